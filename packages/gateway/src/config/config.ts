@@ -1,0 +1,161 @@
+// The one frozen object that everything else reads. It is made by `load-config.ts` from the environment and the file,
+// and travels as plain JSON to the worker processes; nothing in it is a function, a class or a secret manager.
+
+/** How a provider is reached. Others (azure-openai, anthropic, gemini, vertex, bedrock) arrive with their dialects. */
+export type ProviderType = 'openai' | 'openai-compatible' | 'simulator'
+
+export type Strategy = 'weighted' | 'least-busy' | 'latency' | 'cost'
+
+/** Absent = no limit; 0 = none allowed. */
+export interface LimitsConfig {
+  readonly rpm?: number
+  readonly tpm?: number
+  readonly concurrency?: number
+}
+
+export interface ProviderConfig {
+  readonly name: string
+  readonly type: ProviderType
+  /** Without a trailing slash, usually ending in `/v1`. */
+  readonly baseUrl: string
+  /** One credential each; a server that needs none has one empty string. */
+  readonly apiKeys: readonly string[]
+  readonly weight: number
+  /** Lower first; the next number only when the one before has nothing healthy. */
+  readonly priority: number
+  /** Per credential. */
+  readonly limits: LimitsConfig
+  /** Extra request headers, lower-case names. */
+  readonly headers: Readonly<Record<string, string>>
+  /** False for servers that refuse `stream_options`. */
+  readonly streamUsage: boolean
+  /** PEM text of extra certificate authorities, absent = the system's. */
+  readonly caPem?: string
+  /** Open connections per origin and worker; absent = 1024. */
+  readonly maxConnections: number
+  /** Path under `baseUrl` for `health.check: models`; absent = `/models`. */
+  readonly healthPath: string
+  /** Serve every model id through this provider, unlisted ones included (used for providers found in the environment). */
+  readonly anyModel: boolean
+  /** Whose models it serves (openai, anthropic, deepseek…), where its address tells; absent = unknown. */
+  readonly vendor?: string
+}
+
+export interface TargetConfig {
+  readonly provider: string
+  /** The upstream's own name of the model. */
+  readonly model: string
+  readonly weight: number
+  readonly priority: number
+}
+
+/** Integer nano-US$ per million tokens. */
+export interface Price {
+  readonly inputNanosPerMillion: number
+  readonly cachedInputNanosPerMillion: number
+  readonly outputNanosPerMillion: number
+}
+
+export interface ModelConfig {
+  /** Public id; may hold one `*` (`openai/*`), then `*` in a target's model stands for the same text. */
+  readonly id: string
+  readonly aliases: readonly string[]
+  readonly strategy: Strategy
+  readonly targets: readonly TargetConfig[]
+  readonly price?: Price
+  /** Public ids that are tried, in this order, when every target of this one failed. */
+  readonly fallbacks: readonly string[]
+  readonly description?: string
+  readonly ownedBy?: string
+  readonly contextLength?: number
+  /** Unix seconds of the model's release, from the catalogue; absent = unknown. */
+  readonly createdAtSeconds?: number
+}
+
+export interface TimeoutsConfig {
+  readonly connectMs: number
+  /** From sending a request to the first byte of a stream. */
+  readonly firstByteMs: number
+  /** The same for a JSON reply, which comes only when all of it is ready: 300 s, or `first_byte_ms` where that is set. */
+  readonly replyMs: number
+  readonly idleMs: number
+  readonly totalMs: number
+}
+
+export interface Config {
+  readonly server: {
+    readonly host: string
+    readonly port: number
+    readonly workers: number
+    /** Empty = none. */
+    readonly masterKey: string
+    readonly publicUrl: string
+    /** Allowed origins of browsers; empty = CORS off. */
+    readonly cors: readonly string[]
+    readonly maxBodyBytes: number
+    /** Per worker: request bodies and held replies together. */
+    readonly maxBytesInFlight: number
+    readonly maxHeaderBytes: number
+    readonly maxHeaders: number
+    readonly maxConnectionsPerAddress: number
+    readonly headersTimeoutMs: number
+    /** A client must send its body at least this fast, after a grace of ten seconds. */
+    readonly minBodyBytesPerSecond: number
+    readonly writeStallTimeoutMs: number
+    readonly drainTimeoutMs: number
+    /** Between SIGTERM (ready turns 503) and the end of accepting, so that load balancers notice. */
+    readonly shutdownDelayMs: number
+    /** Addresses or CIDRs whose X-Forwarded-For is believed. */
+    readonly trustedProxies: readonly string[]
+  }
+  readonly brand: {
+    readonly name: string
+    /** Without a trailing dash, e.g. `X-Fairlead`. */
+    readonly headerPrefix: string
+    readonly keyPrefix: string
+    readonly autoModel: string
+  }
+  readonly health: {
+    readonly detail: 'full' | 'names' | 'status'
+    readonly intervalMs: number
+    readonly timeoutMs: number
+    readonly check: 'connect' | 'models' | 'off'
+  }
+  readonly timeouts: TimeoutsConfig
+  readonly balancer: {
+    readonly maxAttempts: number
+    /** Share of requests that may be retried while the next target has no recent success, 0.2 = 20 %. */
+    readonly retryBudget: number
+    readonly breaker: {
+      readonly consecutiveFailures: number
+      readonly failureShare: number
+      readonly minRequests: number
+      readonly windowMs: number
+      readonly openMs: number
+      readonly maxOpenMs: number
+    }
+    /** Longest wait for a credential when all are at their limit. */
+    readonly limitWaitMs: number
+    /** Below this share of usable candidates, health is ignored; 0 = only when none is left. */
+    readonly panicThreshold: number
+    readonly sticky: boolean
+  }
+  readonly log: { readonly level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent' }
+  readonly providers: readonly ProviderConfig[]
+  readonly models: readonly ModelConfig[]
+}
+
+/** What the process was started with, beside the config file. */
+export interface Settings {
+  /** Absolute path, or empty when there is no file. */
+  readonly configPath: string
+  /** Absolute path of the state directory. */
+  readonly dataDir: string
+  /** Overrides of the command line and the environment that win over the file. */
+  readonly overrides: {
+    readonly host?: string
+    readonly port?: number
+    readonly workers?: number
+    readonly logLevel?: Config['log']['level']
+  }
+}

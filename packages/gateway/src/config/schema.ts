@@ -1,0 +1,302 @@
+// The shape of `fairlead.yaml`, and the words that explain it: the JSON Schema for editors is made from this file.
+// Only the shape: what needs more than one value to judge (does that provider exist?) is in `check-config.ts`.
+import { z } from 'zod'
+import { DEFAULTS as D } from './defaults.ts'
+
+/** Times beyond this overflow the timers of the platform. */
+const MAX_MS = 2_147_483_647
+const MAX_BYTES = 2 ** 40
+
+const milliseconds = () => z.int().min(1).max(MAX_MS)
+const bytes = () => z.int().min(1).max(MAX_BYTES)
+const text = () => z.string().max(2048)
+const weight = () => z.number().min(0).max(1_000_000)
+const priority = () => z.int().min(0).max(1000)
+
+const server = z
+  .strictObject({
+    host: text()
+      .min(1)
+      .default(D.server.host)
+      .describe('Address to listen on. 0.0.0.0 opens the gateway to the network.'),
+    port: z.int().min(0).max(65_535).default(D.server.port).describe('TCP port; 0 takes a free one.'),
+    workers: z.int().min(1).max(256).default(D.server.workers).describe('Processes that relay requests.'),
+    master_key: text()
+      .optional()
+      .describe("The operator's key, 16 characters or more; FAIRLEAD_MASTER_KEY when absent, empty for none."),
+    public_url: text().default('').describe('The address that people use, when it is not host and port.'),
+    cors: z
+      .array(text())
+      .default([])
+      .describe('Origins whose browser pages may call the gateway, or "*"; empty switches CORS off.'),
+    max_body_bytes: bytes().default(D.server.maxBodyBytes).describe('Largest request body, unpacked.'),
+    max_bytes_in_flight: bytes()
+      .default(D.server.maxBytesInFlight)
+      .describe('Per worker: bodies and held replies together.'),
+    max_header_bytes: z
+      .int()
+      .min(1024)
+      .max(1_048_576)
+      .default(D.server.maxHeaderBytes)
+      .describe('Request headers together.'),
+    max_headers: z.int().min(10).max(2000).default(D.server.maxHeaders).describe('Number of request headers.'),
+    max_connections_per_address: z
+      .int()
+      .min(1)
+      .max(1_000_000)
+      .default(D.server.maxConnectionsPerAddress)
+      .describe('Open connections of one client address, per worker.'),
+    headers_timeout_ms: milliseconds()
+      .default(D.server.headersTimeoutMs)
+      .describe('Time for a client to send its headers.'),
+    min_body_bytes_per_second: z
+      .int()
+      .min(0)
+      .max(MAX_BYTES)
+      .default(D.server.minBodyBytesPerSecond)
+      .describe('Slowest body that is waited for, after ten seconds of grace; 0 waits for any.'),
+    write_stall_timeout_ms: milliseconds()
+      .default(D.server.writeStallTimeoutMs)
+      .describe('How long a client may read nothing of its reply.'),
+    drain_timeout_ms: z
+      .int()
+      .min(0)
+      .max(MAX_MS)
+      .default(D.server.drainTimeoutMs)
+      .describe('How long running streams may go on after SIGTERM.'),
+    shutdown_delay_ms: z
+      .int()
+      .min(0)
+      .max(MAX_MS)
+      .default(D.server.shutdownDelayMs)
+      .describe('Between SIGTERM and the end of accepting, so that load balancers notice.'),
+    trusted_proxies: z
+      .array(text())
+      .default([])
+      .describe('Addresses or CIDR ranges whose X-Forwarded-For is believed.'),
+  })
+  .describe('Where the gateway listens, and what it bears from clients.')
+
+const brand = z
+  .strictObject({
+    name: text().min(1).max(100).default(D.brand.name).describe('Name shown to people.'),
+    header_prefix: text()
+      .min(1)
+      .max(40)
+      .default(D.brand.headerPrefix)
+      .describe('Start of the response headers, without the last dash.'),
+    key_prefix: text()
+      .min(1)
+      .max(20)
+      .default(D.brand.keyPrefix)
+      .describe('Start of every API key: letters, digits, "-" and "_".'),
+    auto_model: text()
+      .min(1)
+      .max(100)
+      .default(D.brand.autoModel)
+      .describe('The model id that stands for the picker of a later release.'),
+  })
+  .describe('The names that clients see.')
+
+const health = z
+  .strictObject({
+    detail: z
+      .enum(['full', 'names', 'status'])
+      .default(D.health.detail)
+      .describe('How much /health tells: everything, no addresses, or the status only.'),
+    interval_ms: milliseconds().min(100).default(D.health.intervalMs).describe('Between two checks of a provider.'),
+    timeout_ms: milliseconds().default(D.health.timeoutMs).describe('Time for one check.'),
+    check: z
+      .enum(['connect', 'models', 'off'])
+      .default(D.health.check)
+      .describe('A TCP/TLS connect, GET /models, or no check of our own.'),
+  })
+  .describe('Active health checks.')
+
+const timeouts = z
+  .strictObject({
+    connect_ms: milliseconds().default(D.timeouts.connectMs).describe('TCP and TLS to the provider.'),
+    first_byte_ms: milliseconds()
+      .optional()
+      .describe('From the request to the first byte of a streamed reply; 60000 when absent.'),
+    reply_ms: milliseconds()
+      .optional()
+      .describe(
+        'The same for a reply in one piece, which comes when it is ready; first_byte_ms, or 300000, when absent.',
+      ),
+    idle_ms: milliseconds().default(D.timeouts.idleMs).describe('Between two chunks of a reply.'),
+    total_ms: milliseconds().default(D.timeouts.totalMs).describe('The whole request, retries included.'),
+  })
+  .describe('How long a provider may take.')
+
+const breaker = z
+  .strictObject({
+    consecutive_failures: z
+      .int()
+      .min(1)
+      .max(1000)
+      .default(D.balancer.breaker.consecutiveFailures)
+      .describe('Failures in a row that open the circuit.'),
+    failure_share: z
+      .number()
+      .min(0.01)
+      .max(1)
+      .default(D.balancer.breaker.failureShare)
+      .describe('Share of failures in the window that opens it.'),
+    min_requests: z
+      .int()
+      .min(1)
+      .max(1_000_000)
+      .default(D.balancer.breaker.minRequests)
+      .describe('Requests in the window before the share counts.'),
+    window_ms: milliseconds().default(D.balancer.breaker.windowMs).describe('Length of the window.'),
+    open_ms: milliseconds()
+      .default(D.balancer.breaker.openMs)
+      .describe('First rest of an open circuit; it grows with every further one.'),
+    max_open_ms: milliseconds().default(D.balancer.breaker.maxOpenMs).describe('Longest rest.'),
+  })
+  .describe('Circuit breaker per provider, key and model.')
+
+const balancer = z
+  .strictObject({
+    max_attempts: z.int().min(1).max(100).default(D.balancer.maxAttempts).describe('Targets tried for one request.'),
+    retry_budget: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(D.balancer.retryBudget)
+      .describe('Share of requests that may be retried, 0.2 = 20 %.'),
+    breaker: breaker.prefault({}),
+    limit_wait_ms: z
+      .int()
+      .min(0)
+      .max(MAX_MS)
+      .default(D.balancer.limitWaitMs)
+      .describe('Longest wait when every key is at its limit.'),
+    panic_threshold: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(D.balancer.panicThreshold)
+      .describe('Below this share of usable targets health is ignored; 0 = only when none is left.'),
+    sticky: z.boolean().default(D.balancer.sticky).describe('Keep a conversation on one target, for its prompt cache.'),
+  })
+  .describe('Retries, failover and circuit breakers.')
+
+const log = z
+  .strictObject({
+    level: z
+      .enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'])
+      .default(D.log.level)
+      .describe('Least important line that is written.'),
+  })
+  .describe('The log.')
+
+const limits = z
+  .strictObject({
+    rpm: z.int().min(0).max(1e9).optional().describe('Requests per minute.'),
+    tpm: z.int().min(0).max(1e12).optional().describe('Tokens per minute.'),
+    concurrency: z.int().min(0).max(1e6).optional().describe('Requests at the same time.'),
+  })
+  .describe('Per key of this provider; absent = no limit, 0 = none allowed.')
+
+const provider = z
+  .strictObject({
+    name: text().min(1).max(100).describe('Your name for it; targets refer to it.'),
+    type: z.enum(['openai', 'openai-compatible', 'simulator']).describe('How it is spoken to.'),
+    base_url: text()
+      .min(1)
+      .optional()
+      .describe('Usually ends in /v1. The default of type openai is https://api.openai.com/v1.'),
+    api_keys: z.array(text()).optional().describe('Several keys each have their own health and limits.'),
+    api_key: text().optional().describe('Short for api_keys with one entry.'),
+    weight: weight()
+      .default(D.provider.weight)
+      .describe('Share of the traffic, beside the other providers of a model.'),
+    priority: priority()
+      .default(D.provider.priority)
+      .describe('Lower first; the next number only when the one before has nothing healthy.'),
+    limits: limits.prefault({}),
+    headers: z.record(z.string(), text().max(8192)).default({}).describe('Extra request headers.'),
+    stream_usage: z.boolean().default(D.provider.streamUsage).describe('false for servers that refuse stream_options.'),
+    ca_file: text().min(1).optional().describe('PEM file of extra certificate authorities, beside this file.'),
+    max_connections: z
+      .int()
+      .min(1)
+      .max(100_000)
+      .default(D.provider.maxConnections)
+      .describe('Open connections per worker.'),
+    health_path: text().min(1).default(D.provider.healthPath).describe('Path under base_url for health.check: models.'),
+    any_model: z
+      .boolean()
+      .optional()
+      .describe('Send model ids that are not listed here, too; on when the gateway has no model list of its own.'),
+    models: z
+      .array(text().min(1))
+      .optional()
+      .describe('Model ids that it serves under the same name; short for entries under models.'),
+  })
+  .describe('An upstream that answers requests.')
+
+const amount = z.union([z.number(), z.string()])
+
+const price = z
+  .strictObject({
+    input: amount.describe('US$ per million input tokens.'),
+    cached_input: amount
+      .optional()
+      .describe('US$ per million input tokens read from a cache; the input price when absent.'),
+    output: amount.describe('US$ per million output tokens.'),
+  })
+  .describe("The catalogue's when absent.")
+
+const target = z
+  .strictObject({
+    provider: text().min(1).describe('Name of a provider above.'),
+    model: text().min(1).optional().describe("The provider's own name of the model; the public id when absent."),
+    weight: weight().default(D.target.weight).describe('Share of the traffic.'),
+    priority: priority().default(D.target.priority).describe('Lower first.'),
+  })
+  .describe('One place where a model is served.')
+
+const model = z
+  .strictObject({
+    id: text().min(1).max(256).describe('Public id; may hold one "*", which a target\'s model repeats.'),
+    aliases: z.array(text().min(1)).default([]).describe('Accepted, not listed; an exact id wins.'),
+    strategy: z
+      .enum(['weighted', 'least-busy', 'latency', 'cost'])
+      .default('weighted')
+      .describe('How a target is chosen.'),
+    targets: z.array(target).optional().describe('Where it is served; the provider that fits when absent.'),
+    price: price.optional(),
+    fallbacks: z
+      .array(text().min(1))
+      .default([])
+      .describe('Public ids tried, in this order, when every target failed.'),
+    description: text().min(1).optional().describe("One sentence for people; the catalogue's when absent."),
+    owned_by: text().min(1).optional().describe("Vendor; the catalogue's when absent."),
+    context_length: z.int().min(1).max(1e9).optional().describe("Tokens; the catalogue's when absent."),
+  })
+  .describe('A model id that clients may ask for.')
+
+export const configSchema = z.strictObject({
+  server: server.prefault({}),
+  brand: brand.prefault({}),
+  health: health.prefault({}),
+  timeouts: timeouts.prefault({}),
+  balancer: balancer.prefault({}),
+  log: log.prefault({}),
+  providers: z
+    .array(provider)
+    .default([])
+    .describe('Upstreams. Without any, keys in the environment switch their providers on.'),
+  models: z
+    .array(model)
+    .default([])
+    .describe("Model ids. Without any, the catalogue's models of the providers' vendors."),
+})
+
+/** The file after its shape was checked: snake_case, defaults filled in, references not yet followed. */
+export type ConfigFile = z.infer<typeof configSchema>
+export type ProviderFile = ConfigFile['providers'][number]
+export type ModelFile = ConfigFile['models'][number]

@@ -1,0 +1,299 @@
+// What one worker holds of one scope: at most two leases of requests and tokens (one being spent, the next one fetched
+// ahead), the slots that no call uses at the moment, and what is waiting to be given back.
+// It knows how much to ask for; `leased-authority.ts` does the asking.
+
+import { Deadline, type DeadlineWheel } from '../core/deadlines.ts'
+import type { KeyLimits } from '../identity/principal.ts'
+import type { Admitted, Refused } from './authority.ts'
+import { GiveBacks } from './give-backs.ts'
+import { LEASE_MS, type LeaseGrant, type LeaseWish, type LimitReturn, largestLease } from './lease-messages.ts'
+import type { Forgettable } from './scope-table.ts'
+import { WINDOW_MS } from './sliding-window.ts'
+import { SlotPool } from './slot-pool.ts'
+
+/** Small returns are collected for this long. */
+const FLUSH_MS = 100
+/** After the primary had nothing to lend, calls ask one by one for this long. */
+const NOTHING_TO_LEND_MS = 50
+/** A refusal is repeated for this long without asking again, so that a flood of refused calls is no flood of questions. */
+const REFUSAL_MS = 25
+/** A larger lease would save no round trip worth having, and would keep its units from the other workers. */
+const LARGEST_WISH = 1024
+
+interface Lease {
+  readonly bookedAtMs: number
+  readonly expiresAtMs: number
+  readonly requests: number
+  readonly tokens: number
+  /** Infinity where that limit is not set. */
+  requestsLeft: number
+  tokensLeft: number
+}
+
+export class LeasePool extends Deadline implements Forgettable {
+  readonly scope: string
+  limits: KeyLimits = {}
+  /** An ask that may bring a lease is under way: resolves when it is over, never rejects. */
+  asking: Promise<void> | null = null
+  /** Calls that wait for it. */
+  waiting = 0
+
+  readonly #wheel: DeadlineWheel
+  readonly #tell: (message: LimitReturn) => void
+  #wakeAtMs = Infinity
+
+  #current: Lease | null = null
+  #next: Lease | null = null
+  readonly #slots = new SlotPool()
+  readonly #giveBacks = new GiveBacks()
+  /** What the primary had left besides our leases when it last told. */
+  #requestsElsewhere = 0
+  #tokensElsewhere = 0
+
+  /** Requests to ask for next time: grows with demand, from 0. */
+  #wish = 0
+  /** Calls since a moment: the pace of demand. */
+  #calls = 0
+  #callsSinceMs = 0
+  /** A moving average of what a call reserves; 0 before the first. */
+  #tokensEach = 0
+  #lastAskMs = -Infinity
+  #nothingToLendUntilMs = -Infinity
+  #refused: Refused | null = null
+  #refusedUntilMs = -Infinity
+
+  constructor(scope: string, wheel: DeadlineWheel, tell: (message: LimitReturn) => void) {
+    super()
+    this.scope = scope
+    this.#wheel = wheel
+    this.#tell = tell
+  }
+
+  /** What was leased under other limits goes back. */
+  use(limits: KeyLimits, nowMs: number): void {
+    const old = this.limits
+    if (old === limits) return
+    this.limits = limits
+    if (sameLimits(old, limits)) return
+    this.#retire(this.#current)
+    this.#retire(this.#next)
+    this.#current = null
+    this.#next = null
+    this.#refused = null
+    this.#nothingToLendUntilMs = -Infinity
+    if (!this.#giveBacks.empty) this.#wakeBy(nowMs + FLUSH_MS)
+  }
+
+  /** `/!\ Hot path`. Admits from what is at hand; null when the primary must be asked. */
+  take(tokens: number, nowMs: number): Admitted | null {
+    const { rpm, tpm, concurrency } = this.limits
+    if (concurrency !== undefined && this.#slots.free === 0) return null
+    let bookedAtMs = nowMs
+    let resetMs = WINDOW_MS
+    if (rpm !== undefined || tpm !== undefined) {
+      const lease = this.#leaseFor(tokens, nowMs)
+      if (lease === null) return null
+      this.#calls++
+      lease.requestsLeft--
+      lease.tokensLeft -= tokens
+      bookedAtMs = lease.bookedAtMs
+      resetMs += lease.expiresAtMs - nowMs
+    }
+    if (concurrency !== undefined) this.#slots.take()
+    return {
+      ok: true,
+      admittedAtMs: bookedAtMs,
+      slot: concurrency !== undefined,
+      requests: rpm === undefined ? null : { limit: rpm, remaining: this.#requestsRemaining(), resetMs },
+      tokens: tpm === undefined ? null : { limit: tpm, remaining: this.#tokensRemaining(), resetMs },
+    }
+  }
+
+  /** `/!\ Hot path`. What to fetch ahead: something when half of the lease, half of its time or half of the slots are gone. */
+  wishAhead(nowMs: number): LeaseWish | null {
+    if (this.asking !== null || nowMs < this.#nothingToLendUntilMs) return null
+    const lease = this.#next === null ? this.#current : null
+    if (lease !== null) {
+      const half = lease.requestsLeft * 2 < lease.requests || lease.tokensLeft * 2 < lease.tokens
+      if (half || lease.expiresAtMs - nowMs < LEASE_MS / 2) {
+        // Half of it before half of its time: it was too small. Otherwise, what a lease time needs at the present pace.
+        const pace = Math.ceil((this.#calls * LEASE_MS) / Math.max(1, nowMs - this.#callsSinceMs))
+        this.#wish = Math.min(LARGEST_WISH, half ? Math.max(pace, lease.requests * 2) : pace)
+        this.#calls = 0
+        this.#callsSinceMs = nowMs
+        return this.#sized(Math.max(1, this.#wish))
+      }
+    }
+    const slots = this.#slotTarget(this.#wish)
+    return slots > 0 && this.#slots.free * 2 < slots ? this.#sized(this.#wish) : null
+  }
+
+  /** What to lease along with a call that must ask: nothing for a key that was idle, then twice as much each time. */
+  wishAlong(tokens: number, nowMs: number): LeaseWish | null {
+    this.#observe(tokens)
+    if (nowMs < this.#nothingToLendUntilMs) return null
+    if (nowMs - this.#lastAskMs > LEASE_MS) {
+      this.#wish = 0
+      this.#calls = 0
+      this.#callsSinceMs = nowMs
+    }
+    this.#lastAskMs = nowMs
+    const wish = Math.min(LARGEST_WISH, Math.max(this.#wish, this.waiting * 2))
+    this.#wish = Math.min(LARGEST_WISH, Math.max(1, wish * 2))
+    return wish === 0 ? null : this.#sized(wish)
+  }
+
+  /** Takes in what an ask brought; `askedAtMs` is when its time began, `limits` what it was asked under. */
+  receive(grant: LeaseGrant | null, limits: KeyLimits, askedAtMs: number, nowMs: number): void {
+    if (grant === null) {
+      this.#nothingToLendUntilMs = nowMs + NOTHING_TO_LEND_MS
+      return
+    }
+    if (grant.slots > 0) this.#addSlots(grant.slots, nowMs)
+    if (grant.requests === 0) return
+    const lease: Lease = {
+      bookedAtMs: grant.bookedAtMs,
+      expiresAtMs: askedAtMs + LEASE_MS,
+      requests: grant.requests,
+      tokens: grant.tokens,
+      requestsLeft: limits.rpm === undefined ? Infinity : grant.requests,
+      tokensLeft: limits.tpm === undefined ? Infinity : grant.tokens,
+    }
+    this.#dropSpent(nowMs)
+    if (!sameLimits(limits, this.limits) || lease.expiresAtMs <= nowMs || this.#next !== null) {
+      this.#retire(lease)
+      this.#wakeBy(nowMs + FLUSH_MS)
+      return
+    }
+    if (this.#current === null) this.#current = lease
+    else this.#next = lease
+    this.#requestsElsewhere = grant.requestState?.remaining ?? 0
+    this.#tokensElsewhere = grant.tokenState?.remaining ?? 0
+    this.#wakeBy(lease.expiresAtMs)
+  }
+
+  /** The primary's last refusal, while it is fresh and covers this call too. */
+  refusal(tokens: number, nowMs: number): Refused | null {
+    const refused = this.#refused
+    if (refused === null || nowMs >= this.#refusedUntilMs) return null
+    return refused.limit !== 'tpm' || tokens >= refused.needed ? refused : null
+  }
+
+  rememberRefusal(refused: Refused, nowMs: number): void {
+    this.#refused = refused
+    this.#refusedUntilMs = nowMs + Math.min(REFUSAL_MS, refused.retryAfterMs)
+  }
+
+  /** A call ended: its slot and what it did not use are for the next one while its lease lasts, then for the primary. */
+  settle({ admittedAtMs, slot }: Admitted, requestsBack: number, tokensBack: number, nowMs: number): void {
+    if (slot) this.#addSlots(1, nowMs)
+    if (requestsBack === 0 && tokensBack === 0) return
+    const lease = this.#current?.bookedAtMs === admittedAtMs ? this.#current : this.#next
+    if (lease !== null && lease.bookedAtMs === admittedAtMs && lease.expiresAtMs > nowMs) {
+      lease.requestsLeft += requestsBack
+      lease.tokensLeft += tokensBack
+    } else {
+      this.#giveBacks.addUnits(admittedAtMs, requestsBack, tokensBack)
+      this.#wakeBy(nowMs + FLUSH_MS)
+    }
+  }
+
+  /** Tokens used beyond a reservation count from now on. */
+  charge(tokens: number, nowMs: number): void {
+    const lease = this.#current
+    if (lease !== null && lease.expiresAtMs > nowMs && lease.tokensLeft >= tokens) {
+      lease.tokensLeft -= tokens
+    } else {
+      this.#giveBacks.addUsedTokens(tokens)
+      this.#wakeBy(nowMs + FLUSH_MS)
+    }
+  }
+
+  /** Gives back what has expired, lies idle or was collected. */
+  onDeadline(nowMs: number): void {
+    this.#wakeAtMs = Infinity
+    this.#dropSpent(nowMs)
+    this.#giveBacks.addSlots(this.#slots.takeSurplus(largestLease(this.limits.concurrency ?? 0), nowMs))
+    if (!this.#giveBacks.empty) this.#tell(this.#giveBacks.drain(this.scope))
+    if (this.#current !== null) this.#wakeBy(this.#current.expiresAtMs)
+    if (this.#slots.free > 0) this.#wakeBy(nowMs + LEASE_MS)
+  }
+
+  idle(): boolean {
+    return this.asking === null && this.#current === null && this.#slots.free === 0 && this.#giveBacks.empty
+  }
+
+  /** The lease to spend from: the current one, or the next where a large call no longer fits into what is left of it. */
+  #leaseFor(tokens: number, nowMs: number): Lease | null {
+    this.#observe(tokens)
+    this.#dropSpent(nowMs)
+    const lease = this.#current
+    if (lease === null || lease.tokensLeft >= tokens) return lease
+    const next = this.#next
+    return next !== null && next.tokensLeft >= tokens && this.#alive(next, nowMs) ? next : null
+  }
+
+  #observe(tokens: number): void {
+    const seen = Math.max(1, tokens)
+    this.#tokensEach = this.#tokensEach === 0 ? seen : this.#tokensEach + (seen - this.#tokensEach) / 8
+  }
+
+  #dropSpent(nowMs: number): void {
+    while (this.#current !== null && !this.#alive(this.#current, nowMs)) {
+      this.#retire(this.#current)
+      this.#current = this.#next
+      this.#next = null
+      this.#wakeBy(nowMs + FLUSH_MS)
+    }
+  }
+
+  /** A lease whose tokens do not even make half a usual call only stands in the way of the next. */
+  #alive(lease: Lease, nowMs: number): boolean {
+    return lease.expiresAtMs > nowMs && lease.requestsLeft >= 1 && lease.tokensLeft * 2 >= this.#tokensEach
+  }
+
+  #retire(lease: Lease | null): void {
+    if (lease === null) return
+    const requests = lease.requestsLeft === Infinity ? 0 : lease.requestsLeft
+    const tokens = lease.tokensLeft === Infinity ? 0 : lease.tokensLeft
+    this.#giveBacks.addUnits(lease.bookedAtMs, requests, tokens)
+  }
+
+  #sized(requests: number): LeaseWish | null {
+    const { rpm, tpm } = this.limits
+    const units = this.#next === null && (rpm !== undefined || tpm !== undefined) ? requests : 0
+    const slots = Math.max(0, this.#slotTarget(requests) - this.#slots.free)
+    return units > 0 || slots > 0
+      ? { requests: units, tokensEach: Math.max(1, Math.ceil(this.#tokensEach)), slots }
+      : null
+  }
+
+  #slotTarget(requests: number): number {
+    const { concurrency } = this.limits
+    return concurrency === undefined ? 0 : Math.min(requests, largestLease(concurrency))
+  }
+
+  #addSlots(slots: number, nowMs: number): void {
+    this.#slots.put(slots, nowMs)
+    const surplus = this.#slots.free > largestLease(this.limits.concurrency ?? 0)
+    this.#wakeBy(nowMs + (surplus ? FLUSH_MS : LEASE_MS))
+  }
+
+  #requestsRemaining(): number {
+    return this.#requestsElsewhere + (this.#current?.requestsLeft ?? 0) + (this.#next?.requestsLeft ?? 0)
+  }
+
+  #tokensRemaining(): number {
+    return this.#tokensElsewhere + (this.#current?.tokensLeft ?? 0) + (this.#next?.tokensLeft ?? 0)
+  }
+
+  #wakeBy(atMs: number): void {
+    if (atMs >= this.#wakeAtMs) return
+    this.#wakeAtMs = atMs
+    this.#wheel.arm(this, atMs)
+  }
+}
+
+function sameLimits(a: KeyLimits, b: KeyLimits): boolean {
+  return a === b || (a.rpm === b.rpm && a.tpm === b.tpm && a.concurrency === b.concurrency)
+}

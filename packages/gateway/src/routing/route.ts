@@ -1,0 +1,89 @@
+import type { Price, Strategy } from '../config/config.ts'
+import { Candidate } from './candidate.ts'
+import type { CandidateParts } from './candidate.ts'
+import type { ProviderState } from './provider-state.ts'
+
+/** A public model and everything that may serve it, best tier first. */
+export interface Route {
+  /** What replies say in `model`. */
+  readonly publicId: string
+  readonly publicIdJson: string
+  /** Vendor: `openai`, `anthropic`... */
+  readonly ownedBy: string
+  /** What tenants pay; null = unknown. */
+  readonly price: Price | null
+  readonly strategy: Strategy
+  readonly tiers: readonly (readonly Candidate[])[]
+  /** Public ids to try, in this order, when every candidate of this one failed. */
+  readonly fallbacks: readonly string[]
+  /** Tokens; null = unknown. */
+  readonly contextLength: number | null
+}
+
+/** A model on a provider, before it is split over the provider's credentials. */
+export interface RouteTarget {
+  readonly provider: ProviderState
+  readonly upstreamModel: string
+  readonly weight: number
+  readonly priority: number
+  readonly price: Price | null
+}
+
+/**
+ * Tiers by the target's priority, then by its provider's: what a model says about itself wins over what a provider says
+ * about all models, and where the model says nothing the provider's order holds.
+ * Weight: provider x target, the same total for a provider with one key or with ten.
+ */
+export function buildTiers(targets: readonly RouteTarget[]): readonly (readonly Candidate[])[] {
+  const serving = targets.filter((target) => target.provider.credentials.length > 0)
+  const byPriority = Map.groupBy(
+    serving.toSorted(byTier),
+    (target) => `${target.priority}/${target.provider.config.priority}`,
+  )
+  return [...byPriority.values()].map((tier, number) => {
+    // Whole numbers keep round-robin free of rounding: only the ratio counts.
+    const scale = tier.map((target) => target.provider.credentials.length).reduce(leastCommonMultiple, 1)
+    return mergeTwins(tier.flatMap((target) => candidatesOf(target, number, scale))).map(
+      (parts) => new Candidate(parts),
+    )
+  })
+}
+
+function byTier(left: RouteTarget, right: RouteTarget): number {
+  return left.priority - right.priority || left.provider.config.priority - right.provider.config.priority
+}
+
+function candidatesOf(target: RouteTarget, priority: number, scale: number): CandidateParts[] {
+  const { provider, upstreamModel, price } = target
+  const weight = (provider.config.weight * target.weight * scale) / provider.credentials.length
+  return provider.credentials.map((credential) => ({ provider, credential, upstreamModel, weight, priority, price }))
+}
+
+/** The same target listed twice is one candidate with both weights: trying it twice would not be failing over. */
+function mergeTwins(parts: readonly CandidateParts[]): readonly CandidateParts[] {
+  const byId = new Map<string, CandidateParts>()
+  for (const part of parts) {
+    const key = `${part.credential.id}|${part.upstreamModel}`
+    const twin = byId.get(key)
+    byId.set(key, twin === undefined ? part : { ...twin, weight: twin.weight + part.weight })
+  }
+  return [...byId.values()]
+}
+
+function leastCommonMultiple(left: number, right: number): number {
+  let [high, low] = [left, right]
+  while (low > 0) [high, low] = [low, high % low]
+  return (left * right) / high
+}
+
+export function* candidatesOfRoute(route: Route): Generator<Candidate> {
+  for (const tier of route.tiers) yield* tier
+}
+
+/** Lets go of the run-time state that only this route needed. */
+export function releaseRoute(route: Route): void {
+  for (const { credential, state } of candidatesOfRoute(route)) {
+    state.references--
+    if (state.references === 0) credential.models.delete(state.model)
+  }
+}

@@ -1,0 +1,119 @@
+// One request's walk through its candidates: each at most once, the best tier that has anything first. When nothing is
+// available the least bad one is tried, once: a gateway that refuses because it believes everything to be ill would keep
+// refusing after everything got well.
+import type { Candidate } from './candidate.ts'
+import { candidatesOfRoute } from './route.ts'
+import type { Route } from './route.ts'
+import { chooseBy } from './strategies.ts'
+
+export interface SelectionContext {
+  readonly random: () => number
+  /** Below this share of available candidates in a tier, health is ignored there; 0 = never. */
+  readonly panicThreshold: number
+  readonly checkIntervalMs: number
+  /** Scratch, shared by all selections of one fleet: choosing is synchronous. */
+  readonly pool: Candidate[]
+}
+
+export interface Exhaustion {
+  readonly reason: 'none_healthy' | 'all_limited'
+  /** The smallest wait until a candidate can be tried, at least 1 ms. */
+  readonly retryAfterMs: number
+}
+
+export class Selection {
+  readonly route: Route
+  /** True once the last chance was taken. */
+  desperate = false
+  readonly #keyHash: number | null
+  readonly #context: SelectionContext
+  readonly #tried: Candidate[] = []
+
+  constructor(route: Route, keyHash: number | null, context: SelectionContext) {
+    this.route = route
+    this.#keyHash = keyHash
+    this.#context = context
+  }
+
+  /** /!\ Hot path. The next candidate that was not tried yet, or null. Every candidate that is sent to must be reported. */
+  next(nowMs: number): Candidate | null {
+    for (const tier of this.route.tiers) {
+      const candidate = this.#fromTier(tier, nowMs)
+      if (candidate !== null) return candidate
+    }
+    return this.#lastChance(nowMs)
+  }
+
+  /** Why `next` said null. After `retryAfterMs` a new selection finds something that this one could not. */
+  exhausted(nowMs: number): Exhaustion {
+    let readyAtMs = Infinity
+    let limited = 0
+    let others = 0
+    for (const candidate of candidatesOfRoute(this.route)) {
+      readyAtMs = Math.min(readyAtMs, candidate.readyAtMs(nowMs, this.#context.checkIntervalMs))
+      if (!candidate.permitted(nowMs)) continue
+      if (candidate.resting(nowMs)) limited++
+      else others++
+    }
+    const waitMs = Number.isFinite(readyAtMs) ? readyAtMs - nowMs : this.#context.checkIntervalMs
+    return {
+      reason: limited > 0 && others === 0 ? 'all_limited' : 'none_healthy',
+      retryAfterMs: Math.max(1, Math.ceil(waitMs)),
+    }
+  }
+
+  #fromTier(tier: readonly Candidate[], nowMs: number): Candidate | null {
+    const { pool, random } = this.#context
+    // Again only when another process turns out to hold the probe of the one chosen: it is then not available any more.
+    for (let round = 0; round <= tier.length; round++) {
+      const count = this.#fill(tier, nowMs)
+      if (count === 0) return null
+      const chosen = chooseBy(this.route.strategy, pool, count, this.#keyHash, nowMs, random)
+      if (chosen === undefined) return null
+      // A panic also picks what is not available: such an attempt is nobody's probe.
+      if (!chosen.available(nowMs) || chosen.enter(nowMs)) return this.#take(chosen)
+    }
+    return null
+  }
+
+  /** Fills the pool with what may be chosen in this tier; the number of them. */
+  #fill(tier: readonly Candidate[], nowMs: number): number {
+    const { pool, panicThreshold } = this.#context
+    let count = 0
+    let available = 0
+    for (const candidate of tier) {
+      if (!candidate.available(nowMs)) continue
+      available++
+      if (!this.#tried.includes(candidate)) pool[count++] = candidate
+    }
+    if (available === 0 || available >= panicThreshold * tier.length) return count
+    count = 0
+    for (const candidate of tier) {
+      if (candidate.permitted(nowMs) && !candidate.resting(nowMs) && !this.#tried.includes(candidate))
+        pool[count++] = candidate
+    }
+    return count
+  }
+
+  /** The one that comes back first. Never a key that its provider refused, never one that was told to wait. */
+  #lastChance(nowMs: number): Candidate | null {
+    if (this.desperate) return null
+    let best: Candidate | null = null
+    let bestAtMs = Infinity
+    for (const candidate of candidatesOfRoute(this.route)) {
+      if (!candidate.permitted(nowMs) || candidate.resting(nowMs) || this.#tried.includes(candidate)) continue
+      const readyAtMs = candidate.readyAtMs(nowMs, this.#context.checkIntervalMs)
+      if (readyAtMs >= bestAtMs) continue
+      best = candidate
+      bestAtMs = readyAtMs
+    }
+    if (best === null) return null
+    this.desperate = true
+    return this.#take(best)
+  }
+
+  #take(candidate: Candidate): Candidate {
+    this.#tried.push(candidate)
+    return candidate
+  }
+}
