@@ -1,0 +1,172 @@
+// From a good reply and a fault to a plan of writes. Works on bytes and events only: what is a role chunk or a usage chunk was
+// decided by the dialect.
+import {
+  badlyChunked,
+  byteByByte,
+  cut,
+  emptyStream,
+  failing,
+  garbled,
+  onePacket,
+  truncated,
+  withoutDone,
+  wrongLength,
+} from './broken-writes.ts'
+import type { Dialect, ErrorTerms, Reply, WholeReply } from './dialects/dialect.ts'
+import type { Fault } from './fault.ts'
+import { goodWrites, type Plan } from './plan.ts'
+import { rateLimitHeaders } from './rate-limit-headers.ts'
+import { refusal } from './refusals.ts'
+import type { Script } from './script.ts'
+
+/** Builds the plan. `reply` is asked for only when the fault needs a good answer. */
+export function planOf(
+  reply: () => Reply,
+  fault: Fault | undefined,
+  script: Script,
+  dialect: Dialect,
+  nowMs: number,
+): Plan {
+  const good = (fault === undefined ? undefined : errorInstead(fault, dialect, nowMs)) ?? reply()
+  return {
+    delayMs: script.delayMs,
+    gapMs: script.gapMs,
+    writes: goodWrites(good),
+    ending: 'keep-alive',
+    broken: false,
+    oneByOne: false,
+    promptTokens: good.promptTokens,
+    status: good.kind === 'whole' ? good.status : 200,
+    ...(fault === undefined ? {} : damage(good, fault, script, dialect)),
+  }
+}
+
+/** The script under a fault: some faults are things that the model says rather than things that the wire does. */
+export function scriptUnder(script: Script, fault: Fault | undefined): Script {
+  if (fault?.kind === 'lie-usage') return { ...script, usage: fault.lie }
+  if (fault?.kind === 'dup-usage') return { ...script, usage: 'twice' }
+  if (fault?.kind === 'bigline') return { ...script, tokens: Math.max(3, script.tokens), bigPieceBytes: fault.bytes }
+  return script
+}
+
+/** The reply of a fault that gives no answer at all. */
+function errorInstead(fault: Fault, dialect: Dialect, nowMs: number): WholeReply | undefined {
+  switch (fault.kind) {
+    case '200-error':
+      return { ...dialect.error(serverError(500)), status: 200 }
+    case '429': {
+      const error = dialect.error(RATE_LIMITED)
+      return { ...error, headers: { ...error.headers, ...rateLimitHeaders(fault.format, fault.waitMs, nowMs) } }
+    }
+    case 'refusal': {
+      const { status, body } = refusal(fault.name)
+      return { ...dialect.error(serverError(status)), body: JSON.stringify(body) }
+    }
+    case '5xx':
+      return dialect.error(serverError(fault.status))
+    case 'html':
+      return { ...dialect.error(serverError(fault.status)), headers: HTML_HEADERS, body: htmlPage(fault.status) }
+    case 'refuse':
+    case 'rst':
+    case 'fin':
+    case 'stall':
+    case 'slowhead':
+    case 'drip':
+    case 'garbage':
+    case 'sse-error':
+    case 'empty':
+    case 'bigline':
+    case 'lie-usage':
+    case 'dup-usage':
+    case 'no-done':
+    case 'bad-chunked':
+    case 'wrong-length':
+    case 'truncated-json':
+    case 'one-byte':
+    case 'one-packet':
+      break
+  }
+  return undefined
+}
+
+/** How the plan of a good reply changes under a fault of the wire. */
+function damage(good: Reply, fault: Fault, script: Script, dialect: Dialect): Partial<Plan> {
+  switch (fault.kind) {
+    case 'rst':
+    case 'fin':
+    case 'stall':
+      return { writes: cut(good, fault.after, fault.midEvent === true), ending: fault.kind, broken: true }
+    case 'slowhead':
+      return { delayMs: script.delayMs + fault.ms }
+    case 'drip':
+      return { writes: byteByByte(goodWrites(good), fault.head === true, true), gapMs: fault.msPerByte }
+    case 'garbage':
+      if (good.kind === 'stream') return { writes: garbled(good, fault.seed, fault.broken) }
+      return fault.broken ? { writes: truncated(good) } : {}
+    case 'sse-error': {
+      if (good.kind === 'stream') return { writes: failing(good, fault.after, dialect.streamError(serverError(500))) }
+      const error = dialect.error(serverError(500))
+      return { writes: goodWrites(error), status: error.status, promptTokens: 0 }
+    }
+    case 'empty': {
+      const writes = good.kind === 'stream' ? emptyStream(good) : goodWrites({ ...good, body: '', completionTokens: 0 })
+      return { writes, promptTokens: 0 }
+    }
+    case 'no-done':
+      return good.kind === 'stream' ? { writes: goodWrites({ ...good, events: withoutDone(good) }) } : {}
+    case 'bad-chunked':
+      return { writes: badlyChunked(good, fault.after, fault.how), ending: 'fin', broken: true }
+    case 'wrong-length':
+      return { writes: wrongLength(good, fault.body), ending: 'fin', broken: true }
+    case 'truncated-json':
+      return { writes: truncated(good) }
+    case 'one-byte':
+      return { writes: byteByByte(goodWrites(good), true, false), oneByOne: true }
+    case 'one-packet':
+      return { writes: onePacket(good) }
+    case '200-error':
+    case '429':
+    case 'refusal':
+    case '5xx':
+    case 'html':
+    case 'refuse':
+    case 'bigline':
+    case 'lie-usage':
+    case 'dup-usage':
+      // Errors are good replies by now, and the last three are in the script (scriptUnder).
+      break
+  }
+  return {}
+}
+
+const RATE_LIMITED: ErrorTerms = {
+  status: 429,
+  message: 'Rate limit reached for requests per min (RPM) in organization org-testkit: Limit 3, Used 3, Requested 1.',
+  type: 'requests',
+  code: 'rate_limit_exceeded',
+}
+
+function serverError(status: number): ErrorTerms {
+  if (status === 503)
+    return {
+      status,
+      message: 'That model is currently overloaded.',
+      type: 'server_error',
+      code: 'server_is_overloaded',
+    }
+  return { status, message: 'The server had an error while processing your request.', type: 'server_error', code: null }
+}
+
+const HTML_HEADERS = {
+  'content-type': 'text/html; charset=UTF-8',
+  server: 'cloudflare',
+  'cf-ray': '0000000000000000-XXX',
+} as const
+
+function htmlPage(status: number): string {
+  return (
+    `<!DOCTYPE html>\n<html lang="en-US">\n<head><title>api.testkit.invalid | ${status}: Bad gateway</title></head>\n` +
+    `<body><h1><span>Bad gateway</span> <span>Error code ${status}</span></h1>\n` +
+    '<p>The web server reported a bad gateway error.</p></body>\n</html>\n'
+  )
+}
