@@ -1,0 +1,268 @@
+// The control plane: everything that there is one of. It owns the database, the keys, the shared figures, the health
+// checks, the pages under `/api`, `/health` and `/metrics`, and brings the workers' journals into the database.
+// It lives in the primary process; `app.ts` puts it beside a data plane in one process.
+
+import { randomBytes } from 'node:crypto'
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import type { Server } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createAdaptorServer } from '@hono/node-server'
+import type { Logger } from 'pino'
+import { createJournalReader } from '../billing/journal-reader.ts'
+import { catalogue } from '../catalogue/catalogue.ts'
+import type { Config, Settings } from '../config/config.ts'
+import { VERSION } from '../core/version.ts'
+import { createControlApp } from '../http/control/app.ts'
+import { createKeyService, type KeyService } from '../identity/key-service.ts'
+import type { Principal } from '../identity/principal.ts'
+import { derivePepper, loadSecretKey } from '../identity/secret-key.ts'
+import { LeaseServer } from '../limits/lease-server.ts'
+import { LimitBook } from '../limits/limit-book.ts'
+import { probeLeaseMs } from '../routing/environment.ts'
+import { Fleet } from '../routing/fleet.ts'
+import type { HealthView } from '../routing/health-view.ts'
+import type { FleetChange } from '../routing/outcome.ts'
+import { ProbeLeases } from '../routing/probe-leases.ts'
+import { openDatabase, type Database } from '../store/database.ts'
+import type { MetricFamily } from '../telemetry/metric-family.ts'
+import { mergeFamilies } from '../telemetry/metrics.ts'
+import { HealthMonitor } from './health-monitor.ts'
+import { mergeHealth } from './merge-health.ts'
+import type { Answer, Question, WorkerReport } from './messages.ts'
+
+/** What the control plane needs of the data planes, wherever they run. */
+export interface Workers {
+  /** The last thing that each of them told about itself. */
+  reports(): readonly WorkerReport[]
+  /** Asks each of them now. */
+  collect(): Promise<readonly WorkerReport[]>
+  ready(): number
+  configChanged(config: Config): void
+  fleetChanged(change: FleetChange, from: number): void
+  keyRevoked(keyId: string): void
+}
+
+export interface ControlPlaneOptions {
+  readonly settings: Settings
+  readonly config: Config
+  readonly log: Logger
+  readonly env: Readonly<Record<string, string | undefined>>
+}
+
+const JOURNAL_MS = 500
+
+export class ControlPlane implements AsyncDisposable {
+  readonly keys: KeyService
+  readonly pepper: Buffer
+  readonly socketPath: string
+  readonly journalDir: string
+  readonly operatorToken = randomBytes(32).toString('hex')
+  readonly limits = new LimitBook()
+  readonly #leases = new LeaseServer(this.limits)
+  readonly #database: Database
+  readonly #log: Logger
+  readonly #settings: Settings
+  readonly #fleet: Fleet
+  readonly #probes: ProbeLeases
+  readonly #monitor: HealthMonitor
+  readonly #journal: ReturnType<typeof createJournalReader>
+  readonly #http: Server
+  /** What workers that are gone had counted. */
+  #goneMetrics: MetricFamily[] = []
+  #workers: Workers | null = null
+  #journalTimer: NodeJS.Timeout | undefined
+  #config: Config
+  #configError: string | undefined
+  #used = new Set<string>()
+  #accepting = true
+
+  static async start(options: ControlPlaneOptions): Promise<ControlPlane> {
+    const { dataDir } = options.settings
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+    const secret = loadSecretKey(dataDir, options.env)
+    const database = await openDatabase(join(dataDir, 'fairlead.db'))
+    const plane = new ControlPlane(options, database, derivePepper(secret))
+    await plane.#listen()
+    return plane
+  }
+
+  private constructor(options: ControlPlaneOptions, database: Database, pepper: Buffer) {
+    const { settings, config, log } = options
+    this.#settings = settings
+    this.#config = config
+    this.#log = log
+    this.#database = database
+    this.pepper = pepper
+    this.journalDir = join(settings.dataDir, 'journal')
+    mkdirSync(this.journalDir, { recursive: true, mode: 0o700 })
+    this.socketPath = socketPathFor(settings.dataDir)
+    this.keys = createKeyService({ database, pepper, keyPrefix: () => this.#config.brand.keyPrefix, now: Date.now })
+    this.keys.onRevoked((keyId) => this.#workers?.keyRevoked(keyId))
+    this.#fleet = new Fleet({ config, catalogue })
+    this.#probes = new ProbeLeases(probeLeaseMs(config))
+    this.#monitor = new HealthMonitor({ config: () => this.#config, onCheck: (change) => this.fleetChanged(change, 0) })
+    this.#journal = createJournalReader({ dir: this.journalDir, database })
+    const startedAtMs = Date.now()
+    const app = createControlApp({
+      state: {
+        version: VERSION,
+        startedAtMs,
+        config: () => this.#config,
+        configError: () => this.#configError,
+        health: () => this.health(),
+        metrics: () => this.#metrics(),
+        accepting: () => this.#accepting,
+        workersReady: () => this.#workers?.ready() ?? 0,
+        now: Date.now,
+      },
+      keys: this.keys,
+      database,
+      operatorToken: this.operatorToken,
+    })
+    this.#http = createAdaptorServer({ fetch: app.fetch, overrideGlobalObjects: false }) as Server
+  }
+
+  get config(): Config {
+    return this.#config
+  }
+
+  /** What a worker that starts now must know of the providers. */
+  get changes(): readonly FleetChange[] {
+    return this.#fleet.changes(performance.now())
+  }
+
+  /** Begins to serve: checks, journals. The first round of health checks is done when it resolves. */
+  async attach(workers: Workers): Promise<void> {
+    this.#workers = workers
+    this.#journalTimer = setInterval(() => void this.#drainJournal(), JOURNAL_MS).unref()
+    await this.#monitor.start()
+  }
+
+  /** The public address is known: told to the command line, so that it finds us. */
+  announce(url: string): void {
+    const file = join(this.#settings.dataDir, 'run.json')
+    writeFileSync(file, JSON.stringify({ pid: process.pid, socketPath: this.socketPath, operatorToken: this.operatorToken, url }), { mode: 0o600 })
+    chmodSync(file, 0o600)
+  }
+
+  stopAccepting(): void {
+    this.#accepting = false
+  }
+
+  // --- questions and news from data planes ---
+
+  answer(worker: number, question: Question): Answer | Promise<Answer> {
+    switch (question.kind) {
+      case 'find-key':
+        return this.findKey(question.digest)
+      case 'probe':
+        return this.requestProbe(question.circuit)
+      case 'limit-ask':
+        return this.#leases.answer(worker, question)
+    }
+  }
+
+  async findKey(digest: string): Promise<Principal | null> {
+    const principal = await this.keys.findByDigest(digest)
+    // A data plane asks again every half minute for a key in use, so this is when it was last used, about.
+    if (principal !== null) this.#used.add(principal.keyId)
+    return principal
+  }
+
+  requestProbe(circuit: string): boolean {
+    return this.#probes.grant(circuit, performance.now())
+  }
+
+  get leases(): LeaseServer {
+    return this.#leases
+  }
+
+  fleetChanged(change: FleetChange, from: number): void {
+    this.#fleet.apply(change, performance.now())
+    this.#workers?.fleetChanged(change, from)
+    this.#probes.heard(change)
+    if (change.kind === 'circuit-opened') this.#monitor.suspect(change.provider)
+  }
+
+  workerGone(worker: number, report: WorkerReport | undefined): void {
+    this.#leases.workerGone(worker)
+    if (report !== undefined) this.#goneMetrics = mergeFamilies([this.#goneMetrics, countersOf(report.metrics)])
+  }
+
+  // --- configuration ---
+
+  setConfig(config: Config): void {
+    this.#config = config
+    this.#configError = undefined
+    this.#fleet.update(config)
+    this.#workers?.configChanged(config)
+    void this.#monitor.start()
+  }
+
+  refuseConfig(reason: string): void {
+    this.#configError = reason
+    this.#log.error({ reason }, 'the changed configuration was refused; the running one stays')
+  }
+
+  /** Everything that was journaled so far, from the database; newest first. */
+  async recentUsage(limit = 1_000): Promise<Awaited<ReturnType<Database['usage']['recent']>>> {
+    await this.#journal.drain()
+    return await this.#database.usage.recent({ limit })
+  }
+
+  health(): HealthView {
+    return mergeHealth(this.#fleet.view(performance.now()), this.#workers?.reports().map(({ health }) => health) ?? [])
+  }
+
+  async #metrics(): Promise<readonly MetricFamily[]> {
+    const reports = (await this.#workers?.collect()) ?? []
+    return mergeFamilies([this.#goneMetrics, ...reports.map(({ metrics }) => metrics)])
+  }
+
+  async #drainJournal(): Promise<void> {
+    try {
+      await this.#journal.drain()
+      const used = this.#used
+      this.#used = new Set()
+      if (used.size > 0) await this.keys.touch(used, Date.now())
+    } catch (error) {
+      this.#log.error({ err: error }, 'usage could not be brought into the database; it stays in the journal')
+    }
+  }
+
+  async #listen(): Promise<void> {
+    rmSync(this.socketPath, { force: true })
+    await new Promise<void>((resolve, reject) => {
+      this.#http.once('error', reject)
+      this.#http.listen(this.socketPath, () => {
+        this.#http.off('error', reject)
+        resolve()
+      })
+    })
+    chmodSync(this.socketPath, 0o600)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#monitor[Symbol.dispose]()
+    clearInterval(this.#journalTimer)
+    this.#http.closeAllConnections()
+    await new Promise((resolve) => {
+      this.#http.close(resolve)
+    })
+    await this.#drainJournal()
+    await this.#database[Symbol.asyncDispose]()
+    rmSync(join(this.#settings.dataDir, 'run.json'), { force: true })
+  }
+}
+
+/** Gauges of a worker end with it; what it counted does not. */
+function countersOf(families: readonly MetricFamily[]): MetricFamily[] {
+  return families.filter(({ type }) => type !== 'gauge')
+}
+
+/** Paths of sockets are short by law (107 bytes); a deep state directory gets one elsewhere. */
+function socketPathFor(dataDir: string): string {
+  const path = join(dataDir, 'control.sock')
+  return Buffer.byteLength(path) < 100 ? path : join(tmpdir(), `fairlead-${randomBytes(8).toString('hex')}.sock`)
+}

@@ -1,0 +1,44 @@
+// Both planes in one process: for tests, and for programs that embed the gateway.
+
+import type { Logger } from 'pino'
+import { LocalAuthority } from '../limits/local-authority.ts'
+import type { ControlPlane, Workers } from './control-plane.ts'
+import { DataPlane } from './data-plane.ts'
+import type { Lookup } from '../relay/dns-lookup.ts'
+import type { WorkerReport } from './messages.ts'
+
+export interface LocalDataPlaneOptions {
+  readonly control: ControlPlane
+  readonly log: Logger
+  readonly diagnostics: boolean
+  readonly lookup?: Lookup
+}
+
+export function startLocalDataPlane({ control, log, diagnostics, lookup }: LocalDataPlaneOptions): { readonly plane: DataPlane; readonly workers: Workers } {
+  const plane = new DataPlane({
+    config: control.config,
+    journalDir: control.journalDir,
+    pepper: control.pepper,
+    log,
+    diagnostics,
+    ...(lookup === undefined ? {} : { lookup }),
+    primary: {
+      findKey: (digest) => control.findKey(digest),
+      limits: () => new LocalAuthority(control.limits),
+      requestProbe: (circuit) => control.requestProbe(circuit),
+      fleetChanged: (change) => control.fleetChanged(change, 1),
+      controlSocket: () => control.socketPath,
+    },
+  })
+  const workers: Workers = {
+    reports: (): readonly WorkerReport[] => [plane.report()],
+    collect: async () => await Promise.resolve([plane.report()]),
+    ready: () => (plane.server.listening ? 1 : 0),
+    configChanged: (config) => plane.setConfig(config),
+    fleetChanged: (change, from) => {
+      if (from !== 1) plane.applyChange(change)
+    },
+    keyRevoked: (keyId) => plane.forgetKey(keyId),
+  }
+  return { plane, workers }
+}

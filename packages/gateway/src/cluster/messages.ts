@@ -1,0 +1,51 @@
+// What the two planes say to each other: plain JSON, over the cluster's IPC. Every message a worker sends arrives in
+// the order in which it was sent; a question carries a number, its answer the same one.
+
+import type { Config } from '../config/config.ts'
+import type { Principal } from '../identity/principal.ts'
+import type { LimitAsk, LimitReply, LimitReturn } from '../limits/lease-messages.ts'
+import type { HealthView } from '../routing/health-view.ts'
+import type { FleetChange } from '../routing/outcome.ts'
+import type { MetricFamily } from '../telemetry/metric-family.ts'
+
+export type Question =
+  | { readonly kind: 'find-key'; readonly digest: string }
+  | { readonly kind: 'probe'; readonly circuit: string }
+  | LimitAsk
+
+export type Answer = Principal | null | boolean | LimitReply
+
+export interface WorkerReport {
+  readonly metrics: readonly MetricFamily[]
+  readonly health: HealthView
+}
+
+export type FromWorker =
+  | { readonly kind: 'ask'; readonly id: number; readonly question: Question }
+  | { readonly kind: 'ready'; readonly host: string; readonly port: number }
+  | { readonly kind: 'failed'; readonly reason: string }
+  | { readonly kind: 'fleet-change'; readonly change: FleetChange }
+  | { readonly kind: 'report'; readonly id: number; readonly report: WorkerReport }
+  | LimitReturn
+
+export type ToWorker =
+  | { readonly kind: 'start'; readonly start: WorkerStart }
+  | { readonly kind: 'answer'; readonly id: number; readonly answer: Answer }
+  | { readonly kind: 'config'; readonly config: Config }
+  | { readonly kind: 'fleet-change'; readonly change: FleetChange }
+  | { readonly kind: 'key-revoked'; readonly keyId: string }
+  /** Send a report; 0 = the regular one. */
+  | { readonly kind: 'collect'; readonly id: number }
+  | { readonly kind: 'drain'; readonly timeoutMs: number }
+
+/** All that a worker needs to begin. */
+export interface WorkerStart {
+  readonly config: Config
+  readonly journalDir: string
+  /** Base64; keys are looked up by their HMAC under it. */
+  readonly pepper: string
+  readonly controlSocket: string
+  readonly diagnostics: boolean
+  /** What is known about the providers already. */
+  readonly changes: readonly FleetChange[]
+}

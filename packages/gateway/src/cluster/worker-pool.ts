@@ -1,0 +1,214 @@
+// The worker processes: forked by the cluster module, which hands each new connection to one of them in turn.
+//
+// Order of a rolling restart: fork the new worker, wait until it listens, then tell the old one to drain. So there is
+// never a moment without somebody who accepts.
+
+import cluster, { type Worker } from 'node:cluster'
+import { join } from 'node:path'
+import type { Logger } from 'pino'
+import type { Config } from '../config/config.ts'
+import type { FleetChange } from '../routing/outcome.ts'
+import type { ControlPlane, Workers } from './control-plane.ts'
+import type { FromWorker, ToWorker, WorkerReport, WorkerStart } from './messages.ts'
+
+interface Member {
+  readonly worker: Worker
+  readonly readyPromise: Promise<{ readonly host: string; readonly port: number }>
+  ready: boolean
+  draining: boolean
+  report: WorkerReport | undefined
+}
+
+const COLLECT_TIMEOUT_MS = 500
+const REFORK_BASE_MS = 100
+const REFORK_CAP_MS = 10_000
+
+export interface WorkerPoolOptions {
+  readonly control: ControlPlane
+  readonly log: Logger
+  readonly diagnostics: boolean
+  readonly compileCacheDir: string
+}
+
+export class WorkerPool implements Workers {
+  readonly #members = new Map<number, Member>()
+  readonly #collecting = new Map<number, { left: Set<number>; done: () => void }>()
+  readonly #options: WorkerPoolOptions
+  #nextCollect = 1
+  #stopping = false
+  #crashes = 0
+
+  constructor(options: WorkerPoolOptions) {
+    this.#options = options
+    const file = import.meta.filename
+    cluster.schedulingPolicy = cluster.SCHED_RR
+    cluster.setupPrimary({
+      exec: join(import.meta.dirname, `worker${file.slice(file.lastIndexOf('.'))}`),
+      execArgv: [...process.execArgv, ...(options.diagnostics ? ['--expose-gc'] : [])],
+      args: [],
+    })
+  }
+
+  /** Starts workers until there are as many as configured. Resolves with the address when the first round listens. */
+  async start(count: number): Promise<{ readonly host: string; readonly port: number }> {
+    const addresses = await Promise.all(Array.from({ length: count }, () => this.#fork().readyPromise))
+    const [first] = addresses
+    if (first === undefined) throw new Error('there must be at least one worker')
+    return first
+  }
+
+  reports(): readonly WorkerReport[] {
+    return [...this.#members.values()].flatMap(({ report }) => (report === undefined ? [] : [report]))
+  }
+
+  async collect(): Promise<readonly WorkerReport[]> {
+    const left = new Set([...this.#members].filter(([, member]) => member.ready).map(([id]) => id))
+    if (left.size > 0) {
+      const id = this.#nextCollect++
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, COLLECT_TIMEOUT_MS)
+        this.#collecting.set(id, { left, done: () => { clearTimeout(timer); resolve() } })
+        for (const worker of left) this.#send(worker, { kind: 'collect', id })
+      })
+      this.#collecting.delete(id)
+    }
+    return this.reports()
+  }
+
+  ready(): number {
+    return [...this.#members.values()].filter((member) => member.ready && !member.draining).length
+  }
+
+  configChanged(config: Config): void {
+    for (const id of this.#members.keys()) this.#send(id, { kind: 'config', config })
+  }
+
+  fleetChanged(change: FleetChange, from: number): void {
+    for (const id of this.#members.keys()) if (id !== from) this.#send(id, { kind: 'fleet-change', change })
+  }
+
+  keyRevoked(keyId: string): void {
+    for (const id of this.#members.keys()) this.#send(id, { kind: 'key-revoked', keyId })
+  }
+
+  /** Replaces every worker by a new one, without a refused or broken connection. */
+  async restart(): Promise<void> {
+    const { control, log } = this.#options
+    const old = [...this.#members].filter(([, member]) => !member.draining)
+    log.info({ workers: old.length }, 'rolling restart')
+    for (const [id, member] of old) {
+      if (this.#stopping) return
+      await this.#fork().readyPromise
+      this.#drain(id, member, control.config.server.drainTimeoutMs)
+    }
+  }
+
+  /** Drains all of them; resolves when the last one is gone. */
+  async stop(timeoutMs: number): Promise<void> {
+    this.#stopping = true
+    const gone = [...this.#members.values()].map(async ({ worker }) => {
+      if (worker.isDead()) return
+      await new Promise<void>((resolve) => {
+        worker.once('exit', () => resolve())
+      })
+    })
+    for (const [id, member] of this.#members) this.#drain(id, member, timeoutMs)
+    await Promise.all(gone)
+  }
+
+  #drain(id: number, member: Member, timeoutMs: number): void {
+    member.draining = true
+    this.#send(id, { kind: 'drain', timeoutMs })
+    // One that hangs must not hold up the rest for ever.
+    setTimeout(() => member.worker.process.kill('SIGKILL'), timeoutMs + 10_000).unref()
+  }
+
+  #fork(): Member {
+    const { control, diagnostics, compileCacheDir } = this.#options
+    const worker = cluster.fork({ NODE_COMPILE_CACHE: compileCacheDir })
+    let isReady: (address: { host: string; port: number }) => void = () => undefined
+    let isFailed: (reason: Error) => void = () => undefined
+    const readyPromise = new Promise<{ readonly host: string; readonly port: number }>((resolve, reject) => {
+      isReady = resolve
+      isFailed = reject
+    })
+    // Whoever waits hears of it; nobody waits for a worker that replaces a crashed one.
+    readyPromise.catch(() => undefined)
+    const member: Member = { worker, readyPromise, ready: false, draining: false, report: undefined }
+    this.#members.set(worker.id, member)
+    const start: WorkerStart = {
+      config: control.config,
+      journalDir: control.journalDir,
+      pepper: control.pepper.toString('base64'),
+      controlSocket: control.socketPath,
+      diagnostics,
+      changes: control.changes,
+    }
+    worker.once('online', () => this.#send(worker.id, { kind: 'start', start }))
+    worker.on('message', (message: FromWorker) => {
+      if (message.kind === 'ready') {
+        member.ready = true
+        this.#crashes = 0
+        isReady(message)
+      } else if (message.kind === 'failed') {
+        isFailed(new Error(message.reason))
+      } else {
+        this.#received(worker.id, member, message)
+      }
+    })
+    worker.on('exit', (code, signal) => {
+      isFailed(new Error(`the worker ended before it listened (${signal ?? code})`))
+      this.#exited(worker.id, member, code, signal)
+    })
+    return member
+  }
+
+  #received(id: number, member: Member, message: Exclude<FromWorker, { kind: 'ready' | 'failed' }>): void {
+    const { control, log } = this.#options
+    switch (message.kind) {
+      case 'ask':
+        Promise.resolve(control.answer(id, message.question)).then(
+          (answer) => this.#send(id, { kind: 'answer', id: message.id, answer }),
+          (error: unknown) => {
+            log.error({ err: error }, 'a question of a worker could not be answered')
+            this.#send(id, { kind: 'answer', id: message.id, answer: null })
+          },
+        )
+        return
+      case 'limit-return':
+        control.leases.accept(id, message)
+        return
+      case 'fleet-change':
+        control.fleetChanged(message.change, id)
+        return
+      case 'report': {
+        member.report = message.report
+        const collect = this.#collecting.get(message.id)
+        if (collect === undefined) return
+        collect.left.delete(id)
+        if (collect.left.size === 0) collect.done()
+      }
+    }
+  }
+
+  #exited(id: number, member: Member, code: number, signal: string): void {
+    const { control, log } = this.#options
+    this.#members.delete(id)
+    control.workerGone(id, member.report)
+    if (this.#stopping || member.draining || !member.ready) return
+    this.#crashes += 1
+    log.error({ code, signal, crashes: this.#crashes }, 'a worker ended unexpectedly; starting another one')
+    const delayMs = Math.min(REFORK_CAP_MS, REFORK_BASE_MS * 2 ** (this.#crashes - 1))
+    setTimeout(() => {
+      if (!this.#stopping) this.#fork()
+    }, delayMs)
+  }
+
+  #send(id: number, message: ToWorker): void {
+    const worker = this.#members.get(id)?.worker
+    if (worker?.isConnected() !== true) return
+    worker.send(message, (error) => {
+      if (error) this.#options.log.debug({ err: error, worker: id }, 'a message did not reach a worker')
+    })
+  }
+}

@@ -1,0 +1,70 @@
+// A reply over HTTP.
+//
+// Waiting for `drain` alone would hang for ever when the client leaves while it is slow, so `close` is heard as well.
+
+import type { ServerResponse } from 'node:http'
+import type { ReplyListener, ReplySink } from '../relay/reply-sink.ts'
+
+export class HttpSink implements ReplySink {
+  listener: ReplyListener | null = null
+  readonly #response: ServerResponse
+  readonly #extraHeaders: readonly string[]
+  #ended = false
+
+  /** @param extraHeaders flat, sent with every reply of this request (CORS, `connection: close`) */
+  constructor(response: ServerResponse, extraHeaders: readonly string[]) {
+    this.#response = response
+    this.#extraHeaders = extraHeaders
+    response.on('close', () => {
+      const { listener } = this
+      this.listener = null
+      if (!this.#ended) listener?.replyGone()
+    })
+  }
+
+  get closed(): boolean {
+    return this.#ended || this.#response.destroyed
+  }
+
+  get headersSent(): boolean {
+    return this.#response.headersSent
+  }
+
+  head(status: number, headers: string[]): void {
+    if (this.closed || this.#response.headersSent) return
+    this.#response.writeHead(status, this.#withExtra(headers))
+    this.#response.on('drain', () => this.listener?.replyDrained())
+  }
+
+  write(chunk: Buffer | string): boolean {
+    if (this.closed) return true
+    return typeof chunk === 'string' ? this.#response.write(chunk, 'latin1') : this.#response.write(chunk)
+  }
+
+  reply(status: number, headers: string[], body: Buffer | string): void {
+    if (this.closed || this.#response.headersSent) return
+    this.#ended = true
+    const all = this.#withExtra(headers)
+    all.push('content-length', String(body.length))
+    this.#response.writeHead(status, all)
+    if (typeof body === 'string') this.#response.end(body, 'latin1')
+    else this.#response.end(body)
+  }
+
+  end(): void {
+    if (this.#ended) return
+    this.#ended = true
+    this.#response.end()
+  }
+
+  cut(): void {
+    if (this.#ended) return
+    // The listener is told through `close`, which comes on its own.
+    this.#response.destroy()
+  }
+
+  #withExtra(headers: string[]): string[] {
+    for (const part of this.#extraHeaders) headers.push(part)
+    return headers
+  }
+}

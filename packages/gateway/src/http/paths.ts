@@ -1,0 +1,81 @@
+// From the path of a request to what serves it. Decided once, on one parsed path; `Host` decides nothing.
+
+import { ENDPOINT_BY_PATH, ENDPOINTS, type Endpoint } from '../relay/endpoints.ts'
+
+export type RouteMatch =
+  | { readonly kind: 'relay'; readonly endpoint: Endpoint }
+  | { readonly kind: 'models'; readonly id: string | null }
+  | { readonly kind: 'root' }
+  /** Under the data plane's prefixes, and nothing there. */
+  | { readonly kind: 'unknown'; readonly nearest: string }
+  /** The primary's: health, metrics, `/api`, pages. */
+  | { readonly kind: 'control' }
+
+const MODELS = '/v1/models'
+const RELAYS = new Map<string, RouteMatch>(ENDPOINTS.map((endpoint) => [endpoint.path, { kind: 'relay', endpoint }]))
+const KNOWN_PATHS = [...ENDPOINTS.map((endpoint) => endpoint.path), MODELS]
+const LIST: RouteMatch = { kind: 'models', id: null }
+const ROOT: RouteMatch = { kind: 'root' }
+const CONTROL: RouteMatch = { kind: 'control' }
+
+/** @param target as it stands in the request line, query included */
+export function matchPath(target: string): RouteMatch {
+  const direct = RELAYS.get(target)
+  if (direct !== undefined) return direct
+  const query = target.indexOf('?')
+  const path = normalise(query === -1 ? target : target.slice(0, query))
+  const known = RELAYS.get(path)
+  if (known !== undefined) return known
+  if (path === MODELS) return LIST
+  if (path.startsWith(`${MODELS}/`)) {
+    const id = decode(path.slice(MODELS.length + 1))
+    return id === null ? { kind: 'unknown', nearest: MODELS } : { kind: 'models', id }
+  }
+  if (path === '/') return ROOT
+  if (path === '/v1' || path.startsWith('/v1/')) return { kind: 'unknown', nearest: nearestPath(path) }
+  return CONTROL
+}
+
+/** A base URL that was given with or without `/v1`, or twice, means the same to everybody who writes it. */
+function normalise(path: string): string {
+  let plain = path.length > 1 && path.endsWith('/') ? path.replace(/\/+$/, '') || '/' : path
+  while (plain.startsWith('/v1/v1/') || plain === '/v1/v1') plain = plain.slice(3)
+  if (plain.startsWith('/v1/')) return plain
+  if (ENDPOINT_BY_PATH.has(`/v1${plain}`)) return `/v1${plain}`
+  return plain === '/models' || plain.startsWith('/models/') ? `/v1${plain}` : plain
+}
+
+function decode(text: string): string | null {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return null
+  }
+}
+
+/** The known path that takes the fewest changes. */
+export function nearestPath(path: string): string {
+  let best = KNOWN_PATHS[0] ?? '/'
+  let bestDistance = Infinity
+  for (const known of KNOWN_PATHS) {
+    const distance = editDistance(path.slice(0, 100), known)
+    if (distance < bestDistance) {
+      best = known
+      bestDistance = distance
+    }
+  }
+  return best
+}
+
+function editDistance(left: string, right: string): number {
+  let previous = Array.from({ length: right.length + 1 }, (_, index) => index)
+  for (let row = 1; row <= left.length; row += 1) {
+    const current = [row]
+    for (let column = 1; column <= right.length; column += 1) {
+      const same = left.charCodeAt(row - 1) === right.charCodeAt(column - 1) ? 0 : 1
+      current.push(Math.min((previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1, (previous[column - 1] ?? 0) + same))
+    }
+    previous = current
+  }
+  return previous[right.length] ?? 0
+}

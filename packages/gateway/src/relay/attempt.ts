@@ -1,0 +1,163 @@
+// One try at one candidate: a request to an upstream and what becomes of it.
+//
+// The three ways to fail are worlds apart. `not_sent`: nothing left us, so anybody may be asked next. `sent_no_byte`:
+// the upstream may be at work, and may bill it. `streaming`: the client has seen some of the answer, and nobody else
+// can go on with it.
+
+import type { UpstreamRefusal } from '../dialects/openai-chat/errors.ts'
+import { classifyRefusal, readRetryAfterMs } from '../dialects/openai-chat/errors.ts'
+import type { Candidate } from '../routing/candidate.ts'
+import { classifyConnectError, type UpstreamController, type UpstreamHandler, type UpstreamHeaders } from './upstreams.ts'
+
+export type FailurePhase = 'not_sent' | 'sent_no_byte' | 'streaming'
+
+export type FailureCause = 'connect' | 'dns' | 'tls' | 'timeout' | 'reset' | 'bad_reply'
+
+export interface AttemptOwner {
+  /** The upstream accepted: who reads its body? */
+  openBody(attempt: Attempt, status: number, headers: UpstreamHeaders): BodyReader
+  attemptRefused(attempt: Attempt, refusal: UpstreamRefusal, status: number): void
+  attemptFailed(attempt: Attempt, cause: FailureCause, detail: string): void
+}
+
+export interface BodyReader {
+  push(chunk: Buffer): void
+  end(): void
+}
+
+const MAX_ERROR_BODY_BYTES = 64 * 1024
+
+export class Attempt implements UpstreamHandler {
+  readonly candidate: Candidate
+  readonly startedMs: number
+  /** -1 until a byte of the reply has come. */
+  firstByteMs = -1
+  /** Coarse: the last time that something came. */
+  lastByteMs: number
+  sent = false
+  over = false
+  paused = false
+
+  readonly #owner: AttemptOwner
+  #controller: UpstreamController | null = null
+  #reader: BodyReader | null = null
+  #abandoned = false
+
+  constructor(owner: AttemptOwner, candidate: Candidate, nowMs: number) {
+    this.#owner = owner
+    this.candidate = candidate
+    this.startedMs = nowMs
+    this.lastByteMs = nowMs
+    candidate.inFlight += 1
+  }
+
+  /** From now on nothing that the upstream does matters. */
+  abandon(reason: string): void {
+    this.#abandoned = true
+    this.#finish()
+    this.#controller?.abort(new Error(reason))
+  }
+
+  /** The answer is complete; whatever the upstream still sends is read and dropped, so that the connection can be used again. */
+  detach(): void {
+    this.#abandoned = true
+    this.#reader = null
+    if (this.paused) this.resume()
+  }
+
+  pause(): void {
+    if (this.paused) return
+    this.paused = true
+    this.#controller?.pause()
+  }
+
+  resume(): void {
+    if (!this.paused) return
+    this.paused = false
+    this.lastByteMs = performance.now()
+    this.#controller?.resume()
+  }
+
+  onRequestStart(controller: UpstreamController): void {
+    this.#controller = controller
+    if (this.#abandoned) {
+      controller.abort(new Error('abandoned before it was sent'))
+      return
+    }
+    this.sent = true
+  }
+
+  onResponseStart(controller: UpstreamController, status: number, headers: UpstreamHeaders): void {
+    if (this.#abandoned || status < 200) return
+    const nowMs = performance.now()
+    this.firstByteMs = nowMs - this.startedMs
+    this.lastByteMs = nowMs
+    if (status >= 400) this.#reader = new RefusalReader(this, this.#owner, status, headers)
+    else this.#reader = this.#owner.openBody(this, status, headers)
+    if (this.paused) controller.pause()
+  }
+
+  onResponseData(_controller: UpstreamController, chunk: Buffer): void {
+    if (this.#reader === null) return
+    this.lastByteMs = performance.now()
+    this.#reader.push(chunk)
+  }
+
+  onResponseEnd(): void {
+    const reader = this.#reader
+    this.#finish()
+    if (!this.#abandoned) reader?.end()
+  }
+
+  onResponseError(_controller: UpstreamController | undefined, error: Error): void {
+    const finished = this.over
+    this.#finish()
+    if (this.#abandoned || finished) return
+    this.#owner.attemptFailed(this, this.sent ? 'reset' : classifyConnectError(error), error.message)
+  }
+
+  #finish(): void {
+    if (this.over) return
+    this.over = true
+    this.#reader = null
+    this.candidate.inFlight -= 1
+  }
+}
+
+/** Reads an upstream's refusal, up to a bound, and says what it means. */
+class RefusalReader implements BodyReader {
+  readonly #attempt: Attempt
+  readonly #owner: AttemptOwner
+  readonly #status: number
+  readonly #headers: UpstreamHeaders
+  readonly #chunks: Buffer[] = []
+  #bytes = 0
+
+  constructor(attempt: Attempt, owner: AttemptOwner, status: number, headers: UpstreamHeaders) {
+    this.#attempt = attempt
+    this.#owner = owner
+    this.#status = status
+    this.#headers = headers
+  }
+
+  push(chunk: Buffer): void {
+    if (this.#bytes >= MAX_ERROR_BODY_BYTES) return
+    this.#bytes += chunk.length
+    this.#chunks.push(chunk)
+    // An endless error page is not waited for.
+    if (this.#bytes < MAX_ERROR_BODY_BYTES) return
+    this.#attempt.abandon('the error body is too large')
+    this.end()
+  }
+
+  end(): void {
+    const text = Buffer.concat(this.#chunks).toString('utf8')
+    const retryAfterMs = readRetryAfterMs((name) => headerOf(this.#headers, name), Date.now())
+    this.#owner.attemptRefused(this.#attempt, classifyRefusal(this.#status, text, retryAfterMs), this.#status)
+  }
+}
+
+export function headerOf(headers: UpstreamHeaders, name: string): string | undefined {
+  const value = headers[name]
+  return Array.isArray(value) ? value[0] : value
+}

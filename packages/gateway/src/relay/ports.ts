@@ -1,0 +1,50 @@
+// What the relay needs from the rest of the house, so that it can be put together in one process or in many.
+
+import type { Logger } from 'pino'
+import type { UsageRecord } from '../billing/usage-record.ts'
+import type { Config } from '../config/config.ts'
+import type { DeadlineWheel } from '../core/deadlines.ts'
+import type { ListNode } from '../core/intrusive-list.ts'
+import type { Principal } from '../identity/principal.ts'
+import type { LimitAuthority } from '../limits/authority.ts'
+import type { Fleet } from '../routing/fleet.ts'
+import type { Endpoint } from './endpoints.ts'
+import type { HeaderNames } from './reply-headers.ts'
+import type { RelayMetrics } from './relay-metrics.ts'
+import type { ReplySink } from './reply-sink.ts'
+import type { Upstreams } from './upstreams.ts'
+
+export interface RelayPorts {
+  config(): Config
+  readonly fleet: Fleet
+  readonly limits: LimitAuthority
+  readonly deadlines: DeadlineWheel
+  readonly upstreams: Upstreams
+  readonly metrics: RelayMetrics
+  readonly log: Logger
+  /** Synchronous: what is accepted is on disk before it is answered. */
+  record(record: UsageRecord): void
+  headerNames(): HeaderNames
+  /** An exchange began to hold resources. */
+  open(node: ListNode<OpenExchange>): void
+  /** It let go of them; called once for each that was opened. */
+  close(node: ListNode<OpenExchange>): void
+}
+
+export interface OpenExchange {
+  endForShutdown(): void
+}
+
+/** One request that was accepted and whose caller is known. */
+export interface RelayRequest {
+  readonly id: string
+  readonly endpoint: Endpoint
+  /** Decompressed. */
+  readonly body: Buffer
+  readonly principal: Principal
+  /** Lower-case names; the values of headers that came twice are joined. */
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>
+  /** Monotonic, when its header was complete. */
+  readonly startedMs: number
+  readonly sink: ReplySink
+}

@@ -1,0 +1,28 @@
+// The relay's front door, and the list of what is being served, for the day when the process has to end.
+
+import { IntrusiveList } from '../core/intrusive-list.ts'
+import { Exchange } from './exchange.ts'
+import type { OpenExchange, RelayPorts, RelayRequest } from './ports.ts'
+
+export class Relay {
+  readonly #ports: RelayPorts
+  readonly #open = new IntrusiveList<OpenExchange>()
+
+  constructor(ports: Omit<RelayPorts, 'open' | 'close'>) {
+    this.#ports = { ...ports, open: (node) => this.#open.add(node), close: (node) => this.#open.remove(node) }
+  }
+
+  /** How many requests are being served. */
+  get openCount(): number {
+    return this.#open.size
+  }
+
+  call(request: RelayRequest): void {
+    Exchange.begin(this.#ports, request)
+  }
+
+  /** Ends everything that is left, each with an error in its client's dialect. */
+  endAll(): void {
+    for (const exchange of this.#open) exchange.endForShutdown()
+  }
+}

@@ -1,0 +1,63 @@
+// The headers of a reply: `X-Fairlead-*` (the prefix is the brand's), `x-request-id`, `x-ratelimit-*`.
+
+import { formatNanos } from '../billing/cost.ts'
+import type { Admission } from '../limits/authority.ts'
+import { rateLimitHeaders } from '../limits/rate-limit-headers.ts'
+
+export interface HeaderNames {
+  readonly provider: string
+  readonly model: string
+  readonly cost: string
+  readonly costEstimated: string
+  readonly savings: string
+  readonly attempts: string
+}
+
+/** @param prefix e.g. `X-Fairlead` */
+export function headerNames(prefix: string): HeaderNames {
+  return Object.freeze({
+    provider: `${prefix}-Provider`,
+    model: `${prefix}-Model`,
+    cost: `${prefix}-Cost`,
+    costEstimated: `${prefix}-Cost-Estimated`,
+    savings: `${prefix}-Savings`,
+    attempts: `${prefix}-Attempts`,
+  })
+}
+
+const NO_SAVINGS = formatNanos(0)
+
+export interface ReplyFacts {
+  readonly requestId: string
+  /** Vendor or type, never an operator's private name. */
+  readonly provider: string
+  readonly model: string
+  readonly attempts: number
+  readonly costNanos: number
+  readonly costEstimated: boolean
+}
+
+/** /!\ Hot path: one array, filled once. */
+export function successHeaders(names: HeaderNames, contentType: string, facts: ReplyFacts, admission: Admission | null): string[] {
+  const headers = [
+    'content-type',
+    contentType,
+    'x-request-id',
+    facts.requestId,
+    names.provider,
+    facts.provider,
+    names.model,
+    facts.model,
+    names.cost,
+    formatNanos(facts.costNanos),
+    names.savings,
+    NO_SAVINGS,
+    names.attempts,
+    String(facts.attempts),
+  ]
+  if (facts.costEstimated) headers.push(names.costEstimated, 'true')
+  if (admission !== null && (admission.requests !== null || admission.tokens !== null)) {
+    for (const part of rateLimitHeaders(admission.requests, admission.tokens)) headers.push(part)
+  }
+  return headers
+}

@@ -1,0 +1,119 @@
+// A stream on its way through. What comes before the first real output is held back, within a bound, so that an early
+// error can still go elsewhere; from then on every whole event is passed on in the read in which it came.
+
+import { classifyRefusal, statusOfEmbeddedError, type UpstreamRefusal } from '../dialects/openai-chat/errors.ts'
+import type { ChatStream } from '../dialects/openai-chat/stream.ts'
+import type { Attempt, BodyReader } from './attempt.ts'
+
+/** More than this without any output is passed on all the same. */
+const MAX_HELD_BYTES = 64 * 1024
+
+export interface StreamReplyOwner {
+  /** Sends the reply's head, if it has not gone out yet. */
+  commitStream(attempt: Attempt): void
+  writeStream(attempt: Attempt, chunk: Buffer | string): void
+  /** The answer is complete; `last` is what remains to be written. */
+  finishStream(attempt: Attempt, last: Buffer | string | null): void
+  attemptRefused(attempt: Attempt, refusal: UpstreamRefusal, status: number): void
+  attemptFailed(attempt: Attempt, cause: 'reset' | 'bad_reply', detail: string): void
+}
+
+export class StreamReply implements BodyReader {
+  readonly stream: ChatStream
+  readonly #owner: StreamReplyOwner
+  readonly #attempt: Attempt
+  #held = ''
+  #flowing = false
+
+  constructor(owner: StreamReplyOwner, attempt: Attempt, stream: ChatStream) {
+    this.#owner = owner
+    this.#attempt = attempt
+    this.stream = stream
+  }
+
+  push(chunk: Buffer): void {
+    const { stream } = this
+    const out = stream.push(chunk)
+    if (this.#flowing && out !== null && !stream.done && stream.errorPayload === null && stream.broken === null) {
+      this.#owner.writeStream(this.#attempt, out)
+      return
+    }
+    this.#settle(out)
+  }
+
+  end(): void {
+    const { stream } = this
+    this.#settle(stream.end())
+    if (stream.done || stream.errorPayload !== null || stream.broken !== null) return
+    if (stream.sawFinish) {
+      // Some servers never say [DONE]; the client's loop waits for it.
+      this.#owner.finishStream(this.#attempt, `${this.#takeHeld()}data: [DONE]\n\n`)
+      return
+    }
+    this.#owner.attemptFailed(this.#attempt, stream.sawOutput ? 'reset' : 'bad_reply', stream.sawOutput ? 'the stream was cut off' : 'an empty stream')
+  }
+
+  #settle(out: Buffer | string | null): void {
+    const { stream } = this
+    if (stream.done) {
+      if (!stream.sawOutput && !this.#flowing) {
+        this.#owner.attemptFailed(this.#attempt, 'bad_reply', 'an empty stream')
+        return
+      }
+      this.#owner.finishStream(this.#attempt, this.#join(out))
+      return
+    }
+    const failed = stream.errorPayload !== null || stream.broken !== null
+    if (out !== null && (this.#flowing || stream.sawOutput)) {
+      const text = this.#join(out)
+      this.#flowing = true
+      this.#owner.commitStream(this.#attempt)
+      this.#owner.writeStream(this.#attempt, text)
+    } else if (out !== null && !failed) {
+      this.#held += typeof out === 'string' ? out : out.toString('latin1')
+      if (this.#held.length > MAX_HELD_BYTES) {
+        this.#flowing = true
+        this.#owner.commitStream(this.#attempt)
+        this.#owner.writeStream(this.#attempt, this.#takeHeld())
+      }
+    }
+    if (stream.errorPayload !== null) {
+      const status = statusOfEmbeddedError(stream.errorPayload)
+      this.#owner.attemptRefused(this.#attempt, classifyRefusal(status, stream.errorPayload, null), status)
+    } else if (stream.broken !== null) {
+      this.#owner.attemptFailed(this.#attempt, 'bad_reply', stream.broken === 'not-json' ? 'an event that is not JSON' : 'an event that is too large')
+    }
+  }
+
+  #join(out: Buffer | string | null): Buffer | string {
+    if (this.#held === '') return out ?? ''
+    const tail = out === null ? '' : typeof out === 'string' ? out : out.toString('latin1')
+    return this.#takeHeld() + tail
+  }
+
+  #takeHeld(): string {
+    const held = this.#held
+    this.#held = ''
+    return held
+  }
+}
+
+/** A stream of another kind (images): its bytes are passed on as they are. */
+export class RawStreamReply implements BodyReader {
+  readonly #owner: StreamReplyOwner
+  readonly #attempt: Attempt
+
+  constructor(owner: StreamReplyOwner, attempt: Attempt) {
+    this.#owner = owner
+    this.#attempt = attempt
+  }
+
+  push(chunk: Buffer): void {
+    this.#owner.commitStream(this.#attempt)
+    this.#owner.writeStream(this.#attempt, chunk)
+  }
+
+  end(): void {
+    this.#owner.finishStream(this.#attempt, null)
+  }
+}
