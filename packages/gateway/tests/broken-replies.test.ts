@@ -2,7 +2,7 @@
 
 import { openStream, startFakeUpstream, type FakeUpstream } from '@fairlead/testkit'
 import { describe, expect, it } from 'vitest'
-import { chat, post, providersYaml, startGateway, type TestGateway } from './support/gateway.ts'
+import { chat, post, startGateway, type TestGateway } from './support/gateway.ts'
 
 const FAST = 'health: { check: off }\ntimeouts: { connect_ms: 500, first_byte_ms: 400, idle_ms: 500 }\n'
 
@@ -81,30 +81,39 @@ describe('fault 5: a stream stalls', () => {
 })
 
 describe('faults 6 and 7: a stream is cut', () => {
-  it.each(['fin@5', 'rst@5', 'rst@5(mid)', 'bad-chunked@5(not-hex)', 'bad-chunked@5(too-small)'])('%s after content: whole events, then an error event, no clean end', async (fault) => {
-    await using b = await bench(fault)
-    const result = await stream(b.gateway)
-    expect(result.end).toBe('error-event')
-    expect(result.errorBody).toMatchObject({ code: 'upstream_error' })
-    for (const { data } of result.events) expect(() => JSON.parse(data) as unknown).not.toThrow()
-    const [row] = await b.gateway.usage()
-    expect(row).toMatchObject({ provider: 'bad', errorCode: 'upstream_error', status: 200, estimated: true })
-    expect(b.good.ledger.totals.requests).toBe(0)
-  })
+  it.each(['fin@5', 'rst@5', 'rst@5(mid)', 'bad-chunked@5(not-hex)', 'bad-chunked@5(too-small)'])(
+    '%s after content: whole events, then an error event, no clean end',
+    async (fault) => {
+      await using b = await bench(fault)
+      const result = await stream(b.gateway)
+      expect(result.end).toBe('error-event')
+      expect(result.errorBody).toMatchObject({ code: 'upstream_error' })
+      for (const { data } of result.events) expect(() => JSON.parse(data) as unknown).not.toThrow()
+      const [row] = await b.gateway.usage()
+      expect(row).toMatchObject({ provider: 'bad', errorCode: 'upstream_error', status: 200, estimated: true })
+      expect(b.good.ledger.totals.requests).toBe(0)
+    },
+  )
 
-  it.each(['fin@-1', 'rst@-1', 'fin@0', 'rst@0', 'fin@1', 'rst@1'])('%s before any output: another candidate serves, nobody notices', async (fault) => {
-    await using b = await bench(fault)
-    const result = await stream(b.gateway)
-    expect(result.end).toBe('done')
-    expect((await b.gateway.usage())[0]).toMatchObject({ provider: 'good', attempts: 2, errorCode: '' })
-  })
+  it.each(['fin@-1', 'rst@-1', 'fin@0', 'rst@0', 'fin@1', 'rst@1'])(
+    '%s before any output: another candidate serves, nobody notices',
+    async (fault) => {
+      await using b = await bench(fault)
+      const result = await stream(b.gateway)
+      expect(result.end).toBe('done')
+      expect((await b.gateway.usage())[0]).toMatchObject({ provider: 'good', attempts: 2, errorCode: '' })
+    },
+  )
 
-  it.each(['fin@0', 'rst@0', 'truncated-json', 'wrong-length(short)'])('%s in a JSON reply: another candidate serves', async (fault) => {
-    await using b = await bench(fault)
-    const reply = await post(`${b.gateway.url}/chat/completions`, b.gateway.key, chat())
-    expect(reply.status).toBe(200)
-    expect((await b.gateway.usage())[0]).toMatchObject({ provider: 'good', attempts: 2 })
-  })
+  it.each(['fin@0', 'rst@0', 'truncated-json', 'wrong-length(short)'])(
+    '%s in a JSON reply: another candidate serves',
+    async (fault) => {
+      await using b = await bench(fault)
+      const reply = await post(`${b.gateway.url}/chat/completions`, b.gateway.key, chat())
+      expect(reply.status).toBe(200)
+      expect((await b.gateway.usage())[0]).toMatchObject({ provider: 'good', attempts: 2 })
+    },
+  )
 
   it('takes a missing [DONE] for an end when a finish reason came, and gives the client its [DONE]', async () => {
     await using b = await bench('no-done')
@@ -114,20 +123,28 @@ describe('faults 6 and 7: a stream is cut', () => {
 })
 
 describe('fault 8: garbage in a stream', () => {
-  it.each(Array.from({ length: 12 }, (_, seed) => seed + 1))('odd but legal events pass as what they mean (seed %i)', async (seed) => {
-    await using b = await bench(`garbage(${seed},legal)`)
-    const result = await stream(b.gateway)
-    expect(result.end).toBe('done')
-    for (const { data } of result.events.slice(0, -1)) expect((JSON.parse(data) as { model: string }).model).toBe('gpt-4o')
-  })
+  it.each(Array.from({ length: 12 }, (_, seed) => seed + 1))(
+    'odd but legal events pass as what they mean (seed %i)',
+    async (seed) => {
+      await using b = await bench(`garbage(${seed},legal)`)
+      const result = await stream(b.gateway)
+      expect(result.end).toBe('done')
+      for (const { data } of result.events.slice(0, -1))
+        expect((JSON.parse(data) as { model: string }).model).toBe('gpt-4o')
+    },
+  )
 
-  it.each(Array.from({ length: 12 }, (_, seed) => seed + 1))('broken events end in an error event or elsewhere, never in a crash (seed %i)', async (seed) => {
-    await using b = await bench(`garbage(${seed},broken)`)
-    const result = await stream(b.gateway)
-    expect(result.status).toBe(200)
-    expect(['done', 'error-event']).toContain(result.end)
-    for (const { data } of result.events) if (data !== '[DONE]') expect(() => JSON.parse(data) as unknown).not.toThrow()
-  })
+  it.each(Array.from({ length: 12 }, (_, seed) => seed + 1))(
+    'broken events end in an error event or elsewhere, never in a crash (seed %i)',
+    async (seed) => {
+      await using b = await bench(`garbage(${seed},broken)`)
+      const result = await stream(b.gateway)
+      expect(result.status).toBe(200)
+      expect(['done', 'error-event']).toContain(result.end)
+      for (const { data } of result.events)
+        if (data !== '[DONE]') expect(() => JSON.parse(data) as unknown).not.toThrow()
+    },
+  )
 
   it('gives up on a line of ten megabytes, and says so', async () => {
     await using b = await bench('bigline(10000000)')
@@ -148,23 +165,31 @@ describe('fault 8: garbage in a stream', () => {
 })
 
 describe('faults 9 and 10: a 200 that is none', () => {
-  it.each(['200-error', 'sse-error@0', 'empty', 'html(503)'])('%s: seen before a byte goes out, so another candidate serves', async (fault) => {
-    await using b = await bench(fault)
-    expect((await stream(b.gateway)).end).toBe('done')
-    const reply = await post(`${b.gateway.url}/chat/completions`, b.gateway.key, chat())
-    expect(reply.status).toBe(200)
-    const rows = await b.gateway.usage()
-    expect(rows.every(({ status, provider }) => status === 200 && (provider === 'good' || fault === 'sse-error@0'))).toBe(true)
-  })
+  it.each(['200-error', 'sse-error@0', 'empty', 'html(503)'])(
+    '%s: seen before a byte goes out, so another candidate serves',
+    async (fault) => {
+      await using b = await bench(fault)
+      expect((await stream(b.gateway)).end).toBe('done')
+      const reply = await post(`${b.gateway.url}/chat/completions`, b.gateway.key, chat())
+      expect(reply.status).toBe(200)
+      const rows = await b.gateway.usage()
+      expect(
+        rows.every(({ status, provider }) => status === 200 && (provider === 'good' || fault === 'sse-error@0')),
+      ).toBe(true)
+    },
+  )
 
-  it.each(['200-error', 'sse-error@0', 'empty'])('%s everywhere: a real status, and nothing is charged', async (fault) => {
-    await using b = await bench(fault)
-    await b.good.setFault(fault)
-    const result = await stream(b.gateway)
-    expect(result.status).toBe(503)
-    expect(result.errorBody).toMatchObject({ code: 'upstream_error' })
-    expect((await b.gateway.usage())[0]).toMatchObject({ status: 503, costNanos: 0 })
-  })
+  it.each(['200-error', 'sse-error@0', 'empty'])(
+    '%s everywhere: a real status, and nothing is charged',
+    async (fault) => {
+      await using b = await bench(fault)
+      await b.good.setFault(fault)
+      const result = await stream(b.gateway)
+      expect(result.status).toBe(503)
+      expect(result.errorBody).toMatchObject({ code: 'upstream_error' })
+      expect((await b.gateway.usage())[0]).toMatchObject({ status: 503, costNanos: 0 })
+    },
+  )
 })
 
 describe('fault 11: an error event after content', () => {

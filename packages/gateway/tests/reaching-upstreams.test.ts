@@ -52,28 +52,37 @@ describe('fault 2: the name does not resolve', () => {
         callback(error, '')
       },
     })
-    for (let index = 0; index < 4; index += 1) expect((await post(`${gateway.url}/chat/completions`, gateway.key, chat())).status).toBe(200)
+    for (let index = 0; index < 4; index += 1)
+      expect((await post(`${gateway.url}/chat/completions`, gateway.key, chat())).status).toBe(200)
     expect(asked).toBeGreaterThan(0)
     expect((await gateway.usage()).every(({ status }) => status === 200)).toBe(true)
   })
 
   it('does not wait for a slow resolver longer than for a connection', async () => {
     await using good = await startFakeUpstream()
-    await using gateway = await startGateway(providersYaml(['http://slow.invalid:81/v1', good.url], FAST), { lookup: () => undefined })
+    await using gateway = await startGateway(providersYaml(['http://slow.invalid:81/v1', good.url], FAST), {
+      lookup: () => undefined,
+    })
     const startedMs = performance.now()
-    const replies = await Promise.all(Array.from({ length: 4 }, async () => await post(`${gateway.url}/chat/completions`, gateway.key, chat())))
+    const replies = await Promise.all(
+      Array.from({ length: 4 }, async () => await post(`${gateway.url}/chat/completions`, gateway.key, chat())),
+    )
     expect(replies.map(({ status }) => status)).toEqual([200, 200, 200, 200])
     expect(performance.now() - startedMs).toBeLessThan(4_000)
   })
 })
 
 describe('fault 3: TLS', () => {
-  it.each(['self-signed', 'wrong-host', 'expired', 'handshake-stall'] as const)('%s: never goes on without a good certificate, fails over', async (tls) => {
-    await using bad = await startFakeUpstream({ tls })
-    await using good = await startFakeUpstream()
-    await using gateway = await startGateway(providersYaml([bad.url, good.url], FAST))
-    for (let index = 0; index < 3; index += 1) expect((await post(`${gateway.url}/chat/completions`, gateway.key, chat())).status).toBe(200)
-    expect(bad.ledger.totals.requests).toBe(0)
-    expect(good.ledger.totals.requests).toBe(3)
-  })
+  it.each(['self-signed', 'wrong-host', 'expired', 'handshake-stall'] as const)(
+    '%s: never goes on without a good certificate, fails over',
+    async (tls) => {
+      await using bad = await startFakeUpstream({ tls })
+      await using good = await startFakeUpstream()
+      await using gateway = await startGateway(providersYaml([bad.url, good.url], FAST))
+      for (let index = 0; index < 3; index += 1)
+        expect((await post(`${gateway.url}/chat/completions`, gateway.key, chat())).status).toBe(200)
+      expect(bad.ledger.totals.requests).toBe(0)
+      expect(good.ledger.totals.requests).toBe(3)
+    },
+  )
 })

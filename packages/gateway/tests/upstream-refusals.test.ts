@@ -14,7 +14,8 @@ health: { check: off }
 ${extra}`
 }
 
-const ask = async (gateway: TestGateway, content = 'Hello!'): Promise<Reply> => await post(`${gateway.url}/chat/completions`, gateway.key, chat(content))
+const ask = async (gateway: TestGateway, content = 'Hello!'): Promise<Reply> =>
+  await post(`${gateway.url}/chat/completions`, gateway.key, chat(content))
 
 describe('fault 12: 429', () => {
   it.each(RATE_LIMIT_FORMATS)('in the form %s: that credential rests, the other one serves', async (format) => {
@@ -39,7 +40,9 @@ describe('fault 12: 429', () => {
     await using upstream = await startFakeUpstream()
     await upstream.setFault('429(retry-after,40000)', { forKey: 'sk-a' })
     await upstream.setFault('429(retry-after,20000)', { forKey: 'sk-b' })
-    await using gateway = await startGateway(oneProvider(upstream, ['sk-a', 'sk-b'], 'balancer: { limit_wait_ms: 100 }'))
+    await using gateway = await startGateway(
+      oneProvider(upstream, ['sk-a', 'sk-b'], 'balancer: { limit_wait_ms: 100 }'),
+    )
     const reply = await ask(gateway)
     expect(reply.status).toBe(503)
     expect(reply.json.error).toMatchObject({ code: 'upstream_error', reason: 'all_limited' })
@@ -51,13 +54,16 @@ describe('fault 12: 429', () => {
 })
 
 describe('fault 13: the operator is out of money', () => {
-  it.each(refusalsMeaning('quota'))('%s: the credential is disabled, the other serves, no tenant sees 402', async (name) => {
-    await using upstream = await startFakeUpstream()
-    await upstream.setFault(`refusal(${name})`, { forKey: 'sk-a' })
-    await using gateway = await startGateway(oneProvider(upstream, ['sk-a', 'sk-b']))
-    for (let index = 0; index < 6; index += 1) expect((await ask(gateway)).status).toBe(200)
-    expect(upstream.ledger.entries.filter(({ key }) => key === 'sk-a')).toHaveLength(1)
-  })
+  it.each(refusalsMeaning('quota'))(
+    '%s: the credential is disabled, the other serves, no tenant sees 402',
+    async (name) => {
+      await using upstream = await startFakeUpstream()
+      await upstream.setFault(`refusal(${name})`, { forKey: 'sk-a' })
+      await using gateway = await startGateway(oneProvider(upstream, ['sk-a', 'sk-b']))
+      for (let index = 0; index < 6; index += 1) expect((await ask(gateway)).status).toBe(200)
+      expect(upstream.ledger.entries.filter(({ key }) => key === 'sk-a')).toHaveLength(1)
+    },
+  )
 
   it.each(refusalsMeaning('quota'))('%s everywhere: 503, and not a word of the bill', async (name) => {
     await using upstream = await startFakeUpstream()
@@ -71,17 +77,20 @@ describe('fault 13: the operator is out of money', () => {
 })
 
 describe('fault 14: the upstream refuses a key', () => {
-  it.each(refusalsMeaning('bad-key'))('%s: that key is out of use, its sibling is not, and the tenant sees neither', async (name) => {
-    await using upstream = await startFakeUpstream()
-    await upstream.setFault(`refusal(${name})`, { forKey: 'sk-a' })
-    await using gateway = await startGateway(oneProvider(upstream, ['sk-a', 'sk-b']))
-    for (let index = 0; index < 6; index += 1) expect((await ask(gateway)).status).toBe(200)
-    expect(upstream.ledger.entries.filter(({ key }) => key === 'sk-a')).toHaveLength(1)
-    await upstream.setFault(`refusal(${name})`, { forKey: 'sk-b' })
-    const reply = await ask(gateway)
-    expect(reply.status).toBe(503)
-    expect(reply.text).not.toContain('sk-')
-  })
+  it.each(refusalsMeaning('bad-key'))(
+    '%s: that key is out of use, its sibling is not, and the tenant sees neither',
+    async (name) => {
+      await using upstream = await startFakeUpstream()
+      await upstream.setFault(`refusal(${name})`, { forKey: 'sk-a' })
+      await using gateway = await startGateway(oneProvider(upstream, ['sk-a', 'sk-b']))
+      for (let index = 0; index < 6; index += 1) expect((await ask(gateway)).status).toBe(200)
+      expect(upstream.ledger.entries.filter(({ key }) => key === 'sk-a')).toHaveLength(1)
+      await upstream.setFault(`refusal(${name})`, { forKey: 'sk-b' })
+      const reply = await ask(gateway)
+      expect(reply.status).toBe(503)
+      expect(reply.text).not.toContain('sk-')
+    },
+  )
 
   it.each(refusalsMeaning('forbidden'))('%s: one tenant’s 403 does not take a key from the others', async (name) => {
     await using upstream = await startFakeUpstream()
@@ -97,7 +106,10 @@ describe('a tenant’s own mistake', () => {
     await using upstream = await startFakeUpstream()
     await using gateway = await startGateway(oneProvider(upstream, ['sk-a']))
     for (let index = 0; index < 12; index += 1) {
-      const reply = await post(`${gateway.url}/chat/completions`, gateway.key, { model: 'gpt-4o', messages: 'not an array' })
+      const reply = await post(`${gateway.url}/chat/completions`, gateway.key, {
+        model: 'gpt-4o',
+        messages: 'not an array',
+      })
       expect(reply.status).toBe(400)
       expect(reply.json.error).toMatchObject({ type: 'invalid_request_error' })
       expect(Object.keys(reply.json.error ?? {}).sort()).toEqual(['code', 'message', 'param', 'type'])

@@ -84,7 +84,9 @@ async function drainSegment(
 ): Promise<{ rows: number; ended: boolean }> {
   const { usage } = options.database
   await using file = await open(join(options.dir, fileName), 'r')
-  const buffer = Buffer.allocUnsafe(Math.max(SMALLEST_READ_BYTES, (options.batchRows ?? DEFAULT_BATCH_ROWS) * USUAL_LINE_BYTES))
+  const buffer = Buffer.allocUnsafe(
+    Math.max(SMALLEST_READ_BYTES, (options.batchRows ?? DEFAULT_BATCH_ROWS) * USUAL_LINE_BYTES),
+  )
   let position = await usage.position(instance, segment)
   let total = 0
   for (;;) {

@@ -148,7 +148,9 @@ class FileJournalWriter implements JournalWriter {
   #keep(line: string): void {
     const bytes = Buffer.byteLength(line)
     if (this.#backlogBytes + bytes > BACKLOG_BYTES) {
-      throw new Error(`The usage journal in ${this.#dir} cannot be written, and its ${BACKLOG_BYTES} bytes of memory are full.`)
+      throw new Error(
+        `The usage journal in ${this.#dir} cannot be written, and its ${BACKLOG_BYTES} bytes of memory are full.`,
+      )
     }
     this.#backlog.push(line)
     this.#backlogBytes += bytes

@@ -119,6 +119,7 @@ export class ControlPlane implements AsyncDisposable {
       keys: this.keys,
       database,
       operatorToken: this.operatorToken,
+      onError: (error, requestId) => log.error({ err: error, requestId }, 'a page could not be answered'),
     })
     this.#http = createAdaptorServer({ fetch: app.fetch, overrideGlobalObjects: false }) as Server
   }
@@ -142,7 +143,11 @@ export class ControlPlane implements AsyncDisposable {
   /** The public address is known: told to the command line, so that it finds us. */
   announce(url: string): void {
     const file = join(this.#settings.dataDir, 'run.json')
-    writeFileSync(file, JSON.stringify({ pid: process.pid, socketPath: this.socketPath, operatorToken: this.operatorToken, url }), { mode: 0o600 })
+    writeFileSync(
+      file,
+      JSON.stringify({ pid: process.pid, socketPath: this.socketPath, operatorToken: this.operatorToken, url }),
+      { mode: 0o600 },
+    )
     chmodSync(file, 0o600)
   }
 

@@ -93,7 +93,9 @@ export class DataPlane {
     this.#journalTimer = setInterval(() => {
       if (!this.#journalDirty) return
       this.#journalDirty = false
-      this.#journal.sync()
+      this.#journal
+        .sync()
+        .catch((error: unknown) => log.error({ err: error }, 'the usage journal could not be flushed to the disk'))
     }, JOURNAL_SYNC_MS).unref()
     this.#relay = new Relay({
       config: () => this.#config,
@@ -113,7 +115,10 @@ export class DataPlane {
     this.#server = new DataServer({
       config: () => this.#config,
       keys: this.#keys,
-      models: new ModelList({ listModels: () => this.fleet.listModels(), publicIdOf: (id) => this.fleet.resolve(id)?.publicId }),
+      models: new ModelList({
+        listModels: () => this.fleet.listModels(),
+        publicIdOf: (id) => this.fleet.resolve(id)?.publicId,
+      }),
       control: this.#control,
       log,
       relay: (request) => this.#relay.call(request),
@@ -143,7 +148,8 @@ export class DataPlane {
     this.#config = config
     this.#headerNames = headerNames(config.brand.headerPrefix)
     this.fleet.update(config)
-    if (before.server.masterKey !== config.server.masterKey || before.brand.keyPrefix !== config.brand.keyPrefix) this.#keys.clear()
+    if (before.server.masterKey !== config.server.masterKey || before.brand.keyPrefix !== config.brand.keyPrefix)
+      this.#keys.clear()
   }
 
   applyChange(change: FleetChange): void {
@@ -190,7 +196,7 @@ export class DataPlane {
     this.#wheel.close()
     this.#control[Symbol.dispose]()
     this.metrics[Symbol.dispose]()
-    this.#journal.close()
+    await this.#journal.close()
   }
 }
 
@@ -200,7 +206,8 @@ function newInstance(): string {
 }
 
 function logChange(log: Logger, change: FleetChange): void {
-  if (change.kind === 'credential-disabled') log.error(change, 'a credential was refused by its provider and is out of use until it is probed again')
+  if (change.kind === 'credential-disabled')
+    log.error(change, 'a credential was refused by its provider and is out of use until it is probed again')
   else log.warn(change, 'upstream state changed')
 }
 

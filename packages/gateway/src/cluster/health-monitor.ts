@@ -48,7 +48,8 @@ export class HealthMonitor implements Disposable {
     if (provider !== undefined && health.check !== 'off') {
       this.#lastCheckMs.set(name, performance.now())
       const result = await checkProvider(provider, health.check, health.timeoutMs)
-      if (!this.#stopped) this.#options.onCheck({ kind: 'provider-check', provider: name, atUnixMs: Date.now(), ...result })
+      if (!this.#stopped)
+        this.#options.onCheck({ kind: 'provider-check', provider: name, atUnixMs: Date.now(), ...result })
     }
     this.#running.delete(name)
     if (this.#stopped || this.#find(name) === undefined) return

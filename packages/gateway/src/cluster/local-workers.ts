@@ -14,7 +14,10 @@ export interface LocalDataPlaneOptions {
   readonly lookup?: Lookup
 }
 
-export function startLocalDataPlane({ control, log, diagnostics, lookup }: LocalDataPlaneOptions): { readonly plane: DataPlane; readonly workers: Workers } {
+export function startLocalDataPlane({ control, log, diagnostics, lookup }: LocalDataPlaneOptions): {
+  readonly plane: DataPlane
+  readonly workers: Workers
+} {
   const plane = new DataPlane({
     config: control.config,
     journalDir: control.journalDir,

@@ -5,16 +5,28 @@ import type { CircuitHealth, CredentialHealth, HealthView, ProviderHealth } from
 /** @param own the primary's view: health checks, and every change that a worker told */
 export function mergeHealth(own: HealthView, workers: readonly HealthView[]): HealthView {
   return {
-    providers: own.providers.map((provider) => mergeProvider(provider, find(workers, (view) => view.providers, provider.name))),
+    providers: own.providers.map((provider) =>
+      mergeProvider(
+        provider,
+        find(workers, (view) => view.providers, provider.name),
+      ),
+    ),
     credentials: own.credentials.map((credential) =>
-      mergeCredential(credential, workers.flatMap((view) => view.credentials.filter(({ name }) => name === credential.name))),
+      mergeCredential(
+        credential,
+        workers.flatMap((view) => view.credentials.filter(({ name }) => name === credential.name)),
+      ),
     ),
     circuits: mergeCircuits(own, workers),
     lastUpdateMs: Math.max(own.lastUpdateMs, ...workers.map((view) => view.lastUpdateMs)),
   }
 }
 
-function find(workers: readonly HealthView[], pick: (view: HealthView) => readonly ProviderHealth[], name: string): ProviderHealth[] {
+function find(
+  workers: readonly HealthView[],
+  pick: (view: HealthView) => readonly ProviderHealth[],
+  name: string,
+): ProviderHealth[] {
   return workers.flatMap((view) => pick(view).filter((provider) => provider.name === name))
 }
 
@@ -28,7 +40,9 @@ function mergeProvider(own: ProviderHealth, seen: readonly ProviderHealth[]): Pr
     healthy,
     lastCheckMs: newest.lastCheckMs,
     responseTimeMs: newest.responseTimeMs,
-    consecutiveFailures: healthy ? newest.consecutiveFailures : Math.max(own.consecutiveFailures, newest.consecutiveFailures),
+    consecutiveFailures: healthy
+      ? newest.consecutiveFailures
+      : Math.max(own.consecutiveFailures, newest.consecutiveFailures),
     ...(healthy || reason === undefined ? {} : { reason }),
   }
 }
@@ -54,7 +68,8 @@ function mergeCircuits(own: HealthView, workers: readonly HealthView[]): Circuit
   return [...merged.values()].flatMap((group) => {
     const [first] = group
     if (first === undefined) return []
-    const worst = group.find(({ state }) => state === 'open') ?? group.find(({ state }) => state === 'half-open') ?? first
+    const worst =
+      group.find(({ state }) => state === 'open') ?? group.find(({ state }) => state === 'half-open') ?? first
     return [
       {
         ...first,

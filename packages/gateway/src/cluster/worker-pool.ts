@@ -67,7 +67,13 @@ export class WorkerPool implements Workers {
       const id = this.#nextCollect++
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, COLLECT_TIMEOUT_MS)
-        this.#collecting.set(id, { left, done: () => { clearTimeout(timer); resolve() } })
+        this.#collecting.set(id, {
+          left,
+          done: () => {
+            clearTimeout(timer)
+            resolve()
+          },
+        })
         for (const worker of left) this.#send(worker, { kind: 'collect', id })
       })
       this.#collecting.delete(id)

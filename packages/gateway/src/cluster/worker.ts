@@ -67,7 +67,16 @@ export function runWorker(): void {
       case 'drain':
         void plane?.drain(message.timeoutMs).then(() => {
           // The last figures, then the end; `disconnect` would answer before they are sent.
-          process.send?.({ kind: 'report', id: 0, report: { metrics: plane?.metrics.collect() ?? [], health: plane?.fleet.view(performance.now()) } }, undefined, undefined, () => process.exit(0))
+          process.send?.(
+            {
+              kind: 'report',
+              id: 0,
+              report: { metrics: plane?.metrics.collect() ?? [], health: plane?.fleet.view(performance.now()) },
+            },
+            undefined,
+            undefined,
+            () => process.exit(0),
+          )
         })
         break
     }
@@ -92,7 +101,10 @@ function start(link: PrimaryLink, options: WorkerStart): DataPlane {
     primary: {
       findKey: async (digest) => (await link.ask({ kind: 'find-key', digest })) as Principal | null,
       limits: (wheel) =>
-        new LeasedAuthority({ ask: async (message) => (await link.ask(message)) as LimitReply, tell: (message) => link.tell(message) }, wheel),
+        new LeasedAuthority(
+          { ask: async (message) => (await link.ask(message)) as LimitReply, tell: (message) => link.tell(message) },
+          wheel,
+        ),
       requestProbe: async (circuit) => (await link.ask({ kind: 'probe', circuit })) === true,
       fleetChanged: (change) => link.tell({ kind: 'fleet-change', change }),
       controlSocket: () => options.controlSocket,

@@ -28,15 +28,27 @@ export function renderBanner({ url, config, firstKey, settings, health, notices 
     '',
     `  Base URL    ${url}/v1`,
     `  Dashboard   ${url}/`,
-    ...(firstKey === null ? [] : [`  API key     ${firstKey}`, '              (shown this once; make more with: npm run fairlead -- keys create)']),
+    ...(firstKey === null
+      ? []
+      : [
+          `  API key     ${firstKey}`,
+          '              (shown this once; make more with: npm run fairlead -- keys create)',
+        ]),
     `  State       ${settings.dataDir}`,
     `  Config      ${settings.configPath === '' ? 'none; put a fairlead.yaml here, or name one with --config' : settings.configPath}`,
     '',
     '  Providers',
-    ...health.providers.map(({ name, type, url: origin, healthy, reason }) => `    ${healthy ? 'up  ' : 'DOWN'} ${name} (${type}) ${origin}${reason === undefined ? '' : `  ${reason}`}`),
+    ...health.providers.map(
+      ({ name, type, url: origin, healthy, reason }) =>
+        `    ${healthy ? 'up  ' : 'DOWN'} ${name} (${type}) ${origin}${reason === undefined ? '' : `  ${reason}`}`,
+    ),
     ...notices.map((notice) => `    ${notice}`),
     ...(simulated
-      ? ['', '  No provider is configured, so answers are SIMULATED. Set OPENAI_API_KEY (or another provider\u2019s), start a', '  local model server such as Ollama, or write a fairlead.yaml, and start again.']
+      ? [
+          '',
+          '  No provider is configured, so answers are SIMULATED. Set OPENAI_API_KEY (or another provider\u2019s), start a',
+          '  local model server such as Ollama, or write a fairlead.yaml, and start again.',
+        ]
       : []),
     '',
     '  Try it:',

@@ -76,7 +76,8 @@ async function run(settings: Settings): Promise<number> {
   for (const warning of warnings) log.warn(warning)
 
   const control = await ControlPlane.start({ settings, config, log, env: process.env })
-  const firstKey = (await control.keys.count()) === 0 ? (await control.keys.create({ name: 'First key', maker: OPERATOR })).key : null
+  const firstKey =
+    (await control.keys.count()) === 0 ? (await control.keys.create({ name: 'First key', maker: OPERATOR })).key : null
   const pool = new WorkerPool({
     control,
     log,
@@ -109,9 +110,14 @@ async function run(settings: Settings): Promise<number> {
     }
   }
   source.watch(() => void reload('the file changed'))
-  void source.discover((next) => control.setConfig(next), config).catch((error: unknown) => log.warn({ err: error }, 'providers could not be asked for their models'))
+  void source
+    .discover((next) => control.setConfig(next), config)
+    .catch((error: unknown) => log.warn({ err: error }, 'providers could not be asked for their models'))
   process.on('SIGHUP', () => void reload('SIGHUP'))
-  process.on('SIGUSR2', () => void pool.restart().catch((error: unknown) => log.error({ err: error }, 'the rolling restart stopped')))
+  process.on(
+    'SIGUSR2',
+    () => void pool.restart().catch((error: unknown) => log.error({ err: error }, 'the rolling restart stopped')),
+  )
 
   const signal = await ended()
   source[Symbol.dispose]()
@@ -160,10 +166,13 @@ function explain(error: unknown, settings: Settings): string {
   if (error instanceof ConfigError) return error.message
   const message = error instanceof Error ? error.message : String(error)
   if (message.includes('EADDRINUSE')) {
-    const running = existsSync(join(settings.dataDir, 'run.json')) ? ' Perhaps a gateway runs already in this state directory.' : ''
+    const running = existsSync(join(settings.dataDir, 'run.json'))
+      ? ' Perhaps a gateway runs already in this state directory.'
+      : ''
     return `fairlead: the port is in use.${running} Choose another one with --port N, or set FAIRLEAD_PORT.`
   }
-  if (message.includes('EACCES')) return `fairlead: ${message}. Ports below 1024 need rights; the state directory must be writable.`
+  if (message.includes('EACCES'))
+    return `fairlead: ${message}. Ports below 1024 need rights; the state directory must be writable.`
   return `fairlead: ${message}`
 }
 

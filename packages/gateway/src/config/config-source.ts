@@ -89,7 +89,11 @@ export class ConfigSource implements Disposable {
     if (!config.providers.some(({ type }) => type === 'simulator')) return config
     const simulators = new Set(config.providers.filter(({ type }) => type === 'simulator').map(({ name }) => name))
     // It is asked by the targets' names, which need not be the public ids.
-    const ids = new Set(config.models.flatMap(({ targets }) => targets.filter(({ provider }) => simulators.has(provider)).map(({ model }) => model)))
+    const ids = new Set(
+      config.models.flatMap(({ targets }) =>
+        targets.filter(({ provider }) => simulators.has(provider)).map(({ model }) => model),
+      ),
+    )
     const models = [...ids].map((id) => {
       const known = catalogue.find(id)
       return { id, ownedBy: known?.vendor ?? 'fairlead', createdS: known?.createdAtSeconds ?? 0 }

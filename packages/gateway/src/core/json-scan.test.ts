@@ -17,23 +17,31 @@ function entriesOf(json: string): [string, unknown][] {
 describe('a top-level scan', () => {
   it('finds exactly the outermost entries of any JSON object, at the spans of their values', () => {
     fc.assert(
-      fc.property(fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 5 })), fc.constantFrom(0, 1, 4), (object, indent) => {
-        // Through JSON first: it has no -0 and drops nothing else.
-        const plain = JSON.parse(JSON.stringify(object)) as Record<string, unknown>
-        expect(entriesOf(JSON.stringify(plain, null, indent))).toEqual(Object.entries(plain))
-      }),
+      fc.property(
+        fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 5 })),
+        fc.constantFrom(0, 1, 4),
+        (object, indent) => {
+          // Through JSON first: it has no -0 and drops nothing else.
+          const plain = JSON.parse(JSON.stringify(object)) as Record<string, unknown>
+          expect(entriesOf(JSON.stringify(plain, null, indent))).toEqual(Object.entries(plain))
+        },
+      ),
     )
   })
 
   it('agrees with JSON.parse on what is an object, for every cut of a valid one', () => {
-    const whole = Buffer.from(JSON.stringify({ model: 'gpt-4o', messages: [{ role: 'user', content: 'say "hi\\" {' }], n: 1.5e3, ok: true })).toString('latin1')
+    const whole = Buffer.from(
+      JSON.stringify({ model: 'gpt-4o', messages: [{ role: 'user', content: 'say "hi\\" {' }], n: 1.5e3, ok: true }),
+    ).toString('latin1')
     for (let length = 0; length < whole.length; length += 1) {
       expect(() => scanObject(whole.slice(0, length), 0, () => undefined), `cut at ${length}`).toThrow(JsonScanError)
     }
   })
 
   it('is not misled by braces, quotes and backslashes inside strings', () => {
-    expect(entriesOf('{"a":"}{][\\"","b\\\\":"\\\\","c":{"model":"not this one","s":"\\"model\\":"},"model":"this one"}')).toEqual([
+    expect(
+      entriesOf('{"a":"}{][\\"","b\\\\":"\\\\","c":{"model":"not this one","s":"\\"model\\":"},"model":"this one"}'),
+    ).toEqual([
       ['a', '}{][\\"'.replace('\\"', '"')],
       ['b\\', '\\'],
       ['c', { model: 'not this one', s: '"model":' }],

@@ -50,6 +50,16 @@ export function scanObject(text: string, start: number, visit: EntryVisitor, who
   if (text.charCodeAt(at) !== OPEN_BRACE) throw new JsonScanError('expected a JSON object', at)
   at = skipSpace(text, at + 1)
   if (text.charCodeAt(at) === CLOSE_BRACE) return finish(text, at + 1, whole)
+  return scanEntries(text, at, visit, whole)
+}
+
+/**
+ * The same from the key at `start` on. With `whole` it goes to the end of the text, which it can only reach when that
+ * key is one of the outermost object's.
+ * @throws {JsonScanError}
+ */
+export function scanEntries(text: string, start: number, visit: EntryVisitor, whole = true): number {
+  let at = start
   for (;;) {
     if (text.charCodeAt(at) !== QUOTE) throw new JsonScanError('expected a key in double quotes', at)
     const keyEnd = skipString(text, at)

@@ -4,7 +4,16 @@
 import { Agent, request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http'
 import { GatewayError, openaiErrorBody } from '../core/errors.ts'
 
-const HOP_BY_HOP = new Set(['connection', 'keep-alive', 'transfer-encoding', 'upgrade', 'te', 'trailer', 'proxy-authorization', 'proxy-authenticate'])
+const HOP_BY_HOP = new Set([
+  'connection',
+  'keep-alive',
+  'transfer-encoding',
+  'upgrade',
+  'te',
+  'trailer',
+  'proxy-authorization',
+  'proxy-authenticate',
+])
 
 export class ControlProxy implements Disposable {
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 64 })
@@ -16,7 +25,12 @@ export class ControlProxy implements Disposable {
     this.#maxBodyBytes = maxBodyBytes
   }
 
-  forward(request: IncomingMessage, response: ServerResponse, requestId: string, extraHeaders: readonly string[]): void {
+  forward(
+    request: IncomingMessage,
+    response: ServerResponse,
+    requestId: string,
+    extraHeaders: readonly string[],
+  ): void {
     const headers: string[] = []
     const raw = request.rawHeaders
     for (let index = 0; index + 1 < raw.length; index += 2) {
@@ -27,7 +41,13 @@ export class ControlProxy implements Disposable {
     headers.push('x-fairlead-client-address', request.socket.remoteAddress ?? '', 'x-request-id', requestId)
     if (request.headers['transfer-encoding'] !== undefined) headers.push('transfer-encoding', 'chunked')
 
-    const upstream = httpRequest({ socketPath: this.#socketPath(), agent: this.#agent, method: request.method, path: request.url, headers })
+    const upstream = httpRequest({
+      socketPath: this.#socketPath(),
+      agent: this.#agent,
+      method: request.method,
+      path: request.url,
+      headers,
+    })
     upstream.on('response', (reply) => {
       const kept: string[] = []
       for (let index = 0; index + 1 < reply.rawHeaders.length; index += 2) {
@@ -44,8 +64,18 @@ export class ControlProxy implements Disposable {
         response.destroy()
         return
       }
-      const error = new GatewayError('service_unavailable', 'The control plane does not answer. Try again shortly.', { retryAfterSeconds: 1 })
-      response.writeHead(error.status, ['content-type', 'application/json', 'x-request-id', requestId, 'retry-after', '1', ...extraHeaders])
+      const error = new GatewayError('service_unavailable', 'The control plane does not answer. Try again shortly.', {
+        retryAfterSeconds: 1,
+      })
+      response.writeHead(error.status, [
+        'content-type',
+        'application/json',
+        'x-request-id',
+        requestId,
+        'retry-after',
+        '1',
+        ...extraHeaders,
+      ])
       response.end(openaiErrorBody(error))
     })
     response.on('close', () => upstream.destroy())

@@ -68,7 +68,10 @@ export class DataServer {
     this.server.on('request', (request, response) => this.#onRequest(request, response))
     this.server.on('clientError', (error, socket) => answerBrokenRequest(error, socket as Socket))
     this.server.on('upgrade', (_request, socket) => {
-      writeRaw(socket as Socket, new GatewayError('upgrade_required', 'WebSocket is switched off here. Use HTTP with server-sent events.'))
+      writeRaw(
+        socket as Socket,
+        new GatewayError('upgrade_required', 'WebSocket is switched off here. Use HTTP with server-sent events.'),
+      )
     })
   }
 
@@ -102,7 +105,14 @@ export class DataServer {
     const { maxConnectionsPerAddress, trustedProxies } = this.#options.config().server
     const count = (this.#socketsByAddress.get(address) ?? 0) + 1
     if (count > maxConnectionsPerAddress && !trustedProxies.includes(address)) {
-      writeRaw(socket, new GatewayError('rate_limit_exceeded', `More than ${maxConnectionsPerAddress} connections from one address. Use fewer at once.`, { retryAfterSeconds: 1 }))
+      writeRaw(
+        socket,
+        new GatewayError(
+          'rate_limit_exceeded',
+          `More than ${maxConnectionsPerAddress} connections from one address. Use fewer at once.`,
+          { retryAfterSeconds: 1 },
+        ),
+      )
       return
     }
     this.#socketsByAddress.set(address, count)
@@ -122,7 +132,13 @@ export class DataServer {
     if (cors.length > 0) extra = [...extra, ...corsHeaders(cors, request.headers.origin)]
 
     if (request.rawHeaders.length > maxHeaders * 2) {
-      this.#answer(request, response, requestId, extra, new GatewayError('invalid_request', `The request has more than ${maxHeaders} headers.`))
+      this.#answer(
+        request,
+        response,
+        requestId,
+        extra,
+        new GatewayError('invalid_request', `The request has more than ${maxHeaders} headers.`),
+      )
       return
     }
     if (request.method === 'OPTIONS' && cors.length > 0) {
@@ -137,7 +153,8 @@ export class DataServer {
         else this.#answer(request, response, requestId, extra, wrongMethod(request, match.endpoint.path, 'POST'))
         return
       case 'models':
-        if (request.method === 'GET' || request.method === 'HEAD') this.#models(request, response, requestId, extra, match.id)
+        if (request.method === 'GET' || request.method === 'HEAD')
+          this.#models(request, response, requestId, extra, match.id)
         else this.#answer(request, response, requestId, extra, wrongMethod(request, '/v1/models', 'GET'))
         return
       case 'root':
@@ -149,7 +166,16 @@ export class DataServer {
         control.forward(request, response, requestId, extra)
         return
       case 'unknown':
-        this.#answer(request, response, requestId, extra, new GatewayError('not_found', `There is nothing at ${pathOf(request)}. Did you mean ${match.nearest}? The base URL ends in /v1.`))
+        this.#answer(
+          request,
+          response,
+          requestId,
+          extra,
+          new GatewayError(
+            'not_found',
+            `There is nothing at ${pathOf(request)}. Did you mean ${match.nearest}? The base URL ends in /v1.`,
+          ),
+        )
         return
       case 'control':
         if (intercept?.(request, response) === true) return
@@ -157,7 +183,14 @@ export class DataServer {
     }
   }
 
-  #relay(request: IncomingMessage, response: ServerResponse, id: string, startedMs: number, extra: readonly string[], endpoint: Endpoint): void {
+  #relay(
+    request: IncomingMessage,
+    response: ServerResponse,
+    id: string,
+    startedMs: number,
+    extra: readonly string[],
+    endpoint: Endpoint,
+  ): void {
     let principal: Principal | Promise<Principal>
     try {
       principal = this.#options.keys.identify(request.headers)
@@ -166,7 +199,14 @@ export class DataServer {
       return
     }
     if (request.headers['content-type']?.startsWith('multipart/') === true) {
-      this.#refuse(request, response, id, extra, endpoint, new GatewayError('unsupported_media_type', `${endpoint.path} takes JSON. Send Content-Type: application/json.`))
+      this.#refuse(
+        request,
+        response,
+        id,
+        extra,
+        endpoint,
+        new GatewayError('unsupported_media_type', `${endpoint.path} takes JSON. Send Content-Type: application/json.`),
+      )
       return
     }
     if (principal instanceof Promise) {
@@ -194,15 +234,38 @@ export class DataServer {
     this.#bodies.read(request, callback)
   }
 
-  #begin(request: IncomingMessage, response: ServerResponse, id: string, startedMs: number, extra: readonly string[], endpoint: Endpoint, body: Buffer, principal: Principal): void {
+  #begin(
+    request: IncomingMessage,
+    response: ServerResponse,
+    id: string,
+    startedMs: number,
+    extra: readonly string[],
+    endpoint: Endpoint,
+    body: Buffer,
+    principal: Principal,
+  ): void {
     const sink = new HttpSink(response, extra)
     this.#options.relay({ id, endpoint, body, principal, headers: request.headers, startedMs, sink })
   }
 
-  #models(request: IncomingMessage, response: ServerResponse, requestId: string, extra: readonly string[], id: string | null): void {
+  #models(
+    request: IncomingMessage,
+    response: ServerResponse,
+    requestId: string,
+    extra: readonly string[],
+    id: string | null,
+  ): void {
     const answer = (principal: Principal): void => {
       const body = id === null ? this.#options.models.list(principal) : this.#options.models.one(principal, id)
-      response.writeHead(200, ['content-type', 'application/json', 'x-request-id', requestId, 'content-length', String(body.length), ...extra])
+      response.writeHead(200, [
+        'content-type',
+        'application/json',
+        'x-request-id',
+        requestId,
+        'content-length',
+        String(body.length),
+        ...extra,
+      ])
       response.end(request.method === 'HEAD' ? undefined : body)
     }
     void (async () => {
@@ -214,17 +277,38 @@ export class DataServer {
     })()
   }
 
-  #refuse(request: IncomingMessage, response: ServerResponse, requestId: string, extra: readonly string[], endpoint: Endpoint, reason: unknown): void {
+  #refuse(
+    request: IncomingMessage,
+    response: ServerResponse,
+    requestId: string,
+    extra: readonly string[],
+    endpoint: Endpoint,
+    reason: unknown,
+  ): void {
     const error = toGatewayError(reason)
-    if (error.code === 'internal_error') this.#options.log.error({ err: reason, requestId }, 'a request could not be handled')
+    if (error.code === 'internal_error')
+      this.#options.log.error({ err: reason, requestId }, 'a request could not be handled')
     this.#options.refused(endpoint.path, error.status)
     this.#answer(request, response, requestId, extra, error)
   }
 
-  #answer(request: IncomingMessage, response: ServerResponse, requestId: string, extra: readonly string[], error: GatewayError): void {
+  #answer(
+    request: IncomingMessage,
+    response: ServerResponse,
+    requestId: string,
+    extra: readonly string[],
+    error: GatewayError,
+  ): void {
     if (response.headersSent || response.destroyed) return
     const body = Buffer.from(openaiErrorBody(error))
-    const headers = ['content-type', 'application/json', 'x-request-id', requestId, 'content-length', String(body.length)]
+    const headers = [
+      'content-type',
+      'application/json',
+      'x-request-id',
+      requestId,
+      'content-length',
+      String(body.length),
+    ]
     if (error.retryAfterSeconds !== undefined) headers.push('retry-after', String(error.retryAfterSeconds))
     for (const [name, value] of Object.entries(error.headers)) headers.push(name, value)
     headers.push(...extra)
@@ -247,7 +331,9 @@ function closeAfterReply(request: IncomingMessage, response: ServerResponse): vo
 }
 
 function wrongMethod(request: IncomingMessage, path: string, allow: string): GatewayError {
-  return new GatewayError('method_not_allowed', `${path} does not take ${request.method}. Use ${allow}.`, { headers: { allow: allow === 'GET' ? 'GET, HEAD' : allow } })
+  return new GatewayError('method_not_allowed', `${path} does not take ${request.method}. Use ${allow}.`, {
+    headers: { allow: allow === 'GET' ? 'GET, HEAD' : allow },
+  })
 }
 
 function pathOf(request: IncomingMessage): string {
@@ -263,13 +349,22 @@ function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void
   if (error.code === 'HPE_HEADER_OVERFLOW') {
     writeRaw(socket, new GatewayError('invalid_request', 'The headers of the request are too large.'), 431)
   } else if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') {
-    writeRaw(socket, new GatewayError('request_timeout', 'The request arrived too slowly. Send it again over a better connection.'))
+    writeRaw(
+      socket,
+      new GatewayError('request_timeout', 'The request arrived too slowly. Send it again over a better connection.'),
+    )
   } else {
     writeRaw(socket, new GatewayError('invalid_request', 'This is not a valid HTTP/1.1 request.'))
   }
 }
 
-const REASONS: Readonly<Record<number, string>> = { 400: 'Bad Request', 408: 'Request Timeout', 426: 'Upgrade Required', 429: 'Too Many Requests', 431: 'Request Header Fields Too Large' }
+const REASONS: Readonly<Record<number, string>> = {
+  400: 'Bad Request',
+  408: 'Request Timeout',
+  426: 'Upgrade Required',
+  429: 'Too Many Requests',
+  431: 'Request Header Fields Too Large',
+}
 
 function writeRaw(socket: Socket, error: GatewayError, status: number = error.status): void {
   const body = openaiErrorBody(error)

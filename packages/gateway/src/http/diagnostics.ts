@@ -4,7 +4,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createHash, timingSafeEqual } from 'node:crypto'
 
-export function createDiagnostics(masterKey: () => string): (request: IncomingMessage, response: ServerResponse) => boolean {
+export function createDiagnostics(
+  masterKey: () => string,
+): (request: IncomingMessage, response: ServerResponse) => boolean {
   return function answer(request, response) {
     if (request.url !== '/debug/memory' || request.method !== 'GET') return false
     const token = request.headers.authorization?.replace(/^Bearer /i, '') ?? ''
@@ -17,7 +19,22 @@ export function createDiagnostics(masterKey: () => string): (request: IncomingMe
     for (const name of process.getActiveResourcesInfo()) activeResources[name] = (activeResources[name] ?? 0) + 1
     const listeners = process.eventNames().reduce((sum, name) => sum + process.listenerCount(name), 0)
     response.writeHead(200, { 'content-type': 'application/json' })
-    response.end(JSON.stringify({ workers: [{ pid: process.pid, collected: globalThis.gc !== undefined, heapUsed, external, arrayBuffers, rss, activeResources, listeners }] }))
+    response.end(
+      JSON.stringify({
+        workers: [
+          {
+            pid: process.pid,
+            collected: globalThis.gc !== undefined,
+            heapUsed,
+            external,
+            arrayBuffers,
+            rss,
+            activeResources,
+            listeners,
+          },
+        ],
+      }),
+    )
     return true
   }
 }

@@ -31,7 +31,11 @@ export class ModelList {
     this.#refresh()
     const body = this.#byId.get(id) ?? this.#byId.get(this.#source.publicIdOf(id) ?? '')
     if (body === undefined) {
-      throw new GatewayError('model_not_found', `The model "${id.slice(0, 200)}" does not exist here, or this key may not use it. GET /v1/models lists what it may use.`, { param: 'model' })
+      throw new GatewayError(
+        'model_not_found',
+        `The model "${id.slice(0, 200)}" does not exist here, or this key may not use it. GET /v1/models lists what it may use.`,
+        { param: 'model' },
+      )
     }
     return body
   }
@@ -62,7 +66,11 @@ function render(model: ListedModel): { readonly id: string } {
     pricing:
       price === null
         ? null
-        : { input: dollars(price.inputNanosPerMillion), cached_input: dollars(price.cachedInputNanosPerMillion), output: dollars(price.outputNanosPerMillion) },
+        : {
+            input: dollars(price.inputNanosPerMillion),
+            cached_input: dollars(price.cachedInputNanosPerMillion),
+            output: dollars(price.outputNanosPerMillion),
+          },
   } as { readonly id: string }
 }
 

@@ -73,7 +73,9 @@ function editDistance(left: string, right: string): number {
     const current = [row]
     for (let column = 1; column <= right.length; column += 1) {
       const same = left.charCodeAt(row - 1) === right.charCodeAt(column - 1) ? 0 : 1
-      current.push(Math.min((previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1, (previous[column - 1] ?? 0) + same))
+      current.push(
+        Math.min((previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1, (previous[column - 1] ?? 0) + same),
+      )
     }
     previous = current
   }

@@ -65,7 +65,13 @@ export class BodyReader implements Disposable {
       startedMs: performance.now(),
       bytes: 0,
       request,
-      tooSlow: () => finish(new GatewayError('request_timeout', 'The body of the request arrives too slowly. Send it again over a better connection.')),
+      tooSlow: () =>
+        finish(
+          new GatewayError(
+            'request_timeout',
+            'The body of the request arrives too slowly. Send it again over a better connection.',
+          ),
+        ),
     }
     const node = new ListNode(pending)
     const onData = (chunk: Buffer): void => {
@@ -117,7 +123,14 @@ const DECODERS: Readonly<Record<string, (body: Buffer, options: { maxOutputLengt
 function decompress(body: Buffer, encoding: string, maxBodyBytes: number, callback: Callback): void {
   const decode = DECODERS[encoding.trim().toLowerCase()]
   if (decode === undefined) {
-    callback(new GatewayError('unsupported_media_type', `The content encoding "${encoding.slice(0, 60)}" is not known here. Send the body plain, or in one of gzip, deflate, br, zstd.`, { headers: { 'accept-encoding': 'gzip, deflate, br, zstd' } }), EMPTY)
+    callback(
+      new GatewayError(
+        'unsupported_media_type',
+        `The content encoding "${encoding.slice(0, 60)}" is not known here. Send the body plain, or in one of gzip, deflate, br, zstd.`,
+        { headers: { 'accept-encoding': 'gzip, deflate, br, zstd' } },
+      ),
+      EMPTY,
+    )
     return
   }
   const maxOutputLength = Math.min(maxBodyBytes, Math.max(RATIO_FLOOR_BYTES, body.length * MAX_RATIO))
@@ -132,5 +145,8 @@ function decompress(body: Buffer, encoding: string, maxBodyBytes: number, callba
 }
 
 function tooLarge(maxBodyBytes: number): GatewayError {
-  return new GatewayError('request_too_large', `The body is larger than ${maxBodyBytes} bytes. Send less, or ask the operator to raise server.max_body_bytes.`)
+  return new GatewayError(
+    'request_too_large',
+    `The body is larger than ${maxBodyBytes} bytes. Send less, or ask the operator to raise server.max_body_bytes.`,
+  )
 }

@@ -47,7 +47,9 @@ export class KeyCache {
     }
     if (parseKey(token, keyPrefix()) === null) throw unknownKey()
     const found = findKey(createHmac('sha256', pepper).update(token).digest('hex'))
-    return found instanceof Promise ? found.then((principal) => this.#accept(token, principal)) : this.#accept(token, found)
+    return found instanceof Promise
+      ? found.then((principal) => this.#accept(token, principal))
+      : this.#accept(token, found)
   }
 
   /** From now on the key has to be asked for again. */
@@ -77,11 +79,15 @@ export function readToken(headers: Headers): string {
       const token = authorization.slice(7).trim()
       if (token !== '' && !/[\s,]/.test(token)) return token
     }
-    throw new GatewayError('invalid_api_key', 'The Authorization header is malformed. Send "Authorization: Bearer YOUR_API_KEY".')
+    throw new GatewayError(
+      'invalid_api_key',
+      'The Authorization header is malformed. Send "Authorization: Bearer YOUR_API_KEY".',
+    )
   }
   const token = headers['x-api-key'] ?? headers['x-goog-api-key']
   if (typeof token === 'string' && token !== '' && !/[\s,]/.test(token)) return token
-  if (token !== undefined) throw new GatewayError('invalid_api_key', 'The API key header is malformed. Send the key alone, once.')
+  if (token !== undefined)
+    throw new GatewayError('invalid_api_key', 'The API key header is malformed. Send the key alone, once.')
   throw new GatewayError('invalid_api_key', 'The API key is missing. Send "Authorization: Bearer YOUR_API_KEY".')
 }
 
@@ -99,5 +105,8 @@ function isMaster(token: string, masterKey: string): boolean {
 }
 
 function unknownKey(): GatewayError {
-  return new GatewayError('invalid_api_key', 'The API key is not valid: unknown, revoked, or mistyped. Check the Authorization header.')
+  return new GatewayError(
+    'invalid_api_key',
+    'The API key is not valid: unknown, revoked, or mistyped. Check the Authorization header.',
+  )
 }

@@ -155,7 +155,10 @@ export function principalOf(record: KeyRecord, nowMs: number): Principal | null 
 
 function mustManageKeys(principal: Principal): void {
   if (principal.operator || principal.scopes.includes('keys:manage')) return
-  throw new GatewayError('permission_denied', 'This key may not manage keys: it was made without the scope "keys:manage".')
+  throw new GatewayError(
+    'permission_denied',
+    'This key may not manage keys: it was made without the scope "keys:manage".',
+  )
 }
 
 function nameOf(name: string): string {
@@ -192,9 +195,13 @@ function limitsFor({ limits = {}, maker }: NewKey): KeyLimits {
     const wanted = limits[name]
     const ceiling = maker.operator ? undefined : maker.limits[name]
     if (wanted !== undefined && ceiling !== undefined && wanted > ceiling) {
-      throw new GatewayError('permission_denied', `limits.${name} is ${wanted}, and the key that makes this one has ${ceiling}.`, {
-        param: `limits.${name}`,
-      })
+      throw new GatewayError(
+        'permission_denied',
+        `limits.${name} is ${wanted}, and the key that makes this one has ${ceiling}.`,
+        {
+          param: `limits.${name}`,
+        },
+      )
     }
     const value = wanted ?? ceiling
     if (value !== undefined) chosen[name] = value
@@ -213,7 +220,11 @@ function expiryFor({ expiresInSeconds, maker }: NewKey, createdAtMs: number): nu
   const expiresAtMs = createdAtMs + expiresInSeconds * 1000
   if (ceiling === null || expiresAtMs <= ceiling) return expiresAtMs
   const secondsLeft = Math.max(0, Math.floor((ceiling - createdAtMs) / 1000))
-  throw new GatewayError('permission_denied', `expires_in is too long: the key that makes this one expires in ${secondsLeft} s itself.`, {
-    param: 'expires_in',
-  })
+  throw new GatewayError(
+    'permission_denied',
+    `expires_in is too long: the key that makes this one expires in ${secondsLeft} s itself.`,
+    {
+      param: 'expires_in',
+    },
+  )
 }

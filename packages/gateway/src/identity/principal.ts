@@ -20,4 +20,10 @@ export interface Principal {
 }
 
 /** The operator's account: every right, no limit. */
-export const OPERATOR: Principal = Object.freeze({ keyId: 'master', accountId: 'operator', operator: true, scopes: Object.freeze(['keys:manage'] as const), limits: Object.freeze({}) })
+export const OPERATOR: Principal = Object.freeze({
+  keyId: 'master',
+  accountId: 'operator',
+  operator: true,
+  scopes: Object.freeze(['keys:manage'] as const),
+  limits: Object.freeze({}),
+})

@@ -5,7 +5,14 @@ import { VERSION } from '../core/version.ts'
 
 /** Flat, lower-case names; built once for each credential. The key goes into a header, never into a URL. */
 export function credentialHeaders(provider: ProviderConfig, apiKey: string): readonly string[] {
-  const headers = ['content-type', 'application/json', 'accept-encoding', 'identity', 'user-agent', `fairlead/${VERSION}`]
+  const headers = [
+    'content-type',
+    'application/json',
+    'accept-encoding',
+    'identity',
+    'user-agent',
+    `fairlead/${VERSION}`,
+  ]
   if (apiKey !== '') headers.push('authorization', `Bearer ${apiKey}`)
   for (const [name, value] of Object.entries(provider.headers)) headers.push(name, value)
   return Object.freeze(headers)

@@ -13,7 +13,11 @@ export interface CheckResult {
   readonly reason?: string
 }
 
-export async function checkProvider(provider: ProviderConfig, how: 'connect' | 'models', timeoutMs: number): Promise<CheckResult> {
+export async function checkProvider(
+  provider: ProviderConfig,
+  how: 'connect' | 'models',
+  timeoutMs: number,
+): Promise<CheckResult> {
   const startedMs = performance.now()
   const failure = how === 'connect' ? await tryConnect(provider, timeoutMs) : await tryModels(provider, timeoutMs)
   const responseTimeMs = Math.max(1, Math.round(performance.now() - startedMs))

@@ -17,9 +17,21 @@ export async function listModels(provider: ProviderConfig, timeoutMs: number): P
   const headers = Object.fromEntries(pairs(credentialHeaders(provider, provider.apiKeys[0] ?? '')))
   return await new Promise((resolve) => {
     const send = url.protocol === 'https:' ? requestHttps : requestHttp
-    const request = send(url, { headers, agent: false, signal: AbortSignal.timeout(timeoutMs), ...(provider.caPem === undefined ? {} : { ca: provider.caPem }) })
+    const request = send(url, {
+      headers,
+      agent: false,
+      signal: AbortSignal.timeout(timeoutMs),
+      ...(provider.caPem === undefined ? {} : { ca: provider.caPem }),
+    })
     request.on('error', (error: NodeJS.ErrnoException) => {
-      resolve({ ok: false, status: 0, reason: error.name === 'AbortError' || error.name === 'TimeoutError' ? `no answer within ${timeoutMs} ms` : (error.code ?? error.message) })
+      resolve({
+        ok: false,
+        status: 0,
+        reason:
+          error.name === 'AbortError' || error.name === 'TimeoutError'
+            ? `no answer within ${timeoutMs} ms`
+            : (error.code ?? error.message),
+      })
     })
     request.on('response', (response) => {
       const status = response.statusCode ?? 0

@@ -7,7 +7,12 @@
 import type { UpstreamRefusal } from '../dialects/openai-chat/errors.ts'
 import { classifyRefusal, readRetryAfterMs } from '../dialects/openai-chat/errors.ts'
 import type { Candidate } from '../routing/candidate.ts'
-import { classifyConnectError, type UpstreamController, type UpstreamHandler, type UpstreamHeaders } from './upstreams.ts'
+import {
+  classifyConnectError,
+  type UpstreamController,
+  type UpstreamHandler,
+  type UpstreamHeaders,
+} from './upstreams.ts'
 
 export type FailurePhase = 'not_sent' | 'sent_no_byte' | 'streaming'
 

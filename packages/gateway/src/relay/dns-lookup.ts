@@ -15,7 +15,7 @@ export interface LookupSettings {
 }
 
 export function createLookup(settings: LookupSettings = {}): Lookup {
-  const { resolve = systemLookup as Lookup, timeoutMs = 2_000, negativeTtlMs = 5_000, now = () => performance.now() } = settings
+  const { resolve = systemLookup, timeoutMs = 2_000, negativeTtlMs = 5_000, now = () => performance.now() } = settings
   const failures = new Map<string, { readonly error: NodeJS.ErrnoException; readonly untilMs: number }>()
 
   return function lookup(hostname, options, callback) {

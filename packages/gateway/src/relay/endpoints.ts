@@ -19,4 +19,6 @@ export const ENDPOINTS: readonly Endpoint[] = [
   { path: '/v1/moderations', upstreamPath: '/moderations', stream: 'none', kind: 'other' },
 ]
 
-export const ENDPOINT_BY_PATH: ReadonlyMap<string, Endpoint> = new Map(ENDPOINTS.map((endpoint) => [endpoint.path, endpoint]))
+export const ENDPOINT_BY_PATH: ReadonlyMap<string, Endpoint> = new Map(
+  ENDPOINTS.map((endpoint) => [endpoint.path, endpoint]),
+)

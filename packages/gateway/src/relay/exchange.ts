@@ -83,10 +83,16 @@ export class Exchange extends Deadline implements AttemptOwner, JsonReplyOwner, 
     try {
       const scan = scanRequest(request.body)
       if (scan.stream && request.endpoint.stream === 'none') {
-        throw new GatewayError('invalid_request', `${request.endpoint.path} does not stream. Leave "stream" out.`, { param: 'stream' })
+        throw new GatewayError('invalid_request', `${request.endpoint.path} does not stream. Leave "stream" out.`, {
+          param: 'stream',
+        })
       }
       if (ports.metrics.heldBytes + request.body.length > ports.config().server.maxBytesInFlight) {
-        throw new GatewayError('service_unavailable', 'The gateway holds as many bytes as it may. Try again in a moment.', { retryAfterSeconds: 1 })
+        throw new GatewayError(
+          'service_unavailable',
+          'The gateway holds as many bytes as it may. Try again in a moment.',
+          { retryAfterSeconds: 1 },
+        )
       }
       const route = ports.fleet.resolve(scan.model)
       if (route === undefined) throw unknownModel(scan.model)
@@ -135,7 +141,11 @@ export class Exchange extends Deadline implements AttemptOwner, JsonReplyOwner, 
       (admission) => this.#reserved(admission),
       (error: unknown) => {
         this.#ports.log.error({ err: error, requestId: this.#request.id }, 'limits cannot be asked')
-        this.#fail(new GatewayError('service_unavailable', 'Limits cannot be checked right now. Try again shortly.', { retryAfterSeconds: 1 }))
+        this.#fail(
+          new GatewayError('service_unavailable', 'Limits cannot be checked right now. Try again shortly.', {
+            retryAfterSeconds: 1,
+          }),
+        )
       },
     )
   }
@@ -201,7 +211,12 @@ export class Exchange extends Deadline implements AttemptOwner, JsonReplyOwner, 
       upstream.send(this.#request.endpoint.upstreamPath, headersFor(candidate), body, attempt)
     } catch (error) {
       attempt.abandon('it could not be sent')
-      this.#failed(attempt, { phase: 'not_sent', cause: 'connect', detail: toMessage(error), outcome: { kind: 'failure', cause: 'connect' } })
+      this.#failed(attempt, {
+        phase: 'not_sent',
+        cause: 'connect',
+        detail: toMessage(error),
+        outcome: { kind: 'failure', cause: 'connect' },
+      })
     }
   }
 
@@ -260,7 +275,8 @@ export class Exchange extends Deadline implements AttemptOwner, JsonReplyOwner, 
     const isStream = (headerOf(headers, 'content-type') ?? '').includes('text/event-stream')
     if (status >= 300) return new Refuser(() => this.attemptFailed(attempt, 'bad_reply', `status ${status}`))
     if (!isStream) return new JsonReply(this, attempt, this.#scan.stream)
-    if (!this.#scan.stream) return new Refuser(() => this.attemptFailed(attempt, 'bad_reply', 'a stream where JSON was asked for'))
+    if (!this.#scan.stream)
+      return new Refuser(() => this.attemptFailed(attempt, 'bad_reply', 'a stream where JSON was asked for'))
     if (this.#request.endpoint.stream === 'raw') return new RawStreamReply(this, attempt)
     const { price } = this.#route
     this.#reader = new StreamReply(
@@ -305,17 +321,33 @@ export class Exchange extends Deadline implements AttemptOwner, JsonReplyOwner, 
     this.#failures.add(failure)
     this.#ports.metrics.attempt(attempt.candidate, failure.cause)
     this.#ports.log.warn(
-      { requestId: this.#request.id, provider: attempt.candidate.provider.name, credential: attempt.candidate.credential.name, model: attempt.candidate.upstreamModel, phase: failure.phase, cause: failure.cause, detail: failure.detail.slice(0, 300) },
+      {
+        requestId: this.#request.id,
+        provider: attempt.candidate.provider.name,
+        credential: attempt.candidate.credential.name,
+        model: attempt.candidate.upstreamModel,
+        phase: failure.phase,
+        cause: failure.cause,
+        detail: failure.detail.slice(0, 300),
+      },
       'attempt failed',
     )
     if (this.#settled) return
     if (this.#contentSent) {
-      this.#breakOff(new GatewayError(failure.cause === 'timeout' ? 'upstream_timeout' : 'upstream_error', 'The upstream broke off in the middle of the answer. Ask again, or go on from what has arrived.', { reason: 'all_failed' }))
+      this.#breakOff(
+        new GatewayError(
+          failure.cause === 'timeout' ? 'upstream_timeout' : 'upstream_error',
+          'The upstream broke off in the middle of the answer. Ask again, or go on from what has arrived.',
+          { reason: 'all_failed' },
+        ),
+      )
       return
     }
     this.#reader = null
     // The upstream may have done the work, and will bill it: that is risked once more, and not again.
-    const ambiguous = failure.phase === 'sent_no_byte' && (failure.cause === 'reset' || failure.cause === 'timeout' || failure.cause === 'bad_reply')
+    const ambiguous =
+      failure.phase === 'sent_no_byte' &&
+      (failure.cause === 'reset' || failure.cause === 'timeout' || failure.cause === 'bad_reply')
     if (ambiguous) {
       this.#sentNoByteFailovers += 1
       if (this.#sentNoByteFailovers > 2) {
@@ -342,15 +374,14 @@ export class Exchange extends Deadline implements AttemptOwner, JsonReplyOwner, 
     return true
   }
 
-  finishJson(attempt: Attempt, body: Buffer, usage: TokenUsage | null): void {
+  finishJson(attempt: Attempt, text: string, usage: TokenUsage | null): void {
     if (attempt !== this.#attempt) return
-    const counted = usage ?? this.#estimate(body.length)
+    const counted = usage ?? this.#estimate(text.length)
     const cost = costNanos(this.#route.price, counted)
     this.#succeeded(attempt)
     const headers = this.#headers('application/json', attempt, cost, usage === null)
     this.#settle(200, '', counted, usage === null)
-    // A head and a short body go out as one piece of text; one character is one byte in it.
-    this.#request.sink.reply(200, headers, body.length <= 16_384 ? body.toString('latin1') : body)
+    this.#request.sink.reply(200, headers, text)
     this.#close()
   }
 
@@ -425,7 +456,8 @@ export class Exchange extends Deadline implements AttemptOwner, JsonReplyOwner, 
   #succeeded(attempt: Attempt): void {
     const nowMs = performance.now()
     this.#upstreamMs += nowMs - attempt.startedMs
-    if (!this.#contentSent) this.#ports.fleet.report(attempt.candidate, { kind: 'success', firstByteMs: nowMs - attempt.startedMs }, nowMs)
+    if (!this.#contentSent)
+      this.#ports.fleet.report(attempt.candidate, { kind: 'success', firstByteMs: nowMs - attempt.startedMs }, nowMs)
     this.#ports.metrics.attempt(attempt.candidate, 'ok')
     if (attempt.over) {
       this.#attempt = null
@@ -512,7 +544,11 @@ export class Exchange extends Deadline implements AttemptOwner, JsonReplyOwner, 
     if (this.#settled) return
     this.#attempt?.abandon('the gateway is shutting down')
     this.#attempt = null
-    this.#fail(new GatewayError('service_unavailable', 'The gateway is shutting down. Send the request again.', { retryAfterSeconds: 1 }))
+    this.#fail(
+      new GatewayError('service_unavailable', 'The gateway is shutting down. Send the request again.', {
+        retryAfterSeconds: 1,
+      }),
+    )
   }
 
   // --- settle ---
@@ -590,7 +626,10 @@ export class Exchange extends Deadline implements AttemptOwner, JsonReplyOwner, 
     } else if (attempt !== null) {
       const limitMs = this.#patienceMs(attempt)
       if (nowMs - attempt.lastByteMs >= limitMs) {
-        this.#timeOut(attempt.firstByteMs < 0 ? `no first byte within ${limitMs} ms` : `silent for ${limitMs} ms`, false)
+        this.#timeOut(
+          attempt.firstByteMs < 0 ? `no first byte within ${limitMs} ms` : `silent for ${limitMs} ms`,
+          false,
+        )
         return
       }
     }
@@ -656,12 +695,24 @@ export class Exchange extends Deadline implements AttemptOwner, JsonReplyOwner, 
   }
 
   #errorHeaders(): string[] {
-    return ['content-type', 'application/json', 'x-request-id', this.#request.id, this.#ports.headerNames().attempts, String(this.#attempts)]
+    return [
+      'content-type',
+      'application/json',
+      'x-request-id',
+      this.#request.id,
+      this.#ports.headerNames().attempts,
+      String(this.#attempts),
+    ]
   }
 
   #estimate(outputBytes: number): TokenUsage {
     const generated = this.#request.endpoint.kind === 'generation' ? Math.ceil(outputBytes / BYTES_PER_TOKEN) : 0
-    return { input: Math.ceil(this.#request.body.length / BYTES_PER_TOKEN), cacheRead: 0, output: generated, reasoning: 0 }
+    return {
+      input: Math.ceil(this.#request.body.length / BYTES_PER_TOKEN),
+      cacheRead: 0,
+      output: generated,
+      reasoning: 0,
+    }
   }
 
   #estimatedCost(): number {
@@ -719,18 +770,36 @@ function publicProvider(candidate: Candidate, route: Route): string {
 }
 
 function unknownModel(model: string): GatewayError {
-  return new GatewayError('model_not_found', `The model "${model.slice(0, 200)}" does not exist here, or this key may not use it. GET /v1/models lists what it may use.`, { param: 'model' })
+  return new GatewayError(
+    'model_not_found',
+    `The model "${model.slice(0, 200)}" does not exist here, or this key may not use it. GET /v1/models lists what it may use.`,
+    { param: 'model' },
+  )
 }
 
 /** Before there is an exchange: the request itself was wrong. */
 function refuse(ports: RelayPorts, request: RelayRequest, error: GatewayError): void {
-  if (error.code === 'internal_error') ports.log.error({ err: error.cause, requestId: request.id }, 'a request could not be handled')
+  if (error.code === 'internal_error')
+    ports.log.error({ err: error.cause, requestId: request.id }, 'a request could not be handled')
   ports.metrics.refused(request.endpoint.path, error.status)
   sendError(ports, request, error, null, 0)
 }
 
-function sendError(ports: RelayPorts, request: RelayRequest, error: GatewayError, admission: Admission | null, attempts: number): void {
-  const headers = ['content-type', 'application/json', 'x-request-id', request.id, ports.headerNames().attempts, String(attempts)]
+function sendError(
+  ports: RelayPorts,
+  request: RelayRequest,
+  error: GatewayError,
+  admission: Admission | null,
+  attempts: number,
+): void {
+  const headers = [
+    'content-type',
+    'application/json',
+    'x-request-id',
+    request.id,
+    ports.headerNames().attempts,
+    String(attempts),
+  ]
   if (error.retryAfterSeconds !== undefined) headers.push('retry-after', String(error.retryAfterSeconds))
   for (const [name, value] of Object.entries(error.headers)) headers.push(name, value)
   if (admission !== null) headers.push(...rateLimitHeaders(admission.requests, admission.tokens))

@@ -48,14 +48,30 @@ export class Failures {
   toError(model: string, exhausted: Exhausted | null): GatewayError {
     const retryAfterSeconds = Math.min(60, Math.max(1, Math.ceil((exhausted?.retryAfterMs ?? 1_000) / 1_000)))
     if (this.#count > 0 && this.#timeouts === this.#count) {
-      return new GatewayError('upstream_timeout', `No upstream for "${model}" answered in time. Try again in ${retryAfterSeconds} s.`, { retryAfterSeconds })
+      return new GatewayError(
+        'upstream_timeout',
+        `No upstream for "${model}" answered in time. Try again in ${retryAfterSeconds} s.`,
+        { retryAfterSeconds },
+      )
     }
     if (this.allAreLimits || (this.#count === 0 && exhausted?.reason === 'all_limited')) {
-      return new GatewayError('upstream_error', `Every upstream for "${model}" is at its limit. Try again in ${retryAfterSeconds} s.`, { reason: 'all_limited', retryAfterSeconds })
+      return new GatewayError(
+        'upstream_error',
+        `Every upstream for "${model}" is at its limit. Try again in ${retryAfterSeconds} s.`,
+        { reason: 'all_limited', retryAfterSeconds },
+      )
     }
     if (this.#count === 0) {
-      return new GatewayError('upstream_error', `No upstream for "${model}" is healthy. Try again in ${retryAfterSeconds} s.`, { reason: 'none_healthy', retryAfterSeconds })
+      return new GatewayError(
+        'upstream_error',
+        `No upstream for "${model}" is healthy. Try again in ${retryAfterSeconds} s.`,
+        { reason: 'none_healthy', retryAfterSeconds },
+      )
     }
-    return new GatewayError('upstream_error', `Every upstream for "${model}" failed. Try again in ${retryAfterSeconds} s.`, { reason: 'all_failed', retryAfterSeconds })
+    return new GatewayError(
+      'upstream_error',
+      `Every upstream for "${model}" failed. Try again in ${retryAfterSeconds} s.`,
+      { reason: 'all_failed', retryAfterSeconds },
+    )
   }
 }

@@ -12,7 +12,8 @@ const TAIL_BYTES = 4 * 1024
 
 export interface JsonReplyOwner {
   readonly publicModelJson: string
-  finishJson(attempt: Attempt, body: Buffer, usage: TokenUsage | null): void
+  /** @param text the body, one character a byte */
+  finishJson(attempt: Attempt, text: string, usage: TokenUsage | null): void
   /** Begins a reply whose length and cost are not known yet. */
   startLargeJson(attempt: Attempt): void
   writeLarge(attempt: Attempt, chunk: Buffer): void
@@ -70,9 +71,13 @@ export class JsonReply implements BodyReader {
       this.#owner.finishLargeJson(this.#attempt, tail, usage)
       return
     }
-    const scanned = scanResponse(body, this.#owner.publicModelJson)
+    const scanned = scanResponse(body.toString('latin1'), this.#owner.publicModelJson)
     if (scanned === null) {
-      this.#owner.attemptFailed(this.#attempt, 'bad_reply', body.length === 0 ? 'an empty body' : 'a body that is not JSON')
+      this.#owner.attemptFailed(
+        this.#attempt,
+        'bad_reply',
+        body.length === 0 ? 'an empty body' : 'a body that is not JSON',
+      )
     } else if (scanned.isError) {
       const text = body.toString('utf8')
       const status = statusOfEmbeddedError(text)
@@ -80,7 +85,7 @@ export class JsonReply implements BodyReader {
     } else if (this.#expectStream) {
       this.#owner.attemptFailed(this.#attempt, 'bad_reply', 'a JSON reply where a stream was asked for')
     } else {
-      this.#owner.finishJson(this.#attempt, scanned.body, scanned.usage)
+      this.#owner.finishJson(this.#attempt, scanned.text, scanned.usage)
     }
   }
 

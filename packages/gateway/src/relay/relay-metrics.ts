@@ -38,18 +38,51 @@ export class RelayMetrics implements Disposable {
   /** Grows with every request: tells whether there is anything new to report. */
   revision = 0
   #waits = 0
-  #lastRequest: { readonly endpoint: string; readonly model: string; readonly provider: string; readonly status: number; readonly series: CounterSeries } | null = null
+  #lastRequest: {
+    readonly endpoint: string
+    readonly model: string
+    readonly provider: string
+    readonly status: number
+    readonly series: CounterSeries
+  } | null = null
   readonly #tokensByModel = new Map<string, TokenSeries>()
   readonly #succeeded = new WeakMap<Candidate, CounterSeries>()
   #waitWindow = 0
 
-  readonly #requests = new Counter('fairlead_requests_total', 'Requests by endpoint, model, provider and the status that the client saw.', ['endpoint', 'model', 'provider', 'status'])
-  readonly #refused = new Counter('fairlead_refused_requests_total', 'Requests that were refused before a model was known.', ['endpoint', 'status'])
-  readonly #attempts = new Counter('fairlead_attempts_total', 'Upstream attempts by provider, model and how they ended.', ['provider', 'model', 'outcome'])
+  readonly #requests = new Counter(
+    'fairlead_requests_total',
+    'Requests by endpoint, model, provider and the status that the client saw.',
+    ['endpoint', 'model', 'provider', 'status'],
+  )
+  readonly #refused = new Counter(
+    'fairlead_refused_requests_total',
+    'Requests that were refused before a model was known.',
+    ['endpoint', 'status'],
+  )
+  readonly #attempts = new Counter(
+    'fairlead_attempts_total',
+    'Upstream attempts by provider, model and how they ended.',
+    ['provider', 'model', 'outcome'],
+  )
   readonly #tokens = new Counter('fairlead_tokens_total', 'Tokens by model and class.', ['model', 'class'])
-  readonly #duration = new Histogram('fairlead_request_duration_seconds', 'From the request to the last byte of the reply.', DURATION_SECONDS, ['endpoint'])
-  readonly #firstToken = new Histogram('fairlead_time_to_first_token_seconds', 'From the request to the first content of a stream.', DURATION_SECONDS, ['endpoint'])
-  readonly #overhead = new Histogram('fairlead_gateway_overhead_seconds', 'Request time minus the time in which an upstream call was open.', OVERHEAD_SECONDS, ['endpoint'])
+  readonly #duration = new Histogram(
+    'fairlead_request_duration_seconds',
+    'From the request to the last byte of the reply.',
+    DURATION_SECONDS,
+    ['endpoint'],
+  )
+  readonly #firstToken = new Histogram(
+    'fairlead_time_to_first_token_seconds',
+    'From the request to the first content of a stream.',
+    DURATION_SECONDS,
+    ['endpoint'],
+  )
+  readonly #overhead = new Histogram(
+    'fairlead_gateway_overhead_seconds',
+    'Request time minus the time in which an upstream call was open.',
+    OVERHEAD_SECONDS,
+    ['endpoint'],
+  )
   readonly #loop: ReturnType<typeof monitorEventLoopDelay>
 
   constructor() {
@@ -81,7 +114,14 @@ export class RelayMetrics implements Disposable {
   // Looked up by what changes least first, so that the common path joins no strings.
   #requestSeries(endpoint: string, model: string, provider: string, status: number): CounterSeries {
     const known = this.#lastRequest
-    if (known !== null && known.status === status && known.model === model && known.endpoint === endpoint && known.provider === provider) return known.series
+    if (
+      known !== null &&
+      known.status === status &&
+      known.model === model &&
+      known.endpoint === endpoint &&
+      known.provider === provider
+    )
+      return known.series
     const series = this.#requests.series(endpoint, model, provider, String(status))
     this.#lastRequest = { endpoint, model, provider, status, series }
     return series
@@ -112,7 +152,11 @@ export class RelayMetrics implements Disposable {
       return
     }
     let series = this.#succeeded.get(candidate)
-    if (series === undefined) this.#succeeded.set(candidate, (series = this.#attempts.series(candidate.provider.name, candidate.upstreamModel, outcome)))
+    if (series === undefined)
+      this.#succeeded.set(
+        candidate,
+        (series = this.#attempts.series(candidate.provider.name, candidate.upstreamModel, outcome)),
+      )
     series.value += 1
   }
 
@@ -139,9 +183,25 @@ export class RelayMetrics implements Disposable {
     inFlight.set(this.inFlight)
     const held = new Counter('fairlead_held_bytes', 'Bytes of request bodies and held replies in memory.', [], 'gauge')
     held.set(this.heldBytes)
-    const lag = new Counter('fairlead_event_loop_lag_max_seconds', 'Longest block of a worker\u2019s event loop since it started.', [], 'gauge')
+    const lag = new Counter(
+      'fairlead_event_loop_lag_max_seconds',
+      'Longest block of a worker\u2019s event loop since it started.',
+      [],
+      'gauge',
+    )
     lag.set(Math.max(0, this.#loop.max / 1e9 - 0.02))
-    return [this.#requests, this.#refused, this.#attempts, this.#tokens, this.#duration, this.#firstToken, this.#overhead, inFlight, held, lag].map((metric) => metric.family())
+    return [
+      this.#requests,
+      this.#refused,
+      this.#attempts,
+      this.#tokens,
+      this.#duration,
+      this.#firstToken,
+      this.#overhead,
+      inFlight,
+      held,
+      lag,
+    ].map((metric) => metric.family())
   }
 
   [Symbol.dispose](): void {

@@ -38,7 +38,12 @@ export interface ReplyFacts {
 }
 
 /** /!\ Hot path: one array, filled once. */
-export function successHeaders(names: HeaderNames, contentType: string, facts: ReplyFacts, admission: Admission | null): string[] {
+export function successHeaders(
+  names: HeaderNames,
+  contentType: string,
+  facts: ReplyFacts,
+  admission: Admission | null,
+): string[] {
   const headers = [
     'content-type',
     contentType,

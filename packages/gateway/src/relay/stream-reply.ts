@@ -50,7 +50,11 @@ export class StreamReply implements BodyReader {
       this.#owner.finishStream(this.#attempt, `${this.#takeHeld()}data: [DONE]\n\n`)
       return
     }
-    this.#owner.attemptFailed(this.#attempt, stream.sawOutput ? 'reset' : 'bad_reply', stream.sawOutput ? 'the stream was cut off' : 'an empty stream')
+    this.#owner.attemptFailed(
+      this.#attempt,
+      stream.sawOutput ? 'reset' : 'bad_reply',
+      stream.sawOutput ? 'the stream was cut off' : 'an empty stream',
+    )
   }
 
   #settle(out: Buffer | string | null): void {
@@ -81,7 +85,11 @@ export class StreamReply implements BodyReader {
       const status = statusOfEmbeddedError(stream.errorPayload)
       this.#owner.attemptRefused(this.#attempt, classifyRefusal(status, stream.errorPayload, null), status)
     } else if (stream.broken !== null) {
-      this.#owner.attemptFailed(this.#attempt, 'bad_reply', stream.broken === 'not-json' ? 'an event that is not JSON' : 'an event that is too large')
+      this.#owner.attemptFailed(
+        this.#attempt,
+        'bad_reply',
+        stream.broken === 'not-json' ? 'an event that is not JSON' : 'an event that is too large',
+      )
     }
   }
 

@@ -16,7 +16,6 @@ export interface Upstream {
   send(path: string, headers: readonly string[], body: Buffer, handler: UpstreamHandler): void
 }
 
-
 interface Entry {
   readonly key: string
   readonly config: ProviderConfig

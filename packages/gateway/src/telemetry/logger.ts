@@ -10,7 +10,10 @@ export function createLogger(level: Config['log']['level'], fields: Readonly<Rec
     {
       level,
       base: { service: 'fairlead', ...fields },
-      redact: { paths: ['*.authorization', '*.apiKey', '*.apiKeys', '*.masterKey', '*.secret', 'headers'], censor: '[secret]' },
+      redact: {
+        paths: ['*.authorization', '*.apiKey', '*.apiKeys', '*.masterKey', '*.secret', 'headers'],
+        censor: '[secret]',
+      },
       timestamp: pino.stdTimeFunctions.isoTime,
     },
     pino.destination({ dest: 2, sync: true }),

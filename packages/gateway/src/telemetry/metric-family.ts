@@ -14,4 +14,3 @@ export interface MetricSample {
   /** Histograms: upper bounds ascending without +Inf, counts per bucket (not cumulative; one more than bounds), and the sum. */
   readonly buckets?: { readonly bounds: readonly number[]; readonly counts: readonly number[]; readonly sum: number }
 }
-

@@ -41,7 +41,10 @@ export class Counter {
   }
 
   family(): MetricFamily {
-    const samples = [...this.#values.values()].map(({ labels, value }) => ({ labels: named(this.labelNames, labels), value }))
+    const samples = [...this.#values.values()].map(({ labels, value }) => ({
+      labels: named(this.labelNames, labels),
+      value,
+    }))
     return { name: this.name, help: this.help, type: this.type, samples }
   }
 }
@@ -114,7 +117,10 @@ export function mergeFamilies(groups: readonly (readonly MetricFamily[])[]): Met
 function sum(left: MetricSample, right: MetricSample, largest: boolean): MetricSample {
   if (left.buckets && right.buckets) {
     const counts = left.buckets.counts.map((count, index) => count + (right.buckets?.counts[index] ?? 0))
-    return { labels: left.labels, buckets: { bounds: left.buckets.bounds, counts, sum: left.buckets.sum + right.buckets.sum } }
+    return {
+      labels: left.labels,
+      buckets: { bounds: left.buckets.bounds, counts, sum: left.buckets.sum + right.buckets.sum },
+    }
   }
   const a = left.value ?? 0
   const b = right.value ?? 0

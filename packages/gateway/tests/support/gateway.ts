@@ -25,13 +25,25 @@ export interface TestGateway extends AsyncDisposable {
 }
 
 /** @param yaml everything below `server`; the port and the master key are given */
-export async function startGateway(yaml: string, options: { readonly server?: string; readonly lookup?: Lookup } = {}): Promise<TestGateway> {
+export async function startGateway(
+  yaml: string,
+  options: { readonly server?: string; readonly lookup?: Lookup } = {},
+): Promise<TestGateway> {
   const dataDir = mkdtempSync(join(tmpdir(), 'fairlead-test-'))
   const text = `server: { port: 0, master_key: ${MASTER_KEY}, shutdown_delay_ms: 0${options.server ? `, ${options.server}` : ''} }\nlog: { level: silent }\n${yaml}`
   const { config } = loadConfig({ text, fileName: 'test.yaml', env: {}, overrides: {} })
-  const app = await createApp(config, { configPath: '', dataDir, overrides: {} }, { log: createLogger('silent'), env: {}, ...(options.lookup ? { lookup: options.lookup } : {}) })
+  const app = await createApp(
+    config,
+    { configPath: '', dataDir, overrides: {} },
+    { log: createLogger('silent'), env: {}, ...(options.lookup ? { lookup: options.lookup } : {}) },
+  )
   const makeKey: TestGateway['makeKey'] = async (limits = {}, expiresInSeconds) => {
-    const made = await app.control.keys.create({ name: 'test', maker: OPERATOR, limits, ...(expiresInSeconds === undefined ? {} : { expiresInSeconds }) })
+    const made = await app.control.keys.create({
+      name: 'test',
+      maker: OPERATOR,
+      limits,
+      ...(expiresInSeconds === undefined ? {} : { expiresInSeconds }),
+    })
     return { id: made.record.keyId, key: made.key }
   }
   const { key } = await makeKey()
@@ -52,7 +64,10 @@ export async function startGateway(yaml: string, options: { readonly server?: st
 /** Providers `a`, `b`, ... at these base URLs, all of them serving `gpt-4o`. */
 export function providersYaml(urls: readonly string[], extra = ''): string {
   const names = urls.map((_url, index) => String.fromCharCode(97 + index))
-  const providers = urls.map((url, index) => `  - { name: ${names[index]}, type: openai-compatible, base_url: "${url}", api_keys: [sk-up-${names[index]}] }`)
+  const providers = urls.map(
+    (url, index) =>
+      `  - { name: ${names[index]}, type: openai-compatible, base_url: "${url}", api_keys: [sk-up-${names[index]}] }`,
+  )
   const targets = names.map((name) => `{ provider: ${name}, model: gpt-4o }`)
   return `providers:\n${providers.join('\n')}\nmodels:\n  - { id: gpt-4o, targets: [${targets.join(', ')}] }\n${extra}`
 }
@@ -61,7 +76,15 @@ export interface Reply {
   readonly status: number
   readonly headers: Headers
   readonly text: string
-  readonly json: { readonly error?: { readonly code: string; readonly message: string; readonly type: string; readonly param: string | null; readonly reason?: string } } & Record<string, unknown>
+  readonly json: {
+    readonly error?: {
+      readonly code: string
+      readonly message: string
+      readonly type: string
+      readonly param: string | null
+      readonly reason?: string
+    }
+  } & Record<string, unknown>
 }
 
 export async function post(url: string, key: string, body: unknown, init: RequestInit = {}): Promise<Reply> {

@@ -27,15 +27,22 @@ interface ErrorFields {
 const QUOTA =
   /insufficient[_ ](?:quota|balance|credits?|funds)|exceeded your current quota|credit balance is too low|billing[_ ](?:hard[_ ]limit|not[_ ]active|error)|spend(?:ing)?[_ ]limit|out of credits|requires more credits|account (?:is )?(?:not active|deactivated|suspended|in arrears)|payment required|balance is (?:not enough|too low|insufficient)|quota exhausted|arrearage|prepaid balance/i
 
-const BAD_KEY = /incorrect api key|invalid[_ ]api[_ ]key|api key not valid|authentication[_ ](?:error|fails)|invalid x-api-key|no auth credentials/i
+const BAD_KEY =
+  /incorrect api key|invalid[_ ]api[_ ]key|api key not valid|authentication[_ ](?:error|fails)|invalid x-api-key|no auth credentials/i
 
-const CONTEXT_LENGTH = /context_length_exceeded|maximum context length|prompt is too long|context window|exceeds? the (?:model's )?(?:maximum )?context/i
+const CONTEXT_LENGTH =
+  /context_length_exceeded|maximum context length|prompt is too long|context window|exceeds? the (?:model's )?(?:maximum )?context/i
 
 /** @param bodyText the body as UTF-8, of any form, cut at a few KiB */
 export function classifyRefusal(status: number, bodyText: string, retryAfterMs: number | null): UpstreamRefusal {
   const fields = readErrorFields(bodyText)
   const words = fields === null ? bodyText.slice(0, 2_000) : `${fields.code} ${fields.type} ${fields.message}`
-  if (status === 401) return { kind: 'credential-rejected', status: 401, reason: summary(fields, 'the provider says that the key is not valid') }
+  if (status === 401)
+    return {
+      kind: 'credential-rejected',
+      status: 401,
+      reason: summary(fields, 'the provider says that the key is not valid'),
+    }
   if (status === 402 || QUOTA.test(words)) {
     const kept = status === 429 ? 429 : 402
     return { kind: 'credential-rejected', status: kept, reason: summary(fields, 'the account is out of credit') }
@@ -43,7 +50,11 @@ export function classifyRefusal(status: number, bodyText: string, retryAfterMs: 
   if (status === 429) return { kind: 'rate-limited', retryAfterMs }
   if (status === 403) return { kind: 'forbidden' }
   if (status === 400 && BAD_KEY.test(words)) {
-    return { kind: 'credential-rejected', status: 401, reason: summary(fields, 'the provider says that the key is not valid') }
+    return {
+      kind: 'credential-rejected',
+      status: 401,
+      reason: summary(fields, 'the provider says that the key is not valid'),
+    }
   }
   if (status === 404) return { kind: 'unknown-model' }
   if (status === 408 || status === 409 || status === 425 || status >= 500) return { kind: 'server-error', status }
@@ -85,7 +96,8 @@ export function readErrorFields(bodyText: string): ErrorFields | null {
   if (Array.isArray(value)) value = value[0]
   if (!isRecord(value)) return null
   const error = value['error'] ?? value['detail'] ?? value['message']
-  if (typeof error === 'string') return { message: error, type: text(value['type']), code: text(value['code']), param: null }
+  if (typeof error === 'string')
+    return { message: error, type: text(value['type']), code: text(value['code']), param: null }
   if (Array.isArray(error)) return { message: JSON.stringify(error).slice(0, 500), type: '', code: '', param: null }
   if (!isRecord(error)) return null
   return {
@@ -117,7 +129,9 @@ export function readRetryAfterMs(header: (name: string) => string | undefined, n
     if (value > 1e12) return Math.max(0, value - nowUnixMs)
     return value > 1e9 ? Math.max(0, value * 1_000 - nowUnixMs) : value * 1_000
   }
-  const durations = ['x-ratelimit-reset-requests', 'x-ratelimit-reset-tokens'].map((name) => parseDurationMs(header(name)))
+  const durations = ['x-ratelimit-reset-requests', 'x-ratelimit-reset-tokens'].map((name) =>
+    parseDurationMs(header(name)),
+  )
   const known = durations.filter((value) => value !== null)
   return known.length === 0 ? null : Math.max(...known)
 }
@@ -130,7 +144,12 @@ function parseDurationMs(value: string | undefined): number | null {
   const match = DURATION.exec(value)
   if (match === null) return null
   const [, hours, minutes, seconds, milliseconds] = match
-  return Number(hours ?? 0) * 3_600_000 + Number(minutes ?? 0) * 60_000 + Number(seconds ?? 0) * 1_000 + Number(milliseconds ?? 0)
+  return (
+    Number(hours ?? 0) * 3_600_000 +
+    Number(minutes ?? 0) * 60_000 +
+    Number(seconds ?? 0) * 1_000 +
+    Number(milliseconds ?? 0)
+  )
 }
 
 function summary(fields: ErrorFields | null, fallback: string): string {

@@ -44,7 +44,11 @@ describe('what a request says', () => {
     ['{"model":"a","stream":true,"stream":false}', 'stream', 'twice'],
     ['{"mod\\u0065l":"a","model":"b"}', 'model', 'escapes'],
     ['{"model":"b","stre\\u0061m":true}', 'stream', 'escapes'],
-    ['{"model":"a","stream_options":{"include_usage":true,"include_usage":false}}', 'stream_options.include_usage', 'twice'],
+    [
+      '{"model":"a","stream_options":{"include_usage":true,"include_usage":false}}',
+      'stream_options.include_usage',
+      'twice',
+    ],
     ['{"messages":[]}', 'model', 'missing'],
     ['{"model":null}', 'model', 'string'],
     ['{"model":""}', 'model', 'empty'],
@@ -57,9 +61,12 @@ describe('what a request says', () => {
     expect(error.message).toContain(words)
   })
 
-  it.each(['', '   ', '[]', '"text"', '{"model":', '\ufeff{"model":"a"}', 'model=gpt-4o'])('refuses %j, which is not a JSON object', (json) => {
-    expect(refusal(json).code).toBe('invalid_request')
-  })
+  it.each(['', '   ', '[]', '"text"', '{"model":', '\ufeff{"model":"a"}', 'model=gpt-4o'])(
+    'refuses %j, which is not a JSON object',
+    (json) => {
+      expect(refusal(json).code).toBe('invalid_request')
+    },
+  )
 })
 
 describe('what is sent upstream', () => {
@@ -76,11 +83,26 @@ describe('what is sent upstream', () => {
 
   it.each([
     ['{"model":"m","stream":true}', '{"stream_options":{"include_usage":true},"model":"M","stream":true}'],
-    ['{"stream":true,"model":"m","stream_options":{}}', '{"stream":true,"model":"M","stream_options":{"include_usage":true}}'],
-    ['{"stream_options":{"x":1},"model":"m","stream":true}', '{"stream_options":{"include_usage":true,"x":1},"model":"M","stream":true}'],
-    ['{"model":"m","stream":true,"stream_options":{"include_usage":false,"x":1}}', '{"model":"M","stream":true,"stream_options":{"include_usage":true,"x":1}}'],
-    ['{"model":"m","stream":true,"stream_options":null}', '{"model":"M","stream":true,"stream_options":{"include_usage":true}}'],
-    ['{"model":"m","stream":true,"stream_options":{"include_usage":true}}', '{"model":"M","stream":true,"stream_options":{"include_usage":true}}'],
+    [
+      '{"stream":true,"model":"m","stream_options":{}}',
+      '{"stream":true,"model":"M","stream_options":{"include_usage":true}}',
+    ],
+    [
+      '{"stream_options":{"x":1},"model":"m","stream":true}',
+      '{"stream_options":{"include_usage":true,"x":1},"model":"M","stream":true}',
+    ],
+    [
+      '{"model":"m","stream":true,"stream_options":{"include_usage":false,"x":1}}',
+      '{"model":"M","stream":true,"stream_options":{"include_usage":true,"x":1}}',
+    ],
+    [
+      '{"model":"m","stream":true,"stream_options":null}',
+      '{"model":"M","stream":true,"stream_options":{"include_usage":true}}',
+    ],
+    [
+      '{"model":"m","stream":true,"stream_options":{"include_usage":true}}',
+      '{"model":"M","stream":true,"stream_options":{"include_usage":true}}',
+    ],
     ['{"model":"m","stream":false}', '{"model":"M","stream":false}'],
   ])('asks for usage where the client did not: %s', (json, expected) => {
     expect(sent(json, 'M')).toBe(expected)
@@ -93,10 +115,15 @@ describe('what is sent upstream', () => {
   it('means the same but for model and usage, whatever else is in it', () => {
     fc.assert(
       fc.property(
-        fc.dictionary(fc.string().filter((key) => !['model', 'stream', 'stream_options', 'max_tokens', '__proto__'].includes(key)), fc.jsonValue()),
+        fc.dictionary(
+          fc.string().filter((key) => !['model', 'stream', 'stream_options', 'max_tokens', '__proto__'].includes(key)),
+          fc.jsonValue(),
+        ),
         fc.string({ minLength: 1 }),
         fc.boolean(),
-        fc.option(fc.record({ include_usage: fc.boolean(), extra: fc.jsonValue() }, { requiredKeys: [] }), { nil: undefined }),
+        fc.option(fc.record({ include_usage: fc.boolean(), extra: fc.jsonValue() }, { requiredKeys: [] }), {
+          nil: undefined,
+        }),
         (extra, model, stream, options) => {
           const request = { ...extra, model, stream, ...(options === undefined ? {} : { stream_options: options }) }
           const json = JSON.stringify(request)
@@ -109,7 +136,8 @@ describe('what is sent upstream', () => {
           }
           const expected = JSON.parse(json) as Record<string, unknown>
           expected['model'] = 'upstream-model'
-          if (stream) expected['stream_options'] = { ...(expected['stream_options'] as object | undefined), include_usage: true }
+          if (stream)
+            expected['stream_options'] = { ...(expected['stream_options'] as object | undefined), include_usage: true }
           expect(out).toEqual(expected)
         },
       ),

@@ -95,7 +95,8 @@ export function scanRequest(body: Buffer): ScannedRequest {
         break
       case 'stream_options':
         if (text.charCodeAt(start) === 0x7b) streamOptions = { start, end }
-        else if (text.slice(start, end) !== 'null') throw invalid('The field "stream_options" must be an object.', rawKey)
+        else if (text.slice(start, end) !== 'null')
+          throw invalid('The field "stream_options" must be an object.', rawKey)
         else streamOptions = { start, end }
         break
       case 'max_tokens':
@@ -116,7 +117,8 @@ export function scanRequest(body: Buffer): ScannedRequest {
     if (error instanceof JsonScanError) throw describeBadJson(text, error)
     throw error
   }
-  if (modelSpan === null) throw invalid('The field "model" is missing. GET /v1/models lists the ids that can be asked for.', 'model')
+  if (modelSpan === null)
+    throw invalid('The field "model" is missing. GET /v1/models lists the ids that can be asked for.', 'model')
   if (model === null) throw invalid('The field "model" must be a string.', 'model')
   if (model === '') throw invalid('The field "model" must not be empty.', 'model')
 
@@ -139,7 +141,12 @@ const NO_SESSION: Readonly<Record<string, string>> = Object.freeze({})
  * The body for the upstream: its own name for the model, and, for a stream whose client did not ask for usage, the
  * request for it. Byte for byte the client's otherwise.
  */
-export function spliceRequest(scan: ScannedRequest, body: Buffer, upstreamModelJson: string, askForUsage: boolean): Buffer {
+export function spliceRequest(
+  scan: ScannedRequest,
+  body: Buffer,
+  upstreamModelJson: string,
+  askForUsage: boolean,
+): Buffer {
   const { text, modelSpan } = scan
   const injectUsage = askForUsage && scan.stream && !scan.usageAsked
   const sameModel =
@@ -156,7 +163,8 @@ export function spliceRequest(scan: ScannedRequest, body: Buffer, upstreamModelJ
 /** Where, and with what, `include_usage` gets into the body. Other members of `stream_options` stay as they are. */
 function usageEdit(scan: ScannedRequest): Span & { readonly text: string } {
   const { text, streamOptions, insertAt } = scan
-  if (streamOptions === null) return { start: insertAt, end: insertAt, text: '"stream_options":{"include_usage":true},' }
+  if (streamOptions === null)
+    return { start: insertAt, end: insertAt, text: '"stream_options":{"include_usage":true},' }
   if (text.charCodeAt(streamOptions.start) !== 0x7b) return { ...streamOptions, text: '{"include_usage":true}' }
   let present: Span | null = null
   let members = 0
@@ -184,7 +192,11 @@ function asksForUsage(text: string, span: Span): boolean {
     (key, start, end) => {
       if (key.includes('\\')) refuseEscapedKey(key)
       if (key !== 'include_usage') return
-      if (seen) throw invalid('The field "stream_options.include_usage" is there twice. Send it once.', 'stream_options.include_usage')
+      if (seen)
+        throw invalid(
+          'The field "stream_options.include_usage" is there twice. Send it once.',
+          'stream_options.include_usage',
+        )
       seen = true
       if (text.slice(start, end) !== 'null') asked = readBoolean(text, start, end, 'stream_options.include_usage')
     },
@@ -234,11 +246,11 @@ function refuseEscapedKey(rawKey: string): void {
 
 function describeBadJson(text: string, error: JsonScanError): GatewayError {
   if (skipSpace(text, 0) === text.length) return invalid('The body is empty. Send a JSON object.', null)
-  if (text.startsWith('\u00ef\u00bb\u00bf')) return invalid('The body begins with a byte order mark. Send the JSON without it.', null)
+  if (text.startsWith('\u00ef\u00bb\u00bf'))
+    return invalid('The body begins with a byte order mark. Send the JSON without it.', null)
   return invalid(`The body is not valid JSON: ${error.message}, at byte ${error.offset}.`, null)
 }
 
 function invalid(message: string, param: string | null): GatewayError {
   return new GatewayError('invalid_request', message, { param })
 }
-

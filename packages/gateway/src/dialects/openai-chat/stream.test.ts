@@ -5,15 +5,31 @@ import { ChatStream, type ChatStreamOptions } from './stream.ts'
 // The sequence and the members of the chunks follow OpenAI's recorded streams: role chunk, content, finish, usage, [DONE].
 const chunk = (choices: string, usage = 'null'): string =>
   `data: {"id":"chatcmpl-1","object":"chat.completion.chunk","created":1723000000,"model":"gpt-4o-2024-08-06","service_tier":"default","system_fingerprint":"fp_1","choices":${choices},"usage":${usage}}\n\n`
-const delta = (content: string): string => chunk(`[{"index":0,"delta":{"content":${JSON.stringify(content)}},"logprobs":null,"finish_reason":null}]`)
-const ROLE = chunk('[{"index":0,"delta":{"role":"assistant","content":"","refusal":null},"logprobs":null,"finish_reason":null}]')
+const delta = (content: string): string =>
+  chunk(`[{"index":0,"delta":{"content":${JSON.stringify(content)}},"logprobs":null,"finish_reason":null}]`)
+const ROLE = chunk(
+  '[{"index":0,"delta":{"role":"assistant","content":"","refusal":null},"logprobs":null,"finish_reason":null}]',
+)
 const FINISH = chunk('[{"index":0,"delta":{},"logprobs":null,"finish_reason":"stop"}]')
-const USAGE = chunk('[]', '{"prompt_tokens":9,"completion_tokens":3,"total_tokens":12,"prompt_tokens_details":{"cached_tokens":4},"completion_tokens_details":{"reasoning_tokens":1}}')
+const USAGE = chunk(
+  '[]',
+  '{"prompt_tokens":9,"completion_tokens":3,"total_tokens":12,"prompt_tokens_details":{"cached_tokens":4},"completion_tokens_details":{"reasoning_tokens":1}}',
+)
 const DONE = 'data: [DONE]\n\n'
-const STREAM = ROLE + delta('Hé') + delta('llo "model":"gpt-4o-2024-08-06" {') + delta('\u{1F600}') + FINISH + USAGE + DONE
+const STREAM =
+  ROLE + delta('Hé') + delta('llo "model":"gpt-4o-2024-08-06" {') + delta('\u{1F600}') + FINISH + USAGE + DONE
 
-function follow(text: string, cuts: readonly number[], options: Partial<ChatStreamOptions> = {}): { out: string; stream: ChatStream } {
-  const stream = new ChatStream({ publicModelJson: '"gpt-4o"', usageAsked: false, costJson: () => '0.000000012', ...options })
+function follow(
+  text: string,
+  cuts: readonly number[],
+  options: Partial<ChatStreamOptions> = {},
+): { out: string; stream: ChatStream } {
+  const stream = new ChatStream({
+    publicModelJson: '"gpt-4o"',
+    usageAsked: false,
+    costJson: () => '0.000000012',
+    ...options,
+  })
   const bytes = Buffer.from(text)
   const parts: Buffer[] = []
   const ends = [...new Set(cuts.map((cut) => cut % bytes.length))].sort((a, b) => a - b)
@@ -44,11 +60,16 @@ describe('a stream on its way through', () => {
 
   it('gives the same for any split of the bytes, LF or CRLF', () => {
     fc.assert(
-      fc.property(fc.array(fc.nat(), { maxLength: 40 }), fc.boolean(), fc.constantFrom('\n', '\r\n', '\r'), (cuts, usageAsked, newline) => {
-        const { out, stream } = follow(STREAM.replaceAll('\n', newline), cuts, { usageAsked })
-        expect(out).toBe(follow(STREAM, [], { usageAsked }).out)
-        expect(stream.done).toBe(true)
-      }),
+      fc.property(
+        fc.array(fc.nat(), { maxLength: 40 }),
+        fc.boolean(),
+        fc.constantFrom('\n', '\r\n', '\r'),
+        (cuts, usageAsked, newline) => {
+          const { out, stream } = follow(STREAM.replaceAll('\n', newline), cuts, { usageAsked })
+          expect(out).toBe(follow(STREAM, [], { usageAsked }).out)
+          expect(stream.done).toBe(true)
+        },
+      ),
       { numRuns: 1_000 },
     )
   })
@@ -82,7 +103,10 @@ describe('a stream on its way through', () => {
   })
 
   it('stops at an error event and tells it apart from content', () => {
-    const { out, stream } = follow(`${ROLE}${delta('a')}data: {"error":{"message":"overloaded","code":503}}\n\n${delta('b')}`, [])
+    const { out, stream } = follow(
+      `${ROLE}${delta('a')}data: {"error":{"message":"overloaded","code":503}}\n\n${delta('b')}`,
+      [],
+    )
     expect(stream.errorPayload).toContain('overloaded')
     expect(out).toContain('"content":"a"')
     expect(out).not.toContain('"content":"b"')

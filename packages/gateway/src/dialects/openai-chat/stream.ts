@@ -115,7 +115,10 @@ export class ChatStream {
 
   #passEvents(events: string): string | null {
     const special =
-      !this.sawOutput || events.includes(this.#usageMark) || events.includes(this.#finishMark) || events.includes('"error"')
+      !this.sawOutput ||
+      events.includes(this.#usageMark) ||
+      events.includes(this.#finishMark) ||
+      events.includes('"error"')
     const pattern = this.#pattern
     const unchanged = pattern === this.#replacement
     let out = ''
@@ -127,7 +130,12 @@ export class ChatStream {
         start += 1
         continue
       }
-      if (!special && pattern !== '' && events.charCodeAt(lineEnd + 1) === 0x0a && events.startsWith('data: {', start)) {
+      if (
+        !special &&
+        pattern !== '' &&
+        events.charCodeAt(lineEnd + 1) === 0x0a &&
+        events.startsWith('data: {', start)
+      ) {
         const at = events.indexOf(pattern, start)
         if (
           at !== -1 &&

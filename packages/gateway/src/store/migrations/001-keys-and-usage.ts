@@ -23,11 +23,7 @@ export const keysAndUsage: Migration = {
       .addColumn('last_used_at', 'bigint')
       .addColumn('revoked_at', 'bigint')
       .execute()
-    await database.schema
-      .createIndex('api_keys_by_account')
-      .on('api_keys')
-      .columns(['account_id', 'id'])
-      .execute()
+    await database.schema.createIndex('api_keys_by_account').on('api_keys').columns(['account_id', 'id']).execute()
 
     await database.schema
       .createTable('usage_keys')
@@ -77,11 +73,7 @@ export const keysAndUsage: Migration = {
       .addColumn('reasoning_tokens', 'integer', (column) => column.notNull())
       .addColumn('cost_nanos', 'bigint', (column) => column.notNull())
       .execute()
-    await database.schema
-      .createIndex('usage_records_by_time')
-      .on('usage_records')
-      .columns(['started_at'])
-      .execute()
+    await database.schema.createIndex('usage_records_by_time').on('usage_records').columns(['started_at']).execute()
     await database.schema
       .createIndex('usage_records_by_key')
       .on('usage_records')

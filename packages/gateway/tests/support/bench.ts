@@ -1,0 +1,94 @@
+// One fake upstream behind one gateway, and the figures that must be back at nothing when everybody has gone home.
+
+import {
+  connectRaw,
+  startFakeUpstream,
+  type FakeUpstream,
+  type FakeUpstreamOptions,
+  type RawClient,
+  type RawClientOptions,
+} from '@fairlead/testkit'
+import { once } from 'node:events'
+import type { Socket } from 'node:net'
+import { chat, providersYaml, startGateway, type TestGateway } from './gateway.ts'
+
+export interface Bench extends AsyncDisposable {
+  readonly upstream: FakeUpstream
+  readonly gateway: TestGateway
+  readonly port: number
+  connect(options?: RawClientOptions): Promise<RawClient>
+  /** Resolves when nothing is being served and no client's socket is left; rejects with what is. */
+  untilQuiet(timeoutMs?: number): Promise<void>
+}
+
+export interface BenchOptions {
+  readonly upstream?: FakeUpstreamOptions
+  /** Further members of `server`. */
+  readonly server?: string
+  /** Further sections of the configuration. */
+  readonly yaml?: string
+}
+
+export async function startBench(options: BenchOptions = {}): Promise<Bench> {
+  const upstream = await startFakeUpstream(options.upstream)
+  const yaml = providersYaml([upstream.url], options.yaml ?? 'health: { check: off }\n')
+  const gateway = await startGateway(yaml, options.server === undefined ? {} : { server: options.server })
+  const sockets = new Set<Socket>()
+  gateway.app.plane.server.on('connection', (socket: Socket) => {
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+  })
+  const port = Number(new URL(gateway.origin).port)
+  return {
+    upstream,
+    gateway,
+    port,
+    connect: async (connection = {}) => await connectRaw(port, connection),
+    async untilQuiet(timeoutMs = 3_000) {
+      const signal = AbortSignal.timeout(timeoutMs)
+      const closed = [...sockets].map(async (socket) => await once(socket, 'close', { signal }))
+      await Promise.all(closed).catch(() => undefined)
+      await upstream.ledger.until(({ totals }) => totals.openRequests === 0, timeoutMs)
+      const { inFlight, heldBytes } = gateway.app.plane.metrics
+      if (sockets.size > 0 || inFlight > 0 || heldBytes > 0) {
+        throw new Error(`Left over: ${sockets.size} sockets, ${inFlight} requests, ${heldBytes} bytes.`)
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      await gateway[Symbol.asyncDispose]()
+      await upstream[Symbol.asyncDispose]()
+    },
+  }
+}
+
+/** A whole chat request as bytes. */
+export function chatRequest(key: string, extra: Record<string, unknown> = {}, headers = ''): string {
+  const body = JSON.stringify(chat('Hello!', extra))
+  return `POST /v1/chat/completions HTTP/1.1\r\nHost: test\r\nAuthorization: Bearer ${key}\r\nContent-Type: application/json\r\n${headers}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`
+}
+
+export interface ErrorBody {
+  readonly message: string
+  readonly type: string
+  readonly param: string | null
+  readonly code: string
+}
+
+/** The error of a reply in OpenAI's shape; throws when a member is missing or of another type. */
+export function openAiError(body: Buffer | string): ErrorBody {
+  const text = body.toString()
+  const error: unknown = (JSON.parse(text) as { error?: unknown }).error
+  if (typeof error !== 'object' || error === null)
+    throw new Error(`Not an error in OpenAI's shape: ${text.slice(0, 200)}`)
+  const { message, type, param, code } = error as Record<string, unknown>
+  if (
+    typeof message !== 'string' ||
+    message === '' ||
+    typeof type !== 'string' ||
+    typeof code !== 'string' ||
+    (param !== null && typeof param !== 'string')
+  ) {
+    throw new Error(`A member is missing in the error: ${text.slice(0, 200)}`)
+  }
+  return { message, type, param, code }
+}
