@@ -1,0 +1,65 @@
+// npm run acceptance:real-model: the gateway with a real model behind it, used through the official SDKs.
+//
+// Everything else in this repository talks to servers that we wrote. Here the upstream is llama.cpp with real weights,
+// so that a misunderstanding we share with our own testkit cannot hide. Needs Python 3 and a C++ compiler, takes some
+// minutes the first time, and is never part of CI.
+import { startGateway } from '../lib/gateway.ts'
+import { tryJavascript } from './javascript-sdk.ts'
+import { startModelServer } from './model-server.ts'
+import { readOptions, USAGE } from './options.ts'
+import type { Options } from './options.ts'
+import { preparePython } from './python-environment.ts'
+import { tryPython } from './python-sdk.ts'
+import { createReport } from './report.ts'
+
+const MODEL_ID = 'smollm2-135m-instruct'
+
+async function main(options: Options): Promise<boolean> {
+  const environment = await preparePython(options.environment, options.python)
+  const write = (text: string) => {
+    if (options.verbose) process.stderr.write(text)
+  }
+  await using running = new AsyncDisposableStack()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => void stopEarly(running))
+  }
+  const server = running.use(await startModelServer(environment, MODEL_ID, write))
+  console.log(`Model server: ${server.url}`)
+  const gateway = running.use(
+    await startGateway({ config: configFor(server.url), masterKey: 'sk-real-model-master-key' }),
+  )
+  console.log(`Gateway:      ${gateway.url}/v1\n`)
+
+  const report = createReport()
+  await tryJavascript(gateway, MODEL_ID, report)
+  await tryPython(environment.python, gateway, MODEL_ID, report)
+  write(gateway.output())
+  return report.finish()
+}
+
+async function stopEarly(running: AsyncDisposableStack): Promise<void> {
+  await running.disposeAsync()
+  process.exit(130)
+}
+
+function configFor(upstreamUrl: string): string {
+  return `providers:
+  - name: llama-cpp
+    type: openai-compatible
+    base_url: ${upstreamUrl}
+models:
+  - id: ${MODEL_ID}
+    targets: [{ provider: llama-cpp, model: ${MODEL_ID} }]
+    price: { input: 0.10, output: 0.40 }
+`
+}
+
+try {
+  const options = readOptions(process.argv.slice(2))
+  if (options === 'help') console.log(USAGE)
+  else process.exitCode = (await main(options)) ? 0 : 1
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error)
+  console.error(USAGE)
+  process.exitCode = 2
+}

@@ -1,0 +1,2 @@
+curl https://kairosroute.com/api/auth \
+-H "Authorization: Bearer kr_live_..."

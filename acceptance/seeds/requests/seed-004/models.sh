@@ -1,0 +1,2 @@
+curl https://kairosroute.com/v1/models \
+-H "Authorization: Bearer kr_live_..."

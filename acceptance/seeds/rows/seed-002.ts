@@ -1,0 +1,222 @@
+// Seed 002, Auto AI Router: one master key, chat and stream, the Responses API, and health pages without a key.
+import * as c from '../../lib/check.ts'
+import { call, json } from '../../lib/http.ts'
+import { sseData } from '../../lib/sse.ts'
+import { checkChat, checkChatStream, checkError, checkPrinted, checkReplyHeaders, checkStatus } from '../replies.ts'
+import type { Row } from '../row.ts'
+import { curl, javascript, python } from '../snippets.ts'
+
+const seed = 'seed-002'
+const responses = 'issue 6: The Responses API'
+const responsesModel = 'claude-sonnet-4-20250514'
+
+export const rows: readonly Row[] = [
+  {
+    seed,
+    what: 'curl POST /v1/chat/completions with the master key',
+    async run(context) {
+      const reply = await curl('seed-002/chat.sh', await context.withMasterKey())
+      checkChat(reply, 'gpt-4o')
+      checkReplyHeaders(reply, { model: 'gpt-4o' })
+    },
+  },
+  {
+    seed,
+    what: 'curl POST /v1/chat/completions, stream: true, with the master key',
+    async run(context) {
+      return checkChatStream(await curl('seed-002/stream.sh', await context.withMasterKey()), 'gpt-4o')
+    },
+  },
+  {
+    seed,
+    what: 'Python SDK: chat with the master key',
+    async run(context) {
+      return checkPrinted(await python(await context.python(), ['seed-002/chat.py'], await context.withMasterKey()))
+    },
+  },
+  {
+    seed,
+    what: 'JavaScript SDK: chat with the master key',
+    async run(context) {
+      return checkPrinted(await javascript(['ours/seed-002-chat.mjs.txt'], await context.withMasterKey()))
+    },
+  },
+  {
+    seed,
+    what: 'every keyed endpoint refuses a wrong key',
+    async run(context) {
+      const { url } = await context.withMasterKey()
+      const key = 'sk-not-the-master-key'
+      for (const path of ['/v1/models', '/api/auth']) {
+        checkError(await call(url + path, { key }), { status: 401, code: 'invalid_api_key' })
+      }
+      const body = { model: 'gpt-4o', messages: [{ role: 'user', content: 'Hello!' }] }
+      checkError(await call(`${url}/v1/chat/completions`, { key, body }), { status: 401, code: 'invalid_api_key' })
+    },
+  },
+  {
+    seed,
+    what: 'GET /health, no key: credentials and models',
+    async run(context) {
+      const reply = await call(`${(await context.plain()).url}/health`)
+      checkStatus(reply, 200)
+      checkCredentials(json(reply))
+    },
+  },
+  {
+    seed,
+    what: 'GET /vhealth, no key: a page for people',
+    async run(context) {
+      const reply = await call(`${(await context.plain()).url}/vhealth`)
+      checkStatus(reply, 200)
+      c.checkShape(reply.headers, { 'content-type': c.matching(/^text\/html; ?charset=utf-8$/i) }, 'headers')
+      c.check(/<html[\s>]/i.test(reply.text) && /<table[\s>]/i.test(reply.text), 'no HTML page with a table')
+    },
+  },
+  {
+    seed,
+    what: 'GET /metrics, no key: Prometheus text, and no key in it',
+    async run(context) {
+      const { url, key } = await context.plain()
+      await call(`${url}/v1/chat/completions`, {
+        key,
+        body: { model: 'gpt-4o', messages: [{ role: 'user', content: 'Hi' }], max_tokens: 1 },
+      })
+      const reply = await call(`${url}/metrics`)
+      checkStatus(reply, 200)
+      c.checkShape(
+        reply.headers,
+        { 'content-type': c.matching(/^(text\/plain|application\/openmetrics-text)/) },
+        'headers',
+      )
+      for (const part of [
+        'requests_total',
+        'duration_seconds_bucket',
+        'first_token_seconds',
+        'tokens_total',
+        'attempts_total',
+        'in_flight',
+        'overhead',
+      ]) {
+        c.check(reply.text.includes(part), `no metric like ${part}`)
+      }
+      c.check(/^# TYPE \w+ (counter|gauge|histogram)$/m.test(reply.text), 'no # TYPE line')
+      c.check(!reply.text.includes(key.slice(0, 20)), 'a key stands in the metrics')
+    },
+  },
+  {
+    seed,
+    what: 'curl POST /v1/responses',
+    pending: responses,
+    async run(context) {
+      const reply = await curl('seed-002/responses.sh', await context.withMasterKey())
+      checkStatus(reply, 200)
+      c.checkShape(json(reply), {
+        id: c.matching(/^resp_/),
+        object: c.is('response'),
+        created_at: c.unixSeconds,
+        status: c.is('completed'),
+        model: c.is(responsesModel),
+        output: [{ type: c.text }],
+        usage: { input_tokens: c.natural, output_tokens: c.natural, total_tokens: c.natural },
+      })
+    },
+  },
+  {
+    seed,
+    what: 'curl POST /v1/responses, stream: true',
+    pending: responses,
+    async run(context) {
+      const reply = await curl('seed-002/responses-stream.sh', await context.withMasterKey())
+      checkStatus(reply, 200)
+      const types = sseData(reply.text).map((data) => c.at(JSON.parse(data), 'type'))
+      c.checkEqual(types[0], 'response.created', 'the first event')
+      c.checkEqual(types.at(-1), 'response.completed', 'the last event')
+    },
+  },
+  {
+    seed,
+    what: 'curl POST /v1/responses/compact',
+    pending: responses,
+    async run(context) {
+      const reply = await curl('seed-002/responses-compact.sh', await context.withMasterKey())
+      checkStatus(reply, 200)
+      c.checkShape(json(reply), { id: c.text, object: c.is('response.compaction'), output: [{ type: c.text }] })
+    },
+  },
+  {
+    seed,
+    what: 'WebSocket /v1/responses: a session of several turns',
+    pending: responses,
+    async run(context) {
+      const { url } = await context.withMasterKey()
+      const socket = new WebSocket(`${url.replace('http', 'ws')}/v1/responses`)
+      const opened = Promise.withResolvers<boolean>()
+      socket.addEventListener('open', () => opened.resolve(true))
+      socket.addEventListener('error', () => opened.resolve(false))
+      c.check(await opened.promise, 'the WebSocket did not open')
+      socket.close()
+    },
+  },
+  {
+    seed,
+    what: 'Python SDK: responses.create',
+    pending: responses,
+    async run(context) {
+      return checkPrinted(
+        await python(await context.python(), ['seed-002/responses.py'], await context.withMasterKey()),
+      )
+    },
+  },
+  {
+    seed,
+    what: 'JavaScript SDK: responses.create',
+    pending: responses,
+    async run(context) {
+      return checkPrinted(await javascript(['ours/seed-002-responses.mjs.txt'], await context.withMasterKey()))
+    },
+  },
+  {
+    seed,
+    what: 'Responses over native Anthropic, Vertex AI and Bedrock',
+    pending: 'issue 3: Every dialect to every provider',
+    async run() {
+      throw new Error('no such dialects yet')
+    },
+  },
+]
+
+/** The second view of `/health`: per credential, and per credential and model. Limits are -1 where there is none. */
+function checkCredentials(body: unknown): void {
+  const rates = { current_rpm: c.natural, current_tpm: c.natural, limit_rpm: c.limit, limit_tpm: c.limit }
+  c.checkShape(body, {
+    status: c.is('healthy'),
+    credentials_available: c.natural,
+    credentials_banned: c.natural,
+    total_credentials: c.natural,
+    credentials: c.object,
+    models: c.object,
+  })
+  const credentials = Object.entries(asObject(c.at(body, 'credentials')))
+  c.checkEqual(c.at(body, 'total_credentials'), credentials.length, 'total_credentials')
+  c.check(credentials.length > 0, 'no credentials')
+  for (const [name, credential] of credentials) {
+    c.checkShape(
+      credential,
+      { type: c.text, is_fallback: c.boolean, is_banned: c.boolean, ...rates },
+      `credentials.${name}`,
+    )
+  }
+  for (const [name, model] of Object.entries(asObject(c.at(body, 'models')))) {
+    c.checkShape(model, { credential: c.text, model: c.text, is_banned: c.boolean, ...rates }, `models.${name}`)
+    c.checkEqual(
+      name,
+      `${String(c.at(model, 'credential'))}:${String(c.at(model, 'model'))}`,
+      'the name of a model entry',
+    )
+  }
+}
+
+function asObject(value: unknown): Record<string, unknown> {
+  return c.isObject(value) ? value : {}
+}
