@@ -10,6 +10,7 @@
 var childProcess = require('child_process')
 var fs = require('fs')
 var path = require('path')
+var tty = require('tty')
 
 var FLOOR = 24
 var PACKAGES = {
@@ -54,22 +55,25 @@ function run(program, args, nodeFlags) {
   var node = chooseNode()
   var env = Object.assign({}, process.env, {
     FAIRLEAD_NODE: node,
+    FAIRLEAD_LAUNCHER_PID: String(process.pid),
     PATH: path.dirname(node) + path.delimiter + (process.env.PATH || ''),
   })
   var child = childProcess.spawn(node, (nodeFlags || []).concat([program], args), { stdio: 'inherit', env: env })
 
   // A terminal sends Ctrl-C to the whole group, the child included; forwarding it would make it the second one, which
-  // means "at once". It is only swallowed here. The others are sent to us alone.
-  process.on('SIGINT', function () {})
+  // means "at once". Without a terminal it was sent to us alone, as the others are.
+  process.on('SIGINT', function () { if (!tty.isatty(0)) child.kill('SIGINT') })
   var forwarded = ['SIGTERM', 'SIGHUP', 'SIGUSR2']
   forwarded.forEach(function (signal) {
     if (process.platform !== 'win32') process.on(signal, function () { child.kill(signal) })
   })
 
-  // Without this, killing npm or its shell would orphan the server with its port.
+  // Without this, killing npm would orphan the server with its port. Started by hand we outlive the shell, as `nohup` asks.
   var parent = process.ppid
   var watch = setInterval(function () {
-    if (process.ppid !== parent) child.kill('SIGTERM')
+    if (!process.env.npm_lifecycle_event || process.ppid === parent) return
+    clearInterval(watch)
+    child.kill('SIGTERM')
   }, 500)
   watch.unref()
 

@@ -149,3 +149,39 @@ balancer: { breaker: { open_ms: 1000 } }
     expect(recovered).toBe(true)
   })
 })
+
+describe('a provider credential’s own limits', () => {
+  it('never lets more through to a key than its limit, goes to the next key, and then waits or says so', async () => {
+    await using upstream = await startFakeUpstream()
+    await using gateway = await startGateway(`providers:
+  - { name: up, type: openai-compatible, base_url: "${upstream.url}", api_keys: [sk-a, sk-b], limits: { rpm: 3 } }
+models:
+  - { id: gpt-4o, targets: [{ provider: up, model: gpt-4o }] }
+health: { check: off }
+balancer: { limit_wait_ms: 50 }
+`)
+    const statuses: number[] = []
+    for (let index = 0; index < 8; index += 1) statuses.push((await ask(gateway)).status)
+    expect(statuses).toEqual([200, 200, 200, 200, 200, 200, 503, 503])
+    expect(upstream.ledger.entries.filter(({ key }) => key === 'sk-a')).toHaveLength(3)
+    expect(upstream.ledger.entries.filter(({ key }) => key === 'sk-b')).toHaveLength(3)
+    const last = await ask(gateway)
+    expect(last.json.error).toMatchObject({ code: 'upstream_error', reason: 'all_limited' })
+    expect(Number(last.headers.get('retry-after'))).toBeGreaterThan(30)
+  })
+
+  it('frees a slot of a concurrency limit however an attempt ends', async () => {
+    await using upstream = await startFakeUpstream()
+    await using gateway = await startGateway(`providers:
+  - { name: up, type: openai-compatible, base_url: "${upstream.url}", api_keys: [sk-a], limits: { concurrency: 1 } }
+models:
+  - { id: gpt-4o, targets: [{ provider: up, model: gpt-4o }] }
+health: { check: off }
+`)
+    for (const fault of ['5xx(500)', 'rst@-1', '200-error', undefined, undefined]) {
+      await upstream.setFault(fault, fault === undefined ? {} : { times: 2 })
+      await ask(gateway)
+    }
+    expect((await ask(gateway)).status).toBe(200)
+  })
+})

@@ -16,6 +16,8 @@ interface Member {
   readonly readyPromise: Promise<{ readonly host: string; readonly port: number }>
   ready: boolean
   draining: boolean
+  /** Replaces one that crashed: nobody waits for it, so when it fails another one is due. */
+  readonly replacement: boolean
   report: WorkerReport | undefined
 }
 
@@ -37,6 +39,7 @@ export class WorkerPool implements Workers {
   #nextCollect = 1
   #stopping = false
   #crashes = 0
+  #restarting: Promise<void> = Promise.resolve()
 
   constructor(options: WorkerPoolOptions) {
     this.#options = options
@@ -97,16 +100,29 @@ export class WorkerPool implements Workers {
     for (const id of this.#members.keys()) this.#send(id, { kind: 'key-revoked', keyId })
   }
 
-  /** Replaces every worker by a new one, without a refused or broken connection. */
-  async restart(): Promise<void> {
+  /**
+   * Replaces every worker by a new one, without a refused or broken connection. Resolves when the new ones listen; the
+   * old ones end later. Rejects when a new one does not come up: then the old one stays.
+   */
+  restart(): Promise<void> {
+    // One after the other: two at once would both replace the same workers.
+    const turn = this.#restarting.then(() => this.#replaceAll())
+    this.#restarting = turn.catch(() => undefined)
+    return turn
+  }
+
+  async #replaceAll(): Promise<void> {
     const { control, log } = this.#options
     const old = [...this.#members].filter(([, member]) => !member.draining)
     log.info({ workers: old.length }, 'rolling restart')
     for (const [id, member] of old) {
       if (this.#stopping) return
+      // One that crashed meanwhile has its successor already.
+      if (!this.#members.has(id)) continue
       await this.#fork().readyPromise
       this.#drain(id, member, control.config.server.drainTimeoutMs)
     }
+    log.info({ workers: this.ready() }, 'the new workers serve')
   }
 
   /** Drains all of them; resolves when the last one is gone. */
@@ -129,9 +145,9 @@ export class WorkerPool implements Workers {
     setTimeout(() => member.worker.process.kill('SIGKILL'), timeoutMs + 10_000).unref()
   }
 
-  #fork(): Member {
-    const { control, diagnostics, compileCacheDir } = this.#options
-    const worker = cluster.fork({ NODE_COMPILE_CACHE: compileCacheDir })
+  #fork(replacement = false): Member {
+    const { compileCacheDir } = this.#options
+    const worker = cluster.fork({ NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? compileCacheDir })
     let isReady: (address: { host: string; port: number }) => void = () => undefined
     let isFailed: (reason: Error) => void = () => undefined
     const readyPromise = new Promise<{ readonly host: string; readonly port: number }>((resolve, reject) => {
@@ -140,17 +156,10 @@ export class WorkerPool implements Workers {
     })
     // Whoever waits hears of it; nobody waits for a worker that replaces a crashed one.
     readyPromise.catch(() => undefined)
-    const member: Member = { worker, readyPromise, ready: false, draining: false, report: undefined }
+    const member: Member = { worker, readyPromise, ready: false, draining: false, replacement, report: undefined }
     this.#members.set(worker.id, member)
-    const start: WorkerStart = {
-      config: control.config,
-      journalDir: control.journalDir,
-      pepper: control.pepper.toString('base64'),
-      controlSocket: control.socketPath,
-      diagnostics,
-      changes: control.changes,
-    }
-    worker.once('online', () => this.#send(worker.id, { kind: 'start', start }))
+    // Put together only now: what changed since the fork is in it, what changes from here on is sent after it.
+    worker.once('online', () => this.#send(worker.id, { kind: 'start', start: this.#startOf() }))
     worker.on('message', (message: FromWorker) => {
       if (message.kind === 'ready') {
         member.ready = true
@@ -158,6 +167,7 @@ export class WorkerPool implements Workers {
         isReady(message)
       } else if (message.kind === 'failed') {
         isFailed(new Error(message.reason))
+        worker.process.kill('SIGKILL')
       } else {
         this.#received(worker.id, member, message)
       }
@@ -167,6 +177,18 @@ export class WorkerPool implements Workers {
       this.#exited(worker.id, member, code, signal)
     })
     return member
+  }
+
+  #startOf(): WorkerStart {
+    const { control, diagnostics } = this.#options
+    return {
+      config: control.config,
+      journalDir: control.journalDir,
+      pepper: control.pepper.toString('base64'),
+      controlSocket: control.socketPath,
+      diagnostics,
+      changes: control.changes,
+    }
   }
 
   #received(id: number, member: Member, message: Exclude<FromWorker, { kind: 'ready' | 'failed' }>): void {
@@ -201,12 +223,12 @@ export class WorkerPool implements Workers {
     const { control, log } = this.#options
     this.#members.delete(id)
     control.workerGone(id, member.report)
-    if (this.#stopping || member.draining || !member.ready) return
+    if (this.#stopping || member.draining || !(member.ready || member.replacement)) return
     this.#crashes += 1
     log.error({ code, signal, crashes: this.#crashes }, 'a worker ended unexpectedly; starting another one')
     const delayMs = Math.min(REFORK_CAP_MS, REFORK_BASE_MS * 2 ** (this.#crashes - 1))
     setTimeout(() => {
-      if (!this.#stopping) this.#fork()
+      if (!this.#stopping) this.#fork(true)
     }, delayMs)
   }
 

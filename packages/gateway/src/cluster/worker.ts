@@ -65,7 +65,9 @@ export function runWorker(): void {
         if (plane) link.tell({ kind: 'report', id: message.id, report: plane.report() })
         break
       case 'drain':
-        void plane?.drain(message.timeoutMs).then(() => {
+        // Told to end before it was told what to do: nobody is being served.
+        if (plane === null) process.exit(0)
+        void plane.drain(message.timeoutMs).then(() => {
           // The last figures, then the end; `disconnect` would answer before they are sent.
           process.send?.(
             {

@@ -15,7 +15,7 @@ import type { Endpoint } from '../relay/endpoints.ts'
 import type { RelayRequest } from '../relay/ports.ts'
 import type { ControlProxy } from './control-proxy.ts'
 import { corsHeaders, preflightHeaders } from './cors.ts'
-import { HttpSink } from './http-sink.ts'
+import { HttpSink, KEEP_ALIVE_SECONDS } from './http-sink.ts'
 import type { ModelList } from './model-list.ts'
 import { matchPath } from './paths.ts'
 import { BodyReader } from './read-body.ts'
@@ -56,8 +56,7 @@ export class DataServer {
       // Bodies have a limit of speed instead (read-body.ts): a large one over a thin line may take its time.
       requestTimeout: 0,
       connectionsCheckingInterval: Math.min(5_000, Math.max(250, limits.headersTimeoutMs / 4)),
-      // Above the usual 60 s of a load balancer in front, so that it is never us who close a connection in use.
-      keepAliveTimeout: 75_000,
+      keepAliveTimeout: KEEP_ALIVE_SECONDS * 1_000,
       insecureHTTPParser: false,
       requireHostHeader: false,
       noDelay: true,

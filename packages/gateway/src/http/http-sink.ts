@@ -4,6 +4,10 @@
 
 import type { ServerResponse } from 'node:http'
 import type { ReplyListener, ReplySink } from '../relay/reply-sink.ts'
+import { setPlainHead } from './reply-head.ts'
+
+/** Above the usual 60 s of a load balancer in front, so that it is never us who close a connection in use. */
+export const KEEP_ALIVE_SECONDS = 75
 
 export class HttpSink implements ReplySink {
   listener: ReplyListener | null = null
@@ -44,9 +48,12 @@ export class HttpSink implements ReplySink {
   reply(status: number, headers: string[], body: Buffer | string): void {
     if (this.closed || this.#response.headersSent) return
     this.#ended = true
-    const all = this.#withExtra(headers)
-    all.push('content-length', String(body.length))
-    this.#response.writeHead(status, all)
+    const plain = typeof body === 'string' && this.#extraHeaders.length === 0
+    if (!plain || !setPlainHead(this.#response, status, headers, body.length, KEEP_ALIVE_SECONDS)) {
+      const all = this.#withExtra(headers)
+      all.push('content-length', String(body.length))
+      this.#response.writeHead(status, all)
+    }
     if (typeof body === 'string') this.#response.end(body, 'latin1')
     else this.#response.end(body)
   }

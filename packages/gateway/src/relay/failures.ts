@@ -75,3 +75,19 @@ export class Failures {
     )
   }
 }
+
+/** What the balancer is told of a refusal. */
+export function outcomeOf(refusal: Exclude<UpstreamRefusal, { kind: 'client-fault' }>, accountId: string): Outcome {
+  switch (refusal.kind) {
+    case 'rate-limited':
+      return { kind: 'rate-limited', retryAfterMs: refusal.retryAfterMs }
+    case 'credential-rejected':
+      return { kind: 'credential-rejected', status: refusal.status, reason: refusal.reason }
+    case 'forbidden':
+      return { kind: 'forbidden', accountId }
+    case 'unknown-model':
+      return { kind: 'failure', cause: 'server_error', status: 404 }
+    case 'server-error':
+      return { kind: 'failure', cause: 'server_error', status: refusal.status }
+  }
+}

@@ -2,6 +2,7 @@
 // to a route; what is known about their health belongs to the provider, the credential and the credential's model, which
 // several routes may share and which outlive a reload of the configuration.
 import type { Price } from '../config/config.ts'
+import { asciiJson } from '../core/ascii-json.ts'
 import type { Circuit } from './circuit.ts'
 import type { CredentialModel, CredentialState } from './credential-state.ts'
 import { hashText } from './rendezvous.ts'
@@ -47,7 +48,7 @@ export class Candidate {
     this.credential = credential
     this.circuit = this.state.circuit
     this.upstreamModel = upstreamModel
-    this.upstreamModelJson = JSON.stringify(upstreamModel)
+    this.upstreamModelJson = asciiJson(upstreamModel)
     this.weight = parts.weight
     this.priority = parts.priority
     this.price = price

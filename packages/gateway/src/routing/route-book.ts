@@ -4,6 +4,7 @@
 import { LRUCache } from 'lru-cache'
 
 import type { Config, ModelConfig, Price } from '../config/config.ts'
+import { asciiJson, headerValue } from '../core/ascii-json.ts'
 import type { ModelInfo, ModelSource } from './model-info.ts'
 import type { ProviderState } from './provider-state.ts'
 import { buildTiers, releaseRoute } from './route.ts'
@@ -128,10 +129,13 @@ export class RouteBook {
     model: ModelConfig | undefined,
     info: ModelInfo | undefined,
   ): Route {
+    const ownedBy = model?.ownedBy ?? info?.vendor ?? targets[0]?.provider.config.type ?? 'unknown'
     return Object.freeze({
       publicId,
-      publicIdJson: JSON.stringify(publicId),
-      ownedBy: model?.ownedBy ?? info?.vendor ?? targets[0]?.provider.config.type ?? 'unknown',
+      publicIdJson: asciiJson(publicId),
+      publicIdHeader: headerValue(publicId),
+      ownedByHeader: headerValue(ownedBy),
+      ownedBy,
       price: model?.price ?? info?.price ?? targets[0]?.price ?? null,
       strategy: model?.strategy ?? 'weighted',
       tiers: buildTiers(targets),

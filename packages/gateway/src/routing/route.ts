@@ -7,7 +7,10 @@ import type { ProviderState } from './provider-state.ts'
 export interface Route {
   /** What replies say in `model`. */
   readonly publicId: string
+  /** As a JSON string of ASCII characters, and as a header's value. */
   readonly publicIdJson: string
+  readonly publicIdHeader: string
+  readonly ownedByHeader: string
   /** Vendor: `openai`, `anthropic`... */
   readonly ownedBy: string
   /** What tenants pay; null = unknown. */

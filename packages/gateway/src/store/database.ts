@@ -28,9 +28,10 @@ export interface Database extends AsyncDisposable {
  */
 export async function openDatabase(
   file: string,
+  /** `migrate: false` opens what is there as it is, for a look at it. */
   options: { readonly nowMs?: number; readonly migrate?: boolean } = {},
 ): Promise<Database> {
-  makePrivate(file)
+  if (options.migrate !== false) makePrivate(file)
   const handle = openSqlite(file)
   const kysely = new Kysely<Tables>({ dialect: new SqliteDialect(handle) })
   try {
@@ -76,8 +77,13 @@ class SqliteDatabase implements Database {
 
   async problems(): Promise<readonly string[]> {
     return this.#kysely.connection().execute(async () => {
-      const rows = this.#handle.prepare('PRAGMA integrity_check(20)').all()
-      return rows.map((row) => String(row['integrity_check'])).filter((line) => line !== 'ok')
+      try {
+        const rows = this.#handle.prepare('PRAGMA integrity_check(20)').all()
+        return rows.map((row) => String(row['integrity_check'])).filter((line) => line !== 'ok')
+      } catch (error) {
+        // Damage to a page that the examination itself stands on.
+        return [error instanceof Error ? error.message : String(error)]
+      }
     })
   }
 

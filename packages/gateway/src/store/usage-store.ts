@@ -24,6 +24,8 @@ const COLUMNS = [
 const ROWS_PER_STATEMENT = 16
 const ONE_ROW = `(${COLUMNS.map(() => '?').join()})`
 const INSERT = `insert into usage_records (${COLUMNS.join()}) values `
+/** A key's last use is written at most this often: the usage rows have it exactly. */
+const LAST_USED_EVERY_MS = 30_000
 /** Remembered row ids; past that many the memory starts anew. */
 const REMEMBERED = 20_000
 
@@ -48,14 +50,20 @@ export class SqliteUsageStore implements UsageStore {
   readonly #handle: DatabaseSync
   readonly #many: StatementSync
   readonly #one: StatementSync
+  readonly #touch: StatementSync
   readonly #keys: RowIds
   readonly #kinds: RowIds
+  /** By the key's text, unix ms. */
+  readonly #lastUsed = new Map<string, number>()
 
   constructor(kysely: Kysely<Tables>, handle: DatabaseSync) {
     this.#kysely = kysely
     this.#handle = handle
     this.#many = handle.prepare(INSERT + Array(ROWS_PER_STATEMENT).fill(ONE_ROW).join())
     this.#one = handle.prepare(INSERT + ONE_ROW)
+    this.#touch = handle.prepare(
+      'update api_keys set last_used_at = ?1 where key_id = ?2 and (last_used_at is null or last_used_at < ?1)',
+    )
     this.#keys = new RowIds(handle, KEY.table, KEY.columns)
     this.#kinds = new RowIds(handle, KIND.table, KIND.columns)
   }
@@ -80,9 +88,11 @@ export class SqliteUsageStore implements UsageStore {
       await this.#kysely.transaction().execute(async (transaction) => {
         await moveTo(transaction, from, to)
         this.#insert(rows)
+        this.#touchKeys(rows)
       })
     } catch (error) {
       // Row ids that were handed out inside the transaction went with it.
+      this.#lastUsed.clear()
       this.#keys.forget()
       this.#kinds.forget()
       throw error
@@ -153,6 +163,15 @@ export class SqliteUsageStore implements UsageStore {
       const values: SQLInputValue[] = []
       this.#push(values, rows[at])
       this.#one.run(...values)
+    }
+  }
+
+  #touchKeys(rows: readonly JournalRow[]): void {
+    if (this.#lastUsed.size > REMEMBERED) this.#lastUsed.clear()
+    for (const { keyText, startedAtMs } of rows) {
+      if (startedAtMs < (this.#lastUsed.get(keyText) ?? 0) + LAST_USED_EVERY_MS) continue
+      this.#lastUsed.set(keyText, startedAtMs)
+      this.#touch.run(startedAtMs, splitPart(keyText)[0] ?? '')
     }
   }
 

@@ -2,7 +2,7 @@
 // Source: `CompletionUsage` (chat, completions), `CreateEmbeddingResponse.usage` and `ImagesResponse.usage` of OpenAI's
 // OpenAPI document. A provider may lie: every figure is clamped to a whole number from 0 to MAX_TOKENS.
 
-import { parseSpan, scanObject } from '../../core/json-scan.ts'
+import { parseSpan } from '../../core/json-scan.ts'
 import { NO_USAGE, type TokenUsage } from '../../core/token-usage.ts'
 
 /** Above any context window; a larger figure is a provider's mistake. */
@@ -24,62 +24,61 @@ export function readUsage(value: unknown): TokenUsage | null {
 }
 
 /**
- * /!\ Hot path. The same from the text of a usage object, without building it; odd figures take the way above.
- * @throws {JsonScanError | SyntaxError} when the span is not a JSON object
+ * /!\ Hot path. The same from the text of a usage object whose end was found already, without building it: one walk
+ * over its characters. Anything but whole numbers in the usual places takes the way above.
+ * @throws {SyntaxError} when the span is not a JSON object
  */
 export function readUsageSpan(text: string, start: number, end: number): TokenUsage | null {
   let input = 0
   let output = 0
   let cacheRead = 0
   let reasoning = 0
-  let plain = true
-  const digits = (from: number, to: number): number => {
-    let value = 0
-    // Up to fifteen digits are exact; anything else than digits is read the slow way.
-    if (to - from > 15) plain = false
-    for (let index = from; index < to; index += 1) {
-      const digit = text.charCodeAt(index) - 0x30
-      if (digit < 0 || digit > 9) {
-        plain = false
-        return 0
-      }
-      value = value * 10 + digit
+  for (let at = start + 1; at < end; at += 1) {
+    if (text.charCodeAt(at) !== QUOTE) continue
+    const keyStart = at + 1
+    at = text.indexOf('"', keyStart)
+    const length = at - keyStart
+    let value = at + 1
+    if (text.charCodeAt(value) !== COLON) return readUsage(parseSpan(text, start, end))
+    value += 1
+    if (text.charCodeAt(value) === SPACE) value += 1
+    const first = text.charCodeAt(value)
+    // An object of details: its own members come next in the same walk.
+    if (first === OPEN_BRACE) {
+      at = value
+      continue
     }
-    return value
+    let count = 0
+    let index = value
+    for (; ; index += 1) {
+      const digit = text.charCodeAt(index) - 0x30
+      if (!(digit >= 0 && digit <= 9)) break
+      count = count * 10 + digit
+    }
+    const next = text.charCodeAt(index)
+    const whole = index > value && index - value <= 9 && (next === COMMA || next === CLOSE_BRACE || next === SPACE)
+    at = index - 1
+    if (length === 13 && text.startsWith('prompt_tokens', keyStart)) input = count
+    else if (length === 17 && text.startsWith('completion_tokens', keyStart)) output = count
+    else if (length === 13 && text.startsWith('cached_tokens', keyStart)) cacheRead = count
+    else if (length === 16 && text.startsWith('reasoning_tokens', keyStart)) reasoning = count
+    else if (length === 12 && (text.startsWith('total_tokens', keyStart) || text.startsWith('audio_tokens', keyStart)))
+      continue
+    else if (length >= 26 && text.endsWith('_prediction_tokens', keyStart + length)) continue
+    else return readUsage(parseSpan(text, start, end))
+    if (!whole) return readUsage(parseSpan(text, start, end))
   }
-  const inDetails = (key: string, from: number, to: number): void => {
-    if (key === 'cached_tokens') cacheRead = digits(from, to)
-    else if (key === 'reasoning_tokens') reasoning = digits(from, to)
-  }
-  scanObject(
-    text,
-    start,
-    (key, from, to) => {
-      switch (key) {
-        case 'prompt_tokens':
-          input = digits(from, to)
-          break
-        case 'completion_tokens':
-          output = digits(from, to)
-          break
-        case 'prompt_tokens_details':
-        case 'completion_tokens_details':
-          if (text.charCodeAt(from) === 0x7b) scanObject(text, from, inDetails, false)
-          else plain = false
-          break
-        case 'total_tokens':
-          break
-        default:
-          plain = false
-      }
-      return !plain
-    },
-    false,
-  )
-  if (!plain || input > MAX_TOKENS || output > MAX_TOKENS) return readUsage(parseSpan(text, start, end))
+  if (input > MAX_TOKENS || output > MAX_TOKENS) return readUsage(parseSpan(text, start, end))
   if (input === 0 && output === 0) return NO_USAGE
   return { input, cacheRead: Math.min(cacheRead, input), output, reasoning: Math.min(reasoning, output) }
 }
+
+const QUOTE = 0x22
+const COLON = 0x3a
+const COMMA = 0x2c
+const SPACE = 0x20
+const OPEN_BRACE = 0x7b
+const CLOSE_BRACE = 0x7d
 
 function firstCount(value: Record<string, unknown>, first: string, second: string): number {
   return first in value ? count(value[first]) : count(value[second])

@@ -20,7 +20,7 @@ const newKeySchema = z.strictObject({
   account: z.string().nullish(),
 })
 
-export function addKeyRoutes(app: Hono, { authenticate, keys }: ControlContext): void {
+export function addKeyRoutes(app: Hono, { authenticate, keys }: Pick<ControlContext, 'authenticate' | 'keys'>): void {
   app.post('/api/auth', async (c) => {
     const maker = await authenticate(c)
     const body = await readJson(c, newKeySchema)

@@ -121,7 +121,7 @@ const STYLE = `
 .call .copy { position: absolute; top: .7rem; right: .7rem; }
 pre { margin: 0; padding: 1.1rem 1.2rem; overflow-x: auto; background: var(--code); line-height: 1.6; }
 .links { display: grid; gap: .8rem; grid-template-columns: repeat(auto-fit, minmax(13rem, 1fr)); }
-.links a { display: grid; gap: .15rem; text-decoration: none; color: var(--ink); }
+.links a { display: grid; gap: .15rem; align-content: start; text-decoration: none; color: var(--ink); }
 .links a:hover { border-color: var(--accent); }
 @media (max-width: 34rem) { .call .copy { position: static; margin: .6rem 1.2rem 0; } pre { padding-top: .7rem; } }
 `

@@ -57,7 +57,7 @@ function drawProviders() {
   byId('providers').replaceChildren(...(health.servers ?? []).map((server) => {
     const own = Object.entries(health.credentials ?? {}).filter(([, one]) => one.provider === server.name);
     const ready = own.filter(([, one]) => !one.is_banned).length;
-    const pairs = [['Response time', server.responseTime + ' ms'], ['Last check', ago(server.lastCheck)]];
+    const pairs = [['Response time', number(server.responseTime) + ' ms'], ['Last check', ago(server.lastCheck)]];
     if (server.consecutiveFailures > 0) pairs.push(['Failures in a row', number(server.consecutiveFailures)]);
     if (own.length > 1) pairs.push(['Keys ready', ready + ' of ' + own.length]);
     for (const [, one] of own.slice(0, 1)) pairs.push(['Type', one.type]);
@@ -70,7 +70,7 @@ function drawProviders() {
       element('div', { className: 'top' }, element('h3', { textContent: server.name }), pill));
     if (server.url) card.append(element('span', { className: 'mono soft small', textContent: server.url }));
     if (server.reason) card.append(element('p', { className: 'reason', textContent: server.reason }));
-    for (const [name, one] of own) if (one.is_banned) card.append(element('p', { className: 'reason',
+    for (const [name, one] of own) if (one.is_banned) card.append(element('p', { className: 'reason' + (one.reason ? '' : ' wait'),
       textContent: name + ': ' + (one.reason ?? (one.ban_until ? 'at its limit, back in ' + span(one.ban_until - serverNow()) : 'out of use')) }));
     card.append(facts(element('dl'), pairs));
     return card;
@@ -79,8 +79,8 @@ function drawProviders() {
 
 const columns = [
   { id: 'name', title: 'Model', of: (one) => one.model },
-  { id: 'credential', title: 'Provider', of: (one) => one.credential },
   { id: 'state', title: 'State', of: (one) => one.state === 'open' ? 0 : one.state === 'half-open' ? 1 : 2 },
+  { id: 'credential', title: 'Provider', of: (one) => one.credential },
   { id: 'rpm', title: 'Requests/min', of: (one) => one.current_rpm, number: true },
   { id: 'tpm', title: 'Tokens/min', of: (one) => one.current_tpm, number: true },
   { id: 'errors', title: 'Errors', of: (one) => Object.values(one.error_code_counts ?? {}).reduce((a, b) => a + b, 0), number: true },
@@ -119,7 +119,7 @@ function drawModel(one) {
   const pill = element('span', { className: 'pill ' + (open ? 'bad' : one.state === 'half-open' ? 'warn' : 'good'), textContent: text });
   const codes = Object.entries(one.error_code_counts ?? {}).map(([code, count]) => count + ' x ' + code).join(', ');
   const cell = (textContent, className = '') => element('td', { textContent, className });
-  return element('tr', {}, cell(one.model, 'mono'), cell(one.credential), element('td', {}, pill),
+  return element('tr', {}, cell(one.model, 'mono model'), element('td', {}, pill), cell(one.credential),
     cell(rate(one.current_rpm, one.limit_rpm), 'number'), cell(rate(one.current_tpm, one.limit_tpm), 'number'), cell(codes || '0', 'number'));
 }
 

@@ -67,14 +67,15 @@ const STYLE = `
 .providers { display: grid; gap: .8rem; grid-template-columns: repeat(auto-fill, minmax(min(20rem, 100%), 1fr)); }
 .provider { border-left: 4px solid var(--good); display: grid; gap: .6rem; align-content: start; }
 .provider.down { border-left-color: var(--bad); }
+.provider .top { flex-wrap: nowrap; align-items: flex-start; }
 .provider h3 { margin: 0; font-size: 1rem; overflow-wrap: anywhere; }
 .provider dl { display: grid; grid-template-columns: auto 1fr; gap: .1rem 1rem; margin: 0; font-size: .875rem; }
 .provider dt { color: var(--soft); }
 .provider dd { margin: 0; text-align: right; font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
 .reason { color: var(--bad); font-size: .875rem; margin: 0; overflow-wrap: anywhere; }
-.tools { margin-top: 2.25rem; }
+.reason.wait { color: var(--warn); }
+.tools { margin: 2.25rem 0 .8rem; }
 .tools h2 { margin: 0; }
-.tools { margin-bottom: .8rem; }
 input { font: inherit; color: inherit; background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: .3rem .7rem; width: min(16rem, 100%); }
 .table { padding: 0; overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-size: .9rem; }
@@ -86,5 +87,6 @@ th button:hover, th[aria-sort] button { color: var(--ink); }
 th[aria-sort=ascending] button::after { content: " \\2191"; }
 th[aria-sort=descending] button::after { content: " \\2193"; }
 .number { text-align: right; font-variant-numeric: tabular-nums; }
+td.model { white-space: normal; overflow-wrap: anywhere; min-width: 9rem; }
 .empty { padding: .8rem .9rem; margin: 0; }
 `

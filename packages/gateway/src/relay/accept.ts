@@ -1,0 +1,27 @@
+// The first step: what a request says, and whether it can be served at all.
+
+import { GatewayError } from '../core/errors.ts'
+import { scanRequest, type ScannedRequest } from '../dialects/openai-chat/request.ts'
+import type { Route } from '../routing/route.ts'
+import type { RelayPorts, RelayRequest } from './ports.ts'
+
+/** What must hold before anything is reserved. @throws {GatewayError} */
+export function accept(
+  ports: RelayPorts,
+  { endpoint, body }: RelayRequest,
+): { readonly scan: ScannedRequest; readonly route: Route } {
+  const scan = scanRequest(body)
+  if (scan.stream && endpoint.stream === 'none') {
+    throw new GatewayError('invalid_request', `${endpoint.path} does not stream. Leave "stream" out.`, {
+      param: 'stream',
+    })
+  }
+  if (ports.metrics.heldBytes + body.length > ports.config().server.maxBytesInFlight) {
+    const message = 'The gateway holds as many bytes as it may. Try again in a moment.'
+    throw new GatewayError('service_unavailable', message, { retryAfterSeconds: 1 })
+  }
+  const route = ports.fleet.resolve(scan.model)
+  if (route !== undefined) return { scan, route }
+  const message = `The model "${scan.model.slice(0, 200)}" does not exist here, or this key may not use it. GET /v1/models lists what it may use.`
+  throw new GatewayError('model_not_found', message, { param: 'model' })
+}

@@ -1,0 +1,235 @@
+// The way of an answer to its client: what is held, what is passed on, when the head goes out, who waits for whom.
+//
+// Before content has gone out, everything that goes wrong is the exchange's: another candidate may serve. From then on
+// it is told in the stream itself. A call is settled before the last byte of its reply is written.
+//
+// /!\ Hot path: `finishJson`, `writeStream`.
+
+import { formatNanos } from '../billing/cost.ts'
+import { openaiErrorBody, type GatewayError } from '../core/errors.ts'
+import { NO_USAGE, type TokenUsage } from '../core/token-usage.ts'
+import type { UpstreamRefusal } from '../dialects/openai-chat/errors.ts'
+import { ChatStream } from '../dialects/openai-chat/stream.ts'
+import { headerOf, type Attempt, type BodyReader } from './attempt.ts'
+import type { Call } from './call.ts'
+import { errorHeaders } from './error-reply.ts'
+import { JsonReply, type JsonReplyOwner } from './json-reply.ts'
+import { RawStreamReply, StreamReply, type StreamReplyOwner } from './stream-reply.ts'
+import type { UpstreamHeaders } from './upstreams.ts'
+
+export interface DeliveryOwner {
+  /** The attempt whose answer counts; null when none does. */
+  readonly attempt: Attempt | null
+  /** The first output of a stream has gone out. */
+  outputStarted(attempt: Attempt): void
+  /** The upstream's answer is complete; called before the call is settled. */
+  attemptSucceeded(attempt: Attempt): void
+  attemptRefused(attempt: Attempt, refusal: UpstreamRefusal, status: number): void
+  attemptFailed(attempt: Attempt, cause: 'reset' | 'bad_reply', detail: string): void
+  /** The reply has been written to its end. */
+  replyEnded(): void
+}
+
+const KEEP_ALIVE = ': keep-alive\n\n'
+
+export class Delivery implements JsonReplyOwner, StreamReplyOwner {
+  /** Some of the answer has gone out: nobody else can go on with it. */
+  contentSent = false
+  /** Since when the client does not take what it is sent, monotonic; 0 = it does. */
+  stalledSinceMs = 0
+  lastSentMs: number
+  readonly #call: Call
+  readonly #owner: DeliveryOwner
+  #reader: StreamReply | null = null
+
+  constructor(call: Call, owner: DeliveryOwner) {
+    this.#call = call
+    this.#owner = owner
+    this.lastSentMs = call.request.startedMs
+  }
+
+  get publicModelJson(): string {
+    return this.#call.route.publicIdJson
+  }
+
+  holdBytes(count: number): boolean {
+    return this.#call.holdBytes(count)
+  }
+
+  /** The upstream accepted: who reads its body? */
+  open(attempt: Attempt, status: number, headers: UpstreamHeaders): BodyReader {
+    const { scan, request, route } = this.#call
+    const isStream = (headerOf(headers, 'content-type') ?? '').includes('text/event-stream')
+    if (status >= 300) return new Unwanted(this.#owner, attempt, `status ${status}`)
+    if (!isStream) return new JsonReply(this, attempt, scan.stream)
+    if (!scan.stream) return new Unwanted(this.#owner, attempt, 'a stream where JSON was asked for')
+    if (request.endpoint.stream === 'raw') return new RawStreamReply(this, attempt)
+    const { publicIdJson, price } = route
+    this.#reader = new StreamReply(
+      this,
+      attempt,
+      new ChatStream({
+        publicModelJson: publicIdJson,
+        usageAsked: scan.usageAsked,
+        costJson: (usage) => (price === null ? null : formatNanos(this.#call.cost(usage))),
+      }),
+    )
+    return this.#reader
+  }
+
+  /** What a failed attempt had begun to read counts no more. */
+  forget(): void {
+    this.#reader = null
+  }
+
+  attemptRefused(attempt: Attempt, refusal: UpstreamRefusal, status: number): void {
+    this.#owner.attemptRefused(attempt, refusal, status)
+  }
+
+  attemptFailed(attempt: Attempt, cause: 'reset' | 'bad_reply', detail: string): void {
+    this.#owner.attemptFailed(attempt, cause, detail)
+  }
+
+  // --- JSON ---
+
+  finishJson(attempt: Attempt, text: string, usage: TokenUsage | null): void {
+    if (attempt !== this.#owner.attempt) return
+    const call = this.#call
+    const counted = usage ?? call.estimateText(text.length)
+    const headers = call.headers('application/json', call.cost(counted), usage === null)
+    this.#owner.attemptSucceeded(attempt)
+    call.settle(200, '', counted, usage === null)
+    call.request.sink.reply(200, headers, text)
+    this.#owner.replyEnded()
+  }
+
+  startLargeJson(attempt: Attempt): void {
+    if (attempt !== this.#owner.attempt) return
+    this.contentSent = true
+    const call = this.#call
+    call.request.sink.head(200, call.headers('application/json', call.estimatedCost(), true))
+  }
+
+  writeLarge(attempt: Attempt, chunk: Buffer): void {
+    this.writeStream(attempt, chunk)
+  }
+
+  finishLargeJson(attempt: Attempt, tail: Buffer, usage: TokenUsage | null): void {
+    if (attempt !== this.#owner.attempt) return
+    this.#end(attempt, tail, usage ?? this.#call.estimate(0), usage === null)
+  }
+
+  // --- streams ---
+
+  commitStream(attempt: Attempt): void {
+    if (attempt !== this.#owner.attempt || this.contentSent) return
+    this.contentSent = true
+    this.#owner.outputStarted(attempt)
+    this.#startStream()
+  }
+
+  writeStream(attempt: Attempt, chunk: Buffer | string): void {
+    if (attempt !== this.#owner.attempt || chunk.length === 0) return
+    this.lastSentMs = attempt.lastByteMs
+    if (this.#call.request.sink.write(chunk)) return
+    // The client is slower than the upstream: read no more until it has caught up, or is gone.
+    attempt.pause()
+    this.stalledSinceMs = attempt.lastByteMs
+  }
+
+  finishStream(attempt: Attempt, last: Buffer | string | null): void {
+    if (attempt !== this.#owner.attempt) return
+    const stream = this.#reader?.stream
+    const usage = stream?.usage ?? null
+    this.commitStream(attempt)
+    this.#end(attempt, last, usage ?? this.#call.estimate(stream?.eventCount ?? 0), usage === null)
+  }
+
+  /** The head says 200 from here on, so what goes wrong later is told in the stream; other candidates may still serve. */
+  keepAlive(nowMs: number): void {
+    this.#startStream()
+    this.lastSentMs = nowMs
+    this.#call.request.sink.write(KEEP_ALIVE)
+  }
+
+  #startStream(): void {
+    const call = this.#call
+    const { sink } = call.request
+    if (sink.headersSent) return
+    const headers = call.headers('text/event-stream; charset=utf-8', call.estimatedCost(), true)
+    headers.push('cache-control', 'no-cache', 'x-accel-buffering', 'no')
+    sink.head(200, headers)
+  }
+
+  #end(attempt: Attempt, last: Buffer | string | null, usage: TokenUsage, estimated: boolean): void {
+    const { sink } = this.#call.request
+    this.#owner.attemptSucceeded(attempt)
+    this.#call.settle(200, '', usage, estimated)
+    if (last !== null && last.length > 0) sink.write(last)
+    sink.end()
+    this.#owner.replyEnded()
+  }
+
+  // --- when it goes wrong ---
+
+  /** The provider's own words about a request that is wrong. @param body in OpenAI's shape */
+  refuseRequest(status: number, body: string): void {
+    const { request, ports, attempts } = this.#call
+    if (request.sink.headersSent) {
+      this.#call.settle(200, 'invalid_request', this.partialUsage(), true)
+      this.#writeLastEvent(body)
+      return
+    }
+    this.#call.settle(status, 'invalid_request', NO_USAGE, false)
+    request.sink.reply(status, errorHeaders(ports, request, attempts), body)
+    this.#owner.replyEnded()
+  }
+
+  /** After the head has gone out, an error is an event of the stream. */
+  breakOff(error: GatewayError): void {
+    const { scan, request } = this.#call
+    this.#call.settle(200, error.code, this.partialUsage(), true)
+    if (scan.stream) {
+      this.#writeLastEvent(openaiErrorBody(error))
+      return
+    }
+    // Half a JSON document must not look like a whole one.
+    request.sink.cut()
+    this.#owner.replyEnded()
+  }
+
+  /** What was delivered before an answer broke off: the provider's figure if it came, else an estimate; nothing for nothing. */
+  partialUsage(): TokenUsage {
+    const stream = this.#reader?.stream
+    if (stream?.usage) return stream.usage
+    return this.contentSent ? this.#call.estimate(stream?.eventCount ?? 0) : NO_USAGE
+  }
+
+  #writeLastEvent(payload: string): void {
+    const { sink } = this.#call.request
+    sink.write(Buffer.from(`data: ${payload}\n\n`))
+    sink.end()
+    this.#owner.replyEnded()
+  }
+}
+
+/** A body that nobody wants: reports at once, reads nothing. */
+class Unwanted implements BodyReader {
+  readonly #owner: DeliveryOwner
+  readonly #attempt: Attempt
+  readonly #detail: string
+
+  constructor(owner: DeliveryOwner, attempt: Attempt, detail: string) {
+    this.#owner = owner
+    this.#attempt = attempt
+    this.#detail = detail
+  }
+
+  push(): void {
+    this.end()
+  }
+
+  end(): void {
+    this.#owner.attemptFailed(this.#attempt, 'bad_reply', this.#detail)
+  }
+}
