@@ -30,6 +30,10 @@ const HELP = `usage: fairlead start [options]
 Signals: SIGTERM and SIGINT drain and end (a second SIGINT ends at once), SIGHUP reads the configuration again,
 SIGUSR2 replaces the workers one by one.`
 
+/** One Ctrl-C can arrive twice: from the terminal, and through npm and the launcher. */
+const SAME_SIGNAL_MS = 500
+const LAUNCHER_CHECK_MS = 500
+
 export async function start(args: readonly string[]): Promise<number> {
   let settings: Settings
   try {
@@ -95,6 +99,8 @@ async function run(settings: Settings): Promise<number> {
   }
   await attached
   const url = urlOf({ address: address.host, port: address.port })
+  // Before anybody can know the address, and so before anybody can mean us by a signal.
+  const endPromise = untilEnd()
   control.announce(url)
   printBanner({ url, config, firstKey, settings, health: control.health(), notices })
   log.info({ url, workers: config.server.workers }, 'ready')
@@ -119,7 +125,7 @@ async function run(settings: Settings): Promise<number> {
     () => void pool.restart().catch((error: unknown) => log.error({ err: error }, 'the rolling restart stopped')),
   )
 
-  const signal = await ended()
+  const signal = await endPromise
   source[Symbol.dispose]()
   await shutDown(signal, control, pool, log)
   await simulator.close()
@@ -129,7 +135,9 @@ async function run(settings: Settings): Promise<number> {
 async function shutDown(signal: NodeJS.Signals, control: ControlPlane, pool: WorkerPool, log: Logger): Promise<void> {
   const { shutdownDelayMs, drainTimeoutMs } = control.config.server
   control.stopAccepting()
+  const beganMs = performance.now()
   process.on('SIGINT', () => {
+    if (signal === 'SIGINT' && performance.now() - beganMs < SAME_SIGNAL_MS) return
     log.warn('ending at once')
     process.exit(130)
   })
@@ -141,11 +149,27 @@ async function shutDown(signal: NodeJS.Signals, control: ControlPlane, pool: Wor
   log.info('ended')
 }
 
-async function ended(): Promise<NodeJS.Signals> {
+/**
+ * Resolves with the first signal to end. Later ones stay harmless: a service manager signals every process of its group,
+ * the launcher passes its own on, and what is draining must not die of the second copy.
+ */
+async function untilEnd(): Promise<NodeJS.Signals> {
   return await new Promise((resolve) => {
-    process.once('SIGTERM', resolve)
+    process.on('SIGTERM', resolve)
     process.once('SIGINT', resolve)
+    whenLauncherIsGone(() => resolve('SIGTERM'))
   })
+}
+
+/** Killed without a chance to tell us, it would leave us behind with the port. */
+function whenLauncherIsGone(gone: () => void): void {
+  const launcher = Number(process.env['FAIRLEAD_LAUNCHER_PID'])
+  if (launcher !== process.ppid) return
+  const timer = setInterval(() => {
+    if (process.ppid === launcher) return
+    clearInterval(timer)
+    gone()
+  }, LAUNCHER_CHECK_MS).unref()
 }
 
 /** Started when the configuration first needs it. */

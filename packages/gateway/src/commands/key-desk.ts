@@ -1,0 +1,58 @@
+// Where `fairlead keys` asks: the gateway that runs, or the database when none does. Both answer as the HTTP API.
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+import type { Settings } from '../config/config.ts'
+import { readConfigText } from '../config/env.ts'
+import { loadConfig } from '../config/load-config.ts'
+import { createKeysApp } from '../http/control/keys-app.ts'
+import { createKeyService } from '../identity/key-service.ts'
+import { derivePepper, loadSecretKey } from '../identity/secret-key.ts'
+import { openDatabase } from '../store/database.ts'
+import { askGateway, findRunningGateway } from './running-gateway.ts'
+
+type Env = Readonly<Record<string, string | undefined>>
+
+export interface KeyDesk extends AsyncDisposable {
+  /** The reply's body; throws with the API's own message when it refuses. */
+  ask(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<unknown>
+}
+
+export async function openKeyDesk(settings: Settings, env: Env): Promise<KeyDesk> {
+  const gateway = await findRunningGateway(settings.dataDir)
+  if (gateway !== undefined) {
+    return {
+      ask: async (method, path, body) => {
+        const reply = await askGateway(gateway, method, path, body)
+        return accepted(reply.status, reply.body)
+      },
+      async [Symbol.asyncDispose]() {},
+    }
+  }
+  return openDatabaseDesk(settings, env)
+}
+
+async function openDatabaseDesk(settings: Settings, env: Env): Promise<KeyDesk> {
+  const { configPath, dataDir, overrides } = settings
+  const fileName = join(dataDir, 'fairlead.db')
+  if (!existsSync(fileName)) console.error(`No gateway has run in ${dataDir} yet; its database is made now.`)
+  const { config } = loadConfig({ text: readConfigText(configPath), fileName: configPath, env, overrides })
+  const pepper = derivePepper(loadSecretKey(dataDir, env))
+  const database = await openDatabase(fileName)
+  const app = createKeysApp(createKeyService({ database, pepper, keyPrefix: config.brand.keyPrefix, now: Date.now }))
+  return {
+    ask: async (method, path, body) => {
+      const init = body === undefined ? { method } : { method, body: JSON.stringify(body) }
+      const reply = await app.request(path, init)
+      return accepted(reply.status, await reply.json())
+    },
+    [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
+  }
+}
+
+const errorSchema = z.object({ error: z.object({ message: z.string() }) })
+
+function accepted(status: number, body: unknown): unknown {
+  if (status < 400) return body
+  throw new Error(errorSchema.safeParse(body).data?.error.message ?? `The gateway answered ${status}.`)
+}
