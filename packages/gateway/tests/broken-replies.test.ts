@@ -149,8 +149,10 @@ describe('fault 8: garbage in a stream', () => {
   it('gives up on a line of ten megabytes, and says so', async () => {
     await using b = await bench('bigline(10000000)')
     const result = await stream(b.gateway)
-    expect(result.end).toBe('error-event')
-    expect(result.errorBody).toMatchObject({ code: 'upstream_error' })
+    const [row] = await b.gateway.usage()
+    // Whether some output went out before it depends on how the reads fall: if not, another candidate serves.
+    if (result.end === 'done') expect(row).toMatchObject({ provider: 'good', attempts: 2, errorCode: '' })
+    else expect([result.end, row?.errorCode]).toEqual(['error-event', 'upstream_error'])
     await b.bad.ledger.until(() => b.bad.ledger.last?.end === 'client-gone', 2_000)
   })
 

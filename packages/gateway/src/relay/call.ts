@@ -14,6 +14,8 @@ import { successHeaders } from './reply-headers.ts'
 /** Bytes of a body that make a token, roughly; only for reservations and estimates. */
 const BYTES_PER_TOKEN = 4
 
+const NOTHING = Buffer.alloc(0)
+
 export class Call {
   readonly ports: RelayPorts
   readonly request: RelayRequest
@@ -58,6 +60,15 @@ export class Call {
     if (!this.ports.metrics.hold(count, this.ports.config().server.maxBytesInFlight)) return false
     this.#heldBytes += count
     return true
+  }
+
+  /** The request will not be sent to anybody else: its text need not be kept for as long as the answer streams. */
+  letGoOfBody(): void {
+    const { request, scan, ports } = this
+    ports.metrics.heldBytes -= request.body.length
+    this.#heldBytes -= request.body.length
+    request.body = NOTHING
+    scan.text = ''
   }
 
   cost(usage: TokenUsage): number {

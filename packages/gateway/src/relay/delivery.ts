@@ -107,6 +107,7 @@ export class Delivery implements JsonReplyOwner, StreamReplyOwner {
     if (attempt !== this.#owner.attempt) return
     this.contentSent = true
     const call = this.#call
+    call.letGoOfBody()
     call.request.sink.head(200, call.headers('application/json', call.estimatedCost(), true))
   }
 

@@ -260,6 +260,7 @@ export class Exchange extends Deadline implements AttemptOwner, DeliveryOwner, R
   outputStarted(attempt: Attempt): void {
     const nowMs = performance.now()
     this.#call.firstContentMs = nowMs - this.#request.startedMs
+    this.#call.letGoOfBody()
     // The balancer learns of a success with its first output, not minutes later with its last.
     this.#ports.fleet.report(attempt.candidate, { kind: 'success', firstByteMs: nowMs - attempt.startedMs }, nowMs)
   }

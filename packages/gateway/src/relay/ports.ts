@@ -39,8 +39,8 @@ export interface OpenExchange {
 export interface RelayRequest {
   readonly id: string
   readonly endpoint: Endpoint
-  /** Decompressed. */
-  readonly body: Buffer
+  /** Decompressed. Let go of as soon as no other upstream can be asked any more: an answer may stream for minutes. */
+  body: Buffer
   readonly principal: Principal
   /** Lower-case names; the values of headers that came twice are joined. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>

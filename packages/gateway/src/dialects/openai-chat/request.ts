@@ -47,8 +47,8 @@ export interface Span {
 }
 
 export interface ScannedRequest {
-  /** The body as latin1: one character a byte. */
-  readonly text: string
+  /** The body as latin1: one character a byte. Emptied when it will not be sent again. */
+  text: string
   readonly model: string
   readonly modelSpan: Span
   readonly stream: boolean

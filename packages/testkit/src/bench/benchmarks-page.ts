@@ -1,0 +1,39 @@
+// docs/benchmarks.md: how we measure, written here, and results, newest first, kept from run to run.
+
+const RESULTS = '<!-- results, newest first; written by npm run bench -- --write -->'
+
+const METHOD = `# Benchmarks
+
+\`npm run bench -- --write docs/benchmarks.md\` measures everything below in one run and puts the result on top.
+\`npm run bench -- --help\` lists the options, \`--quick\` takes under two minutes, \`--memory\` checks for leaks.
+
+**Who is compared.** *direct*: the mock upstream without anything in front of it. *nginx*: one worker, \`proxy_pass\`,
+keep-alive both ways, no buffering, no log. *floor*: a relay of some forty lines on \`node:http\` and undici's \`dispatch\`, the
+least that this platform can do. *fairlead-bare*: called with the master key. *fairlead-product*: called with an API key,
+with limits and usage records. *portkey*: Portkey's gateway from npm, on the same Node.
+
+**How.** The server under test has core 0 for all its threads and child processes; load generator and mock upstream share a
+process on core 1. HTTP/1.1 keep-alive on both sides, no TLS. Blocks are interleaved in random order, every second round
+reversed. Ratios are taken between blocks of the same round. Shown are medians with the smallest and the largest block.
+
+- *CPU* is the kernel's own accounting (schedstat) over the whole process tree, including what is done after the reply.
+  *Deferred* is the part of the processes above the workers: Fairlead's launcher and its primary.
+- *CPU per chunk*: 48 streams at 200 chunks a second each, every chunk written by itself.
+- *Maximum rate*: a closed loop of 64 connections (16 with 32 KiB, 8 with 256 KiB). "At least" says that the server's core
+  was not used up: the load generator was.
+- *Added latency*: an open loop with random arrivals. Latency counts from the moment a request was due, minus the
+  same percentile of *direct* at the same rate in the same round. A server is left out of rates that are beyond 70 % of its maximum.
+- *Time to first token*: to the first chunk with content, at a rate of streams (ten chunks each) that keeps the slowest server but
+  Portkey half busy. Portkey gets half of its own maximum.
+- *Worst request*: 400 requests of 1 KiB a second beside 20 of 256 KiB; the longest that any small one took, everything included.
+- *Memory per idle stream*: slope of resident memory over the number of streams at one chunk a second, fresh process, warmed up.
+
+${RESULTS}
+`
+
+/** The page with `report` as its newest result; `existing` is the page as it was, or an empty string. */
+export function benchmarksPage(existing: string, report: string): string {
+  const at = existing.indexOf(RESULTS)
+  const older = at === -1 ? '' : existing.slice(at + RESULTS.length).trim()
+  return `${METHOD}\n${report}\n${older === '' ? '' : `\n${older}\n`}`
+}

@@ -1,0 +1,155 @@
+// The servers that are compared, each behind the same small interface: how to start it, on which port it listens and
+// which headers a request to it needs.
+import { existsSync } from 'node:fs'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { nginxConfig } from './nginx-config.ts'
+import { plainRequest } from './plain-request.ts'
+import { freePort, startPinned, untilReady } from './server-process.ts'
+import type { ServerProcess } from './server-process.ts'
+import { chatBody, MODEL } from './workload.ts'
+
+export const SERVER_NAMES = ['direct', 'nginx', 'floor', 'fairlead-bare', 'fairlead-product', 'portkey'] as const
+export type ServerName = (typeof SERVER_NAMES)[number]
+
+export type BenchServer = {
+  name: ServerName
+  port: number
+  headers: Record<string, string>
+  /** The root of its process tree; absent for `direct`, which is the mock itself. */
+  pid?: number
+  /** Only for Fairlead: opens `/metrics` and `/debug/memory`. */
+  masterKey?: string
+  stop(): Promise<void>
+}
+
+/** Thrown when a peer is not installed here: it is left out of the run with this note. */
+export class ServerMissing extends Error {}
+
+const ROOT = fileURLToPath(new URL('../../../../', import.meta.url))
+const MASTER_KEY = 'bench-master-key-0123456789'
+const UPSTREAM_KEY = { authorization: 'Bearer sk-mock' }
+const NO_LIMIT_IN_PRACTICE = { rpm: 100_000_000, tpm: 1_000_000_000_000, concurrency: 100_000 }
+
+type Start = (mockPort: number, env: Record<string, string>) => Promise<BenchServer>
+
+const STARTS: Record<ServerName, Start> = {
+  direct: async (mockPort) => ({ name: 'direct', port: mockPort, headers: UPSTREAM_KEY, stop: async () => {} }),
+  nginx: startNginx,
+  floor: startFloor,
+  'fairlead-bare': (mockPort, env) => startFairlead('fairlead-bare', mockPort, env),
+  'fairlead-product': (mockPort, env) => startFairlead('fairlead-product', mockPort, env),
+  portkey: startPortkey,
+}
+
+/** Starts one server in front of the mock and waits until it answers a call. `env` is for Fairlead alone. */
+export function startServer(
+  name: ServerName,
+  mockPort: number,
+  env: Record<string, string> = {},
+): Promise<BenchServer> {
+  return STARTS[name](mockPort, env)
+}
+
+async function startFloor(mockPort: number): Promise<BenchServer> {
+  const port = await freePort()
+  const program = fileURLToPath(new URL('floor.ts', import.meta.url))
+  const argv = [program, String(port), `http://127.0.0.1:${mockPort}`]
+  const child = startPinned([process.execPath, '--max-semi-space-size=64', ...argv], {})
+  return ready({ name: 'floor', port, headers: UPSTREAM_KEY }, child)
+}
+
+async function startNginx(mockPort: number): Promise<BenchServer> {
+  const folders = [...(process.env['PATH'] ?? '').split(':'), '/usr/sbin', '/usr/local/sbin']
+  const program = folders.map((folder) => join(folder, 'nginx')).find((file) => existsSync(file))
+  if (program === undefined) throw new ServerMissing('nginx is not installed (Debian: apt-get install nginx-light)')
+  const folder = await mkdtemp(join(tmpdir(), 'fairlead-bench-nginx-'))
+  const port = await freePort()
+  const file = join(folder, 'nginx.conf')
+  await writeFile(file, nginxConfig(port, mockPort, folder))
+  const command = [program, '-c', file, '-p', folder, '-e', join(folder, 'error.log')]
+  return ready({ name: 'nginx', port, headers: UPSTREAM_KEY }, startPinned(command, {}), folder)
+}
+
+async function startFairlead(name: ServerName, mockPort: number, env: Record<string, string>): Promise<BenchServer> {
+  const folder = await mkdtemp(join(tmpdir(), 'fairlead-bench-'))
+  const port = await freePort()
+  const file = join(folder, 'fairlead.yaml')
+  await writeFile(
+    file,
+    JSON.stringify({
+      server: { port, master_key: MASTER_KEY },
+      providers: [
+        { name: 'mock', type: 'openai-compatible', base_url: `http://127.0.0.1:${mockPort}/v1`, api_keys: ['sk-mock'] },
+      ],
+      models: [{ id: MODEL, targets: [{ provider: 'mock', model: MODEL }] }],
+    }),
+  )
+  const launcher = join(ROOT, 'packages/gateway/bin/fairlead.cjs')
+  if (!existsSync(join(ROOT, 'packages/gateway/src/main.ts'))) throw new ServerMissing('the gateway is not there yet')
+  // The log is off because the benchmark reads no log; usage records are what the product profile is about.
+  const server = startPinned(
+    [process.execPath, launcher, 'start', '--config', file, '--port', String(port), '--workers', '1'],
+    { FAIRLEAD_DATA_DIR: join(folder, 'data'), FAIRLEAD_MASTER_KEY: MASTER_KEY, FAIRLEAD_LOG_LEVEL: 'error', ...env },
+  )
+  const masterHeaders = { authorization: `Bearer ${MASTER_KEY}` }
+  const bare = await ready({ name, port, headers: masterHeaders, masterKey: MASTER_KEY }, server, folder)
+  if (name === 'fairlead-bare') return bare
+  try {
+    const key = await createKey(port, masterHeaders)
+    return { ...bare, headers: { authorization: `Bearer ${key}` } }
+  } catch (error) {
+    await bare.stop()
+    throw error
+  }
+}
+
+async function createKey(port: number, headers: Record<string, string>): Promise<string> {
+  const body = Buffer.from(JSON.stringify({ name: 'bench', limits: NO_LIMIT_IN_PRACTICE }))
+  const json = { 'content-type': 'application/json', 'content-length': String(body.length) }
+  const reply = await plainRequest(port, '/api/auth', { ...headers, ...json }, body)
+  const key = /"(sk-fl-[^"]+)"/.exec(reply.body)?.[1]
+  if (reply.status >= 300 || key === undefined) {
+    throw new Error(`POST /api/auth answered ${reply.status}: ${reply.body.slice(0, 300)}`)
+  }
+  return key
+}
+
+async function startPortkey(mockPort: number): Promise<BenchServer> {
+  const program = join(ROOT, 'packages/testkit/peers/portkey/node_modules/@portkey-ai/gateway/build/start-server.js')
+  if (!existsSync(program)) throw new ServerMissing('not installed; npm run bench -- --install-peers')
+  const port = await freePort()
+  const headers = {
+    authorization: 'Bearer sk-mock',
+    'x-portkey-provider': 'openai',
+    'x-portkey-custom-host': `http://127.0.0.1:${mockPort}/v1`,
+  }
+  // Its launcher's defaults and production mode: without it, Portkey keeps a log of requests for its console.
+  const command = [process.execPath, program, `--port=${port}`, '--headless']
+  return ready({ name: 'portkey', port, headers }, startPinned(command, { NODE_ENV: 'production' }))
+}
+
+async function ready(
+  server: Omit<BenchServer, 'stop' | 'pid'>,
+  child: ServerProcess,
+  folder?: string,
+): Promise<BenchServer> {
+  const stop = async (): Promise<void> => {
+    await child.stop()
+    if (folder !== undefined) await rm(folder, { recursive: true, force: true })
+  }
+  const body = chatBody(1024, false)
+  const json = { 'content-type': 'application/json', 'content-length': String(body.length) }
+  try {
+    await untilReady(child, async () => {
+      const reply = await plainRequest(server.port, '/v1/chat/completions', { ...server.headers, ...json }, body)
+      if (reply.status !== 200) throw new Error(`status ${reply.status}: ${reply.body.slice(0, 300)}`)
+    })
+  } catch (error) {
+    await stop()
+    throw error
+  }
+  return { ...server, pid: child.pid, stop }
+}
