@@ -25,20 +25,30 @@ export interface JournalReaderOptions {
 }
 
 export interface JournalReader {
-  /** Reads everything that is there now; returns the number of rows. Calls that overlap share one run. */
+  /** Reads everything that is there when it is called; returns the number of rows. One run at a time. */
   drain(): Promise<number>
 }
 
 export function createJournalReader(options: JournalReaderOptions): JournalReader {
   let running: Promise<number> | undefined
-  return {
-    drain() {
-      running ??= drainDirectory(options).finally(() => {
+  let next: Promise<number> | undefined
+  const drain = (): Promise<number> => {
+    if (running === undefined) {
+      running = drainDirectory(options).finally(() => {
         running = undefined
       })
       return running
-    },
+    }
+    // What was written after that run had passed by must not wait for somebody to ask again.
+    next ??= running
+      .catch(() => 0)
+      .then(() => {
+        next = undefined
+        return drain()
+      })
+    return next
   }
+  return { drain }
 }
 
 interface Segment {

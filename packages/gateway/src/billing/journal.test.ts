@@ -14,6 +14,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { DatabaseSync } from 'node:sqlite'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createKeyService } from '../identity/key-service.ts'
@@ -115,7 +116,7 @@ describe('the usage journal', () => {
         writer.append(recordOf(`req_${round}_${call}`))
       }
       const drained = await Promise.all([reader.drain(), reader.drain()])
-      expect(drained).toEqual([3, 3])
+      expect(drained).toEqual([3, 0])
       expect(await reader.drain()).toBe(0)
     }
     await writer.close()
@@ -192,25 +193,18 @@ describe('the usage journal', () => {
     const writer = createJournalWriter({ dir: journal, instance: 'w1' })
     for (let n = 0; n < 100; n++) writer.append(recordOf(`req_${n}`, { model: `new-model-${n % 7}` }))
     await writer.close()
-    const full = new Error('database or disk is full')
-    let refusals = 0
-    const refusing = {
-      usage: Object.assign(Object.create(database.usage) as typeof database.usage, {
-        append: async (...args: Parameters<typeof database.usage.append>) => {
-          refusals++
-          // A row that the table refuses, at the end: the whole batch goes back, new row ids included.
-          const bad = { ...args[0][0]!, costNanos: null as unknown as number }
-          await database.usage.append([...args[0], bad], args[1], args[2]).catch(() => {
-            throw full
-          })
-        },
-      }),
-    }
-    await expect(createJournalReader({ dir: journal, database: refusing }).drain()).rejects.toThrow('full')
-    expect(refusals).toBe(1)
+    const other = new DatabaseSync(join(dir, 'fairlead.db'))
+    // Refuses the last row and keeps what the statement did before it, as a disk that fills up does.
+    other.exec(`CREATE TRIGGER full BEFORE INSERT ON usage_records WHEN NEW.request_id = 'req_99'
+      BEGIN SELECT RAISE(FAIL, 'database or disk is full'); END`)
+    const reader = createJournalReader({ dir: journal, database })
+    await expect(reader.drain()).rejects.toThrow('full')
+    await expect(reader.drain()).rejects.toThrow('full')
     expect(await storedIds()).toEqual([])
     expect(readdirSync(journal)).toHaveLength(1)
-    expect(await createJournalReader({ dir: journal, database }).drain()).toBe(100)
+    other.exec('DROP TRIGGER full')
+    other.close()
+    expect(await reader.drain()).toBe(100)
     expect(new Set((await database.usage.recent({ limit: 100 })).map(({ model }) => model)).size).toBe(7)
     expect(readdirSync(journal)).toEqual([])
   })

@@ -74,7 +74,6 @@ export class ControlPlane implements AsyncDisposable {
   #journalTimer: NodeJS.Timeout | undefined
   #config: Config
   #configError: string | undefined
-  #used = new Set<string>()
   #accepting = true
 
   static async start(options: ControlPlaneOptions): Promise<ControlPlane> {
@@ -168,11 +167,8 @@ export class ControlPlane implements AsyncDisposable {
     }
   }
 
-  async findKey(digest: string): Promise<Principal | null> {
-    const principal = await this.keys.findByDigest(digest)
-    // A data plane asks again every half minute for a key in use, so this is when it was last used, about.
-    if (principal !== null) this.#used.add(principal.keyId)
-    return principal
+  findKey(digest: string): Promise<Principal | null> {
+    return this.keys.findByDigest(digest)
   }
 
   requestProbe(circuit: string): boolean {
@@ -228,9 +224,6 @@ export class ControlPlane implements AsyncDisposable {
   async #drainJournal(): Promise<void> {
     try {
       await this.#journal.drain()
-      const used = this.#used
-      this.#used = new Set()
-      if (used.size > 0) await this.keys.touch(used, Date.now())
     } catch (error) {
       this.#log.error({ err: error }, 'usage could not be brought into the database; it stays in the journal')
     }

@@ -136,7 +136,7 @@ async function list(desk: KeyDesk, values: Values): Promise<void> {
       ...(last === undefined ? {} : { after: last.id }),
       ...(values.account === undefined ? {} : { account: values.account }),
     })
-    const reply = await desk.ask('GET', `/api/auth?${query}`)
+    const reply = await desk.ask('GET', `/api/auth?${query.toString()}`)
     if (values.json === true) print(reply)
     const page = pageSchema.parse(reply)
     found.push(...page.data)

@@ -14,32 +14,34 @@ const HOP_BY_HOP = new Set([
   'proxy-authorization',
   'proxy-authenticate',
 ])
+/** The body was read, unpacked and measured on the way. */
+const OF_THE_BODY = new Set(['content-length', 'content-encoding', 'expect'])
 
 export class ControlProxy implements Disposable {
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 64 })
   readonly #socketPath: () => string
-  readonly #maxBodyBytes: number
 
-  constructor(socketPath: () => string, maxBodyBytes = 1024 * 1024) {
+  constructor(socketPath: () => string) {
     this.#socketPath = socketPath
-    this.#maxBodyBytes = maxBodyBytes
   }
 
+  /** @param body whole and unpacked; null when the request has none */
   forward(
     request: IncomingMessage,
     response: ServerResponse,
     requestId: string,
     extraHeaders: readonly string[],
+    body: Buffer | null = null,
   ): void {
     const headers: string[] = []
     const raw = request.rawHeaders
     for (let index = 0; index + 1 < raw.length; index += 2) {
       const name = (raw[index] ?? '').toLowerCase()
-      if (HOP_BY_HOP.has(name) || name.startsWith('x-fairlead-') || name === 'x-request-id') continue
+      if (HOP_BY_HOP.has(name) || OF_THE_BODY.has(name) || name.startsWith('x-fairlead-') || name === 'x-request-id') continue
       headers.push(name, raw[index + 1] ?? '')
     }
     headers.push('x-fairlead-client-address', request.socket.remoteAddress ?? '', 'x-request-id', requestId)
-    if (request.headers['transfer-encoding'] !== undefined) headers.push('transfer-encoding', 'chunked')
+    if (body !== null) headers.push('content-length', String(body.length))
 
     const upstream = httpRequest({
       socketPath: this.#socketPath(),
@@ -79,12 +81,7 @@ export class ControlProxy implements Disposable {
       response.end(openaiErrorBody(error))
     })
     response.on('close', () => upstream.destroy())
-    let bytes = 0
-    request.on('data', (chunk: Buffer) => {
-      bytes += chunk.length
-      if (bytes > this.#maxBodyBytes) upstream.destroy(new Error('the body is too large'))
-    })
-    request.pipe(upstream)
+    upstream.end(body ?? undefined)
   }
 
   [Symbol.dispose](): void {

@@ -17,8 +17,9 @@ import type { ControlProxy } from './control-proxy.ts'
 import { corsHeaders, preflightHeaders } from './cors.ts'
 import { HttpSink, KEEP_ALIVE_SECONDS } from './http-sink.ts'
 import type { ModelList } from './model-list.ts'
-import { matchPath } from './paths.ts'
-import { BodyReader } from './read-body.ts'
+import { matchPath, originForm } from './paths.ts'
+import { answerBrokenRequest, answerRaw, endPastBody, hasUnreadBody, mustClose } from './raw-answers.ts'
+import { BodyReader, declaresMoreThan } from './read-body.ts'
 
 export interface DataServerOptions {
   config(): Config
@@ -34,6 +35,8 @@ export interface DataServerOptions {
 
 const NO_HEADERS: readonly string[] = Object.freeze([])
 const CLOSE: readonly string[] = Object.freeze(['connection', 'close'])
+/** What goes to the primary is small: names of keys, a few switches. */
+const CONTROL_BODY_BYTES = 1024 * 1024
 const LOOPBACK = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1'])
 
 export class DataServer {
@@ -41,14 +44,16 @@ export class DataServer {
   readonly #options: DataServerOptions
   readonly #bodies: BodyReader
   readonly #socketsByAddress = new Map<string, number>()
+  /** Connections that were told no; what they ask all the same is not heard. */
+  readonly #refused = new WeakSet<Socket>()
   #draining = false
 
   constructor(options: DataServerOptions) {
     const { server: limits } = options.config()
     this.#options = options
     this.#bodies = new BodyReader(() => {
-      const { maxBodyBytes, minBodyBytesPerSecond } = options.config().server
-      return { maxBodyBytes, minBytesPerSecond: minBodyBytesPerSecond }
+      const { maxBodyBytes, minBodyBytesPerSecond, maxBytesInFlight } = options.config().server
+      return { maxBodyBytes, minBytesPerSecond: minBodyBytesPerSecond, maxPendingBytes: maxBytesInFlight }
     })
     this.server = createServer({
       maxHeaderSize: limits.maxHeaderBytes,
@@ -59,15 +64,29 @@ export class DataServer {
       keepAliveTimeout: KEEP_ALIVE_SECONDS * 1_000,
       insecureHTTPParser: false,
       requireHostHeader: false,
+      // Other protocols are offered by clients that speak HTTP/1.1 just as well (Java's offers h2c each time).
+      shouldUpgradeCallback: ({ headers }: IncomingMessage) => headers.upgrade?.toLowerCase() === 'websocket',
       noDelay: true,
     })
     // One more than allowed, so that too many can be told from just enough: Node drops the rest in silence.
     this.server.maxHeadersCount = limits.maxHeaders + 1
     this.server.on('connection', (socket) => this.#onConnection(socket))
     this.server.on('request', (request, response) => this.#onRequest(request, response))
+    this.server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
+      // A client that asks first need not send what would be refused.
+      if (!declaresMoreThan(request, options.config().server.maxBodyBytes)) response.writeContinue()
+      this.#onRequest(request, response)
+    })
+    this.server.on('checkExpectation', (request, response) => {
+      const error = new GatewayError('invalid_request', 'The header Expect may only say 100-continue.')
+      this.#answer(request, response, newRequestId(), CLOSE, error)
+    })
     this.server.on('clientError', (error, socket) => answerBrokenRequest(error, socket as Socket))
+    this.server.on('connect', (_request, socket) => {
+      answerRaw(socket as Socket, new GatewayError('method_not_allowed', 'This is no proxy. Use POST.'))
+    })
     this.server.on('upgrade', (_request, socket) => {
-      writeRaw(
+      answerRaw(
         socket as Socket,
         new GatewayError('upgrade_required', 'WebSocket is switched off here. Use HTTP with server-sent events.'),
       )
@@ -104,7 +123,8 @@ export class DataServer {
     const { maxConnectionsPerAddress, trustedProxies } = this.#options.config().server
     const count = (this.#socketsByAddress.get(address) ?? 0) + 1
     if (count > maxConnectionsPerAddress && !trustedProxies.includes(address)) {
-      writeRaw(
+      this.#refused.add(socket)
+      answerRaw(
         socket,
         new GatewayError(
           'rate_limit_exceeded',
@@ -125,8 +145,9 @@ export class DataServer {
   #onRequest(request: IncomingMessage, response: ServerResponse): void {
     const startedMs = performance.now()
     const requestId = newRequestId()
-    const { config, control, intercept } = this.#options
+    const { config, intercept } = this.#options
     const { cors, maxHeaders } = config().server
+    if (this.#refused.has(request.socket)) return
     let extra = this.#draining ? CLOSE : NO_HEADERS
     if (cors.length > 0) extra = [...extra, ...corsHeaders(cors, request.headers.origin)]
 
@@ -142,10 +163,12 @@ export class DataServer {
     }
     if (request.method === 'OPTIONS' && cors.length > 0) {
       response.writeHead(204, [...extra, ...preflightHeaders(cors, request)])
-      response.end()
+      end(request, response, undefined)
       return
     }
-    const match = matchPath(request.url ?? '/')
+    const target = originForm(request.url ?? '/')
+    request.url = target
+    const match = matchPath(target)
     switch (match.kind) {
       case 'relay':
         if (request.method === 'POST') this.#relay(request, response, requestId, startedMs, extra, match.endpoint)
@@ -159,10 +182,10 @@ export class DataServer {
       case 'root':
         if (request.method === 'HEAD') {
           response.writeHead(200, ['content-type', 'text/html; charset=utf-8', ...extra])
-          response.end()
+          end(request, response, undefined)
           return
         }
-        control.forward(request, response, requestId, extra)
+        this.#forward(request, response, requestId, extra)
         return
       case 'unknown':
         this.#answer(
@@ -178,8 +201,22 @@ export class DataServer {
         return
       case 'control':
         if (intercept?.(request, response) === true) return
-        control.forward(request, response, requestId, extra)
+        this.#forward(request, response, requestId, extra)
     }
+  }
+
+  /** The primary gets whole requests only: a slow client holds a connection here, never one of those to the primary. */
+  #forward(request: IncomingMessage, response: ServerResponse, requestId: string, extra: readonly string[]): void {
+    const { control } = this.#options
+    if (!hasUnreadBody(request)) {
+      control.forward(request, response, requestId, extra)
+      return
+    }
+    const forward = (error: GatewayError | null, body: Buffer): void => {
+      if (error === null) control.forward(request, response, requestId, extra, body)
+      else this.#answer(request, response, requestId, extra, error)
+    }
+    this.#bodies.read(request, forward, CONTROL_BODY_BYTES)
   }
 
   #relay(
@@ -209,17 +246,18 @@ export class DataServer {
       return
     }
     if (principal instanceof Promise) {
-      // The body is read meanwhile; whoever waits for it hears of a refusal then.
-      principal.catch(() => undefined)
+      // The body is read meanwhile, for a stream that nobody listens to would stand still.
       this.#read(request, (error, body) => {
         principal.then(
           (known) => {
             if (error === null) this.#begin(request, response, id, startedMs, extra, endpoint, body, known)
             else this.#refuse(request, response, id, extra, endpoint, error)
           },
-          (reason: unknown) => this.#refuse(request, response, id, extra, endpoint, reason),
+          () => undefined,
         )
       })
+      // A stranger's refusal does not wait for his body.
+      principal.catch((reason: unknown) => this.#refuse(request, response, id, extra, endpoint, reason))
       return
     }
     const known = principal
@@ -243,7 +281,7 @@ export class DataServer {
     body: Buffer,
     principal: Principal,
   ): void {
-    const sink = new HttpSink(response, extra)
+    const sink = new HttpSink(response, extra, this.#options.config().server.writeStallTimeoutMs)
     this.#options.relay({ id, endpoint, body, principal, headers: request.headers, startedMs, sink })
   }
 
@@ -265,7 +303,7 @@ export class DataServer {
         String(body.length),
         ...extra,
       ])
-      response.end(request.method === 'HEAD' ? undefined : body)
+      end(request, response, request.method === 'HEAD' ? undefined : body)
     }
     void (async () => {
       try {
@@ -311,22 +349,15 @@ export class DataServer {
     if (error.retryAfterSeconds !== undefined) headers.push('retry-after', String(error.retryAfterSeconds))
     for (const [name, value] of Object.entries(error.headers)) headers.push(name, value)
     headers.push(...extra)
-    // What is left of a body that was refused would be taken for the next request.
-    const unread = !request.complete && request.method !== 'GET' && request.method !== 'HEAD'
-    if (unread && extra !== CLOSE) headers.push('connection', 'close')
+    if (extra !== CLOSE && hasUnreadBody(request) && mustClose(request)) headers.push('connection', 'close')
     response.writeHead(error.status, headers)
-    response.end(request.method === 'HEAD' ? undefined : body)
-    if (unread) closeAfterReply(request, response)
+    end(request, response, request.method === 'HEAD' ? undefined : body)
   }
 }
 
-/** Reads on for a moment, so that the client can take the answer before its connection goes, then ends it. */
-function closeAfterReply(request: IncomingMessage, response: ServerResponse): void {
-  request.resume()
-  const timer = setTimeout(() => request.socket.destroy(), 2_000)
-  timer.unref()
-  request.once('end', () => clearTimeout(timer))
-  response.once('close', () => clearTimeout(timer))
+function end(request: IncomingMessage, response: ServerResponse, body: Buffer | undefined): void {
+  if (hasUnreadBody(request)) endPastBody(request, response, body)
+  else response.end(body)
 }
 
 function wrongMethod(request: IncomingMessage, path: string, allow: string): GatewayError {
@@ -337,39 +368,4 @@ function wrongMethod(request: IncomingMessage, path: string, allow: string): Gat
 
 function pathOf(request: IncomingMessage): string {
   return (request.url ?? '/').split('?')[0]?.slice(0, 200) ?? '/'
-}
-
-/** What the parser refused has no request object; it gets the same kind of answer all the same. */
-function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy()
-    return
-  }
-  if (error.code === 'HPE_HEADER_OVERFLOW') {
-    writeRaw(socket, new GatewayError('invalid_request', 'The headers of the request are too large.'), 431)
-  } else if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') {
-    writeRaw(
-      socket,
-      new GatewayError('request_timeout', 'The request arrived too slowly. Send it again over a better connection.'),
-    )
-  } else {
-    writeRaw(socket, new GatewayError('invalid_request', 'This is not a valid HTTP/1.1 request.'))
-  }
-}
-
-const REASONS: Readonly<Record<number, string>> = {
-  400: 'Bad Request',
-  408: 'Request Timeout',
-  426: 'Upgrade Required',
-  429: 'Too Many Requests',
-  431: 'Request Header Fields Too Large',
-}
-
-function writeRaw(socket: Socket, error: GatewayError, status: number = error.status): void {
-  const body = openaiErrorBody(error)
-  const retry = error.retryAfterSeconds === undefined ? '' : `retry-after: ${error.retryAfterSeconds}\r\n`
-  socket.end(
-    `HTTP/1.1 ${status} ${REASONS[status] ?? 'Error'}\r\ncontent-type: application/json\r\nconnection: close\r\n${retry}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-    () => socket.destroy(),
-  )
 }

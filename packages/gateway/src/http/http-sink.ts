@@ -13,12 +13,17 @@ export class HttpSink implements ReplySink {
   listener: ReplyListener | null = null
   readonly #response: ServerResponse
   readonly #extraHeaders: readonly string[]
+  readonly #writeStallTimeoutMs: number
   #ended = false
 
-  /** @param extraHeaders flat, sent with every reply of this request (CORS, `connection: close`) */
-  constructor(response: ServerResponse, extraHeaders: readonly string[]) {
+  /**
+   * @param extraHeaders flat, sent with every reply of this request (CORS, `connection: close`)
+   * @param writeStallTimeoutMs how long the client may read nothing of a reply that has ended
+   */
+  constructor(response: ServerResponse, extraHeaders: readonly string[], writeStallTimeoutMs: number) {
     this.#response = response
     this.#extraHeaders = extraHeaders
+    this.#writeStallTimeoutMs = writeStallTimeoutMs
     response.on('close', () => {
       const { listener } = this
       this.listener = null
@@ -56,18 +61,25 @@ export class HttpSink implements ReplySink {
     }
     if (typeof body === 'string') this.#response.end(body, 'latin1')
     else this.#response.end(body)
+    this.#watchRest()
   }
 
   end(): void {
     if (this.#ended) return
     this.#ended = true
     this.#response.end()
+    this.#watchRest()
   }
 
   cut(): void {
     if (this.#ended) return
     // The listener is told through `close`, which comes on its own.
     this.#response.destroy()
+  }
+
+  /** The relay is through with this reply; what the client has not taken yet is ours to give up. */
+  #watchRest(): void {
+    if (this.#response.writableLength > 0) this.#response.setTimeout(this.#writeStallTimeoutMs)
   }
 
   #withExtra(headers: string[]): string[] {

@@ -18,6 +18,14 @@ const LIST: RouteMatch = { kind: 'models', id: null }
 const ROOT: RouteMatch = { kind: 'root' }
 const CONTROL: RouteMatch = { kind: 'control' }
 
+/** The path and query of a target that names its host too, as clients of a proxy write it. RFC 9112, section 3.2.2. */
+export function originForm(target: string): string {
+  if (target.startsWith('/')) return target
+  const path = /^https?:\/\/[^/?#]*(.*)$/i.exec(target)?.[1]
+  if (path === undefined) return target
+  return path.startsWith('/') ? path : `/${path}`
+}
+
 /** @param target as it stands in the request line, query included */
 export function matchPath(target: string): RouteMatch {
   const direct = RELAYS.get(target)
@@ -32,6 +40,8 @@ export function matchPath(target: string): RouteMatch {
     return id === null ? { kind: 'unknown', nearest: MODELS } : { kind: 'models', id }
   }
   if (path === '/') return ROOT
+  // `OPTIONS *`, and whatever else is no path.
+  if (!path.startsWith('/')) return { kind: 'unknown', nearest: MODELS }
   if (path === '/v1' || path.startsWith('/v1/')) return { kind: 'unknown', nearest: nearestPath(path) }
   return CONTROL
 }

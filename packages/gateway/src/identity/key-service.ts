@@ -9,7 +9,7 @@ import type { KeyLimits, Principal, Scope } from './principal.ts'
 
 export const SCOPES = ['keys:manage'] as const satisfies readonly Scope[]
 /** Where the operator's own keys belong. */
-export const DEFAULT_ACCOUNT = 'default'
+const DEFAULT_ACCOUNT = 'default'
 const LONGEST_NAME = 200
 /** A hundred years: what is meant as "never" should say so. */
 export const LONGEST_EXPIRY_SECONDS = 3_155_760_000
@@ -147,7 +147,7 @@ export function createKeyService(options: KeyServiceOptions): KeyService {
 }
 
 /** Null when it may not be used any more. */
-export function principalOf(record: KeyRecord, nowMs: number): Principal | null {
+function principalOf(record: KeyRecord, nowMs: number): Principal | null {
   const { keyId, accountId, scopes, limits, expiresAtMs, revokedAtMs } = record
   if (revokedAtMs !== null || (expiresAtMs !== null && expiresAtMs <= nowMs)) return null
   return { keyId, accountId, operator: false, scopes, limits, ...(expiresAtMs === null ? {} : { expiresAtMs }) }

@@ -12,6 +12,8 @@ export interface ControlClient {
   revokeKey(keyId: string): Promise<void>
   /** The status of `GET /health/ready`; 0 when nobody accepts. */
   ready(): Promise<number>
+  /** Workers that accept, as the readiness page counts them; 0 when nobody answers. */
+  workersReady(): Promise<number>
   health(): Promise<Readonly<Record<string, unknown>>>
 }
 
@@ -34,6 +36,15 @@ export function createControlClient(origin: string): ControlClient {
     async ready() {
       try {
         return (await fetch(`${origin}/health/ready`, { headers: { connection: 'close' } })).status
+      } catch {
+        return 0
+      }
+    },
+    async workersReady() {
+      try {
+        const response = await fetch(`${origin}/health/ready`, { headers: { connection: 'close' } })
+        const { checks } = (await response.json()) as { readonly checks: { readonly workers: number } }
+        return checks.workers
       } catch {
         return 0
       }

@@ -18,7 +18,7 @@ export function html(strings: TemplateStringsArray, ...values: readonly Value[])
 }
 
 /** Trusted text of ours: style sheets and scripts. Never anything from outside. */
-export function raw(text: string): Html {
+function raw(text: string): Html {
   return new Html(text)
 }
 
