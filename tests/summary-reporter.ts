@@ -7,14 +7,13 @@ export default class SummaryReporter implements Reporter {
     let failed = 0
     let skipped = 0
     for (const module of modules) {
-      // A file that cannot even be loaded has no tests to count, and must not look like a pass.
-      if (module.state() === 'failed' && module.children.size === 0) failed += 1
-      for (const test of module.children.allTests()) {
-        const { state } = test.result()
-        if (state === 'passed') passed += 1
-        else if (state === 'failed') failed += 1
-        else skipped += 1
-      }
+      const states = [...module.children.allTests()].map((test) => test.result().state)
+      const failures = states.filter((state) => state === 'failed').length
+      const successes = states.filter((state) => state === 'passed').length
+      // A file that cannot be loaded, or whose `beforeAll` fails, has no failed test and must not look like a pass.
+      failed += module.state() === 'failed' && failures === 0 ? 1 : failures
+      passed += successes
+      skipped += states.length - successes - failures
     }
     process.stdout.write(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`)
   }

@@ -38,7 +38,6 @@ export const unixSeconds = kind('seconds since the epoch', (value) => integer(va
 export const unixMs = kind('milliseconds since the epoch', (value) => integer(value, 1e12))
 export const anything = kind('present', (value) => value !== undefined)
 export const emptyList = kind('[]', (value) => Array.isArray(value) && value.length === 0)
-export const list = kind('a list', Array.isArray)
 export const object = kind('an object', isObject)
 export const numbers = (count: number) =>
   kind(`${count} numbers`, (value) => Array.isArray(value) && value.length === count && value.every(Number.isFinite))

@@ -24,6 +24,12 @@ export interface ChildOptions {
   readonly onOutput?: (text: string) => void
 }
 
+/** Process groups that still run. Whatever ends this process, an early stop included, none of them outlives it. */
+const groups = new Set<number>()
+process.once('exit', () => {
+  for (const group of groups) signalGroup(group, 'SIGKILL')
+})
+
 const OUTPUT_KEPT_CHARACTERS = 256 * 1024
 
 export function startChild(command: string, args: readonly string[], options: ChildOptions = {}): Child {
@@ -47,9 +53,12 @@ export function startChild(command: string, args: readonly string[], options: Ch
   }
   child.stdout.on('data', take)
   child.stderr.on('data', take)
+  const pid = child.pid ?? -1
+  if (pid > 0) groups.add(pid)
   const gone = once(child, 'exit').catch(() => undefined)
   void gone.then(() => {
     running = false
+    groups.delete(pid)
     tell()
   })
   child.on('error', (error) => {
@@ -57,27 +66,18 @@ export function startChild(command: string, args: readonly string[], options: Ch
     running = false
     tell()
   })
-  const pid = child.pid ?? -1
 
   async function stop(graceMs = 10_000): Promise<void> {
-    signalGroup('SIGINT')
+    if (!running || pid < 0) return
+    signalGroup(pid, 'SIGINT')
     await Promise.race([gone, delay(graceMs, undefined, { ref: false })])
     if (running) await kill()
   }
 
   async function kill(): Promise<void> {
-    signalGroup('SIGKILL')
-    await gone
-  }
-
-  function signalGroup(signal: NodeJS.Signals): void {
     if (!running || pid < 0) return
-    try {
-      process.kill(-pid, signal)
-    } catch (error) {
-      // The group may have emptied between the look and the blow.
-      if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error
-    }
+    signalGroup(pid, 'SIGKILL')
+    await gone
   }
 
   function waitFor(pattern: RegExp, timeoutMs: number): Promise<RegExpMatchArray> {
@@ -110,5 +110,14 @@ export function startChild(command: string, args: readonly string[], options: Ch
     stop,
     kill,
     [Symbol.asyncDispose]: () => stop(),
+  }
+}
+
+function signalGroup(group: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(-group, signal)
+  } catch (error) {
+    // The group may have emptied between the look and the blow.
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error
   }
 }

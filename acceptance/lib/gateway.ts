@@ -53,7 +53,8 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Gatewa
   })
   const stop = async () => {
     await child.stop()
-    await rm(directory, { recursive: true, force: true })
+    // Its workers may end a moment after it does, and write their compile cache until then.
+    await rm(directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
   }
   try {
     const url = `http://127.0.0.1:${port}`

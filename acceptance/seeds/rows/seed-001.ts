@@ -110,9 +110,9 @@ export const rows: readonly Row[] = [
     seed,
     what: 'dashboard: live API page, gateway status, model tags, snippets, languages, IDE & CLI guides',
     pending: 'issue 8: The dashboard',
-    async run(context) {
-      const reply = await call(`${(await context.plain()).url}/`, { headers: { accept: 'text/html' } })
-      c.check((reply.headers['content-type'] ?? '').startsWith('text/html'), 'no page at /')
+    async run() {
+      // A page at / is not yet this page; the issue brings a browser along.
+      throw new Error('no dashboard yet')
     },
   },
 ]

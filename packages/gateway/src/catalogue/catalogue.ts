@@ -3,10 +3,7 @@
 import type { CatalogueModel } from './model.ts'
 import data from './models.json' with { type: 'json' }
 
-export type { Capability, CatalogueModel } from './model.ts'
-
-/** Where the facts come from, and the day they were taken. */
-export const CATALOGUE_SOURCE = { source: data.source, commit: data.commit, date: data.date } as const
+export type { CatalogueModel } from './model.ts'
 
 /** Every model id that a client may use against a gateway with no provider configured, in the order they are listed. */
 export const SEED_MODEL_IDS: readonly string[] = [

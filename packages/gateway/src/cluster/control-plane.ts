@@ -29,6 +29,7 @@ import type { MetricFamily } from '../telemetry/metric-family.ts'
 import { mergeFamilies } from '../telemetry/metrics.ts'
 import { HealthMonitor } from './health-monitor.ts'
 import { mergeHealth } from './merge-health.ts'
+import { upstreamMetrics } from './upstream-metrics.ts'
 import type { Answer, Question, WorkerReport } from './messages.ts'
 
 /** What the control plane needs of the data planes, wherever they run. */
@@ -218,7 +219,10 @@ export class ControlPlane implements AsyncDisposable {
 
   async #metrics(): Promise<readonly MetricFamily[]> {
     const reports = (await this.#workers?.collect()) ?? []
-    return mergeFamilies([this.#goneMetrics, ...reports.map(({ metrics }) => metrics)])
+    return [
+      ...mergeFamilies([this.#goneMetrics, ...reports.map(({ metrics }) => metrics)]),
+      ...upstreamMetrics(this.health()),
+    ]
   }
 
   async #drainJournal(): Promise<void> {

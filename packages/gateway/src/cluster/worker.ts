@@ -35,7 +35,7 @@ class PrimaryLink {
 }
 
 /** Runs until the primary says drain, or is gone. */
-export function runWorker(): void {
+function runWorker(): void {
   const link = new PrimaryLink()
   let plane: DataPlane | null = null
   let lastRevision = -1

@@ -19,7 +19,7 @@ export function printBanner(facts: BannerFacts): void {
   console.log(renderBanner(facts))
 }
 
-export function renderBanner({ url, config, firstKey, settings, health, notices }: BannerFacts): string {
+function renderBanner({ url, config, firstKey, settings, health, notices }: BannerFacts): string {
   const shownKey = firstKey ?? (config.server.masterKey === '' ? 'YOUR_API_KEY' : 'YOUR_MASTER_KEY')
   const simulated = config.providers.every(({ type }) => type === 'simulator')
   const lines = [

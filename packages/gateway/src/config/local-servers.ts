@@ -18,7 +18,7 @@ export interface LocalServerPort {
   readonly port: number
 }
 
-export const LOCAL_SERVER_PORTS: readonly LocalServerPort[] = [
+const LOCAL_SERVER_PORTS: readonly LocalServerPort[] = [
   { name: 'ollama', title: 'Ollama', port: 11_434 },
   { name: 'llama-cpp', title: 'llama.cpp', port: 8080 },
   { name: 'lm-studio', title: 'LM Studio', port: 1234 },

@@ -83,7 +83,7 @@ function finish(text: string, at: number, whole: boolean): number {
 }
 
 /** Offset behind the value at `at`. */
-export function skipValue(text: string, at: number): number {
+function skipValue(text: string, at: number): number {
   const first = text.charCodeAt(at)
   if (first === QUOTE) return skipString(text, at)
   if (first === OPEN_BRACE || first === OPEN_BRACKET) return skipContainer(text, at)

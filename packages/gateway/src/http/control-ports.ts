@@ -5,7 +5,7 @@ import type { HealthView } from '../routing/health-view.ts'
 import type { MetricFamily } from '../telemetry/metric-family.ts'
 
 export type { CircuitHealth, CredentialHealth, HealthView, ProviderHealth } from '../routing/health-view.ts'
-export type { MetricFamily, MetricSample } from '../telemetry/metric-family.ts'
+export type { MetricFamily } from '../telemetry/metric-family.ts'
 
 export interface ControlState {
   readonly version: string

@@ -37,7 +37,8 @@ export class ControlProxy implements Disposable {
     const raw = request.rawHeaders
     for (let index = 0; index + 1 < raw.length; index += 2) {
       const name = (raw[index] ?? '').toLowerCase()
-      if (HOP_BY_HOP.has(name) || OF_THE_BODY.has(name) || name.startsWith('x-fairlead-') || name === 'x-request-id') continue
+      if (HOP_BY_HOP.has(name) || OF_THE_BODY.has(name) || name.startsWith('x-fairlead-') || name === 'x-request-id')
+        continue
       headers.push(name, raw[index + 1] ?? '')
     }
     headers.push('x-fairlead-client-address', request.socket.remoteAddress ?? '', 'x-request-id', requestId)

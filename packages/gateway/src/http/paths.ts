@@ -64,7 +64,7 @@ function decode(text: string): string | null {
 }
 
 /** The known path that takes the fewest changes. */
-export function nearestPath(path: string): string {
+function nearestPath(path: string): string {
   let best = KNOWN_PATHS[0] ?? '/'
   let bestDistance = Infinity
   for (const known of KNOWN_PATHS) {

@@ -28,6 +28,8 @@ export class KeyCache {
   readonly #options: KeyCacheOptions
   readonly #entries = new LRUCache<string, Principal>({ max: MAX_ENTRIES, ttl: ENTRY_TTL_MS, ttlResolution: 1_000 })
 
+  readonly #revoked = new LRUCache<string, true>({ max: MAX_ENTRIES, ttl: ENTRY_TTL_MS })
+
   constructor(options: KeyCacheOptions) {
     this.#options = options
   }
@@ -54,6 +56,8 @@ export class KeyCache {
 
   /** From now on the key has to be asked for again. */
   forget(keyId: string): void {
+    // An answer that was on its way when the key was revoked must not be remembered as a good one.
+    this.#revoked.set(keyId, true)
     for (const [token, principal] of this.#entries.entries()) {
       if (principal.keyId === keyId) this.#entries.delete(token)
     }
@@ -64,7 +68,7 @@ export class KeyCache {
   }
 
   #accept(token: string, principal: Principal | null): Principal {
-    if (principal === null) throw unknownKey()
+    if (principal === null || this.#revoked.has(principal.keyId)) throw unknownKey()
     const accepted = live(principal)
     this.#entries.set(token, accepted)
     return accepted

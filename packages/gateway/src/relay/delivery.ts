@@ -26,6 +26,8 @@ export interface DeliveryOwner {
   attemptSucceeded(attempt: Attempt): void
   attemptRefused(attempt: Attempt, refusal: UpstreamRefusal, status: number): void
   attemptFailed(attempt: Attempt, cause: 'reset' | 'bad_reply', detail: string): void
+  /** The client takes nothing for now, and nothing is read for it. */
+  replyStalled(): void
   /** The reply has been written to its end. */
   replyEnded(): void
 }
@@ -136,6 +138,7 @@ export class Delivery implements JsonReplyOwner, StreamReplyOwner {
     // The client is slower than the upstream: read no more until it has caught up, or is gone.
     attempt.pause()
     this.stalledSinceMs = attempt.lastByteMs
+    this.#owner.replyStalled()
   }
 
   finishStream(attempt: Attempt, last: Buffer | string | null): void {

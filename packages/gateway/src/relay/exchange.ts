@@ -177,7 +177,8 @@ export class Exchange extends Deadline implements AttemptOwner, DeliveryOwner, R
     this.#ports.fleet.handBack(candidate, nowMs)
     if (this.#call.settled) return
     const retryAfterMs = Math.max(1, admission.retryAfterMs)
-    candidate.state.rest(nowMs, retryAfterMs)
+    // A request that no wait would make fit says nothing about the credential.
+    if (!admission.tooLarge) candidate.state.rest(nowMs, retryAfterMs)
     const outcome = { kind: 'rate-limited', retryAfterMs } as const
     this.#remember({ phase: 'not_sent', cause: 'rate-limited', detail: 'at its own limit', outcome })
     this.#next(nowMs)
@@ -366,6 +367,10 @@ export class Exchange extends Deadline implements AttemptOwner, DeliveryOwner, R
     this.#request.sink.listener = null
     if (this.attempt === null || this.attempt.over) this.#ports.deadlines.disarm(this)
     else this.#ports.deadlines.arm(this, performance.now() + LINGER_MS)
+  }
+
+  replyStalled(): void {
+    this.#arm(performance.now())
   }
 
   replyDrained(): void {

@@ -2,12 +2,12 @@
 // can still be asked for elsewhere. One that grows beyond a mebibyte is passed on as it comes, but for its last bytes.
 
 import { classifyRefusal, statusOfEmbeddedError } from '../dialects/openai-chat/errors.ts'
-import { scanResponse, scanTail } from '../dialects/openai-chat/response.ts'
+import { scanHead, scanResponse, scanTail } from '../dialects/openai-chat/response.ts'
 import type { TokenUsage } from '../core/token-usage.ts'
 import type { Attempt, BodyReader } from './attempt.ts'
 import type { UpstreamRefusal } from '../dialects/openai-chat/errors.ts'
 
-export const MAX_HELD_BYTES = 1024 * 1024
+const MAX_HELD_BYTES = 1024 * 1024
 const TAIL_BYTES = 4 * 1024
 
 export interface JsonReplyOwner {
@@ -57,7 +57,7 @@ export class JsonReply implements BodyReader {
     }
     this.#large = true
     this.#owner.startLargeJson(this.#attempt)
-    const held = Buffer.concat(this.#chunks)
+    const held = scanHead(Buffer.concat(this.#chunks), this.#owner.publicModelJson)
     this.#chunks = []
     this.#bytes = 0
     this.#pushLarge(held)

@@ -95,6 +95,11 @@ export class Circuit {
     this.suspension.open(nowMs, Math.max(forMs, leftMs))
   }
 
+  /** Its rest is over: there is news, though not of a success. One probe may go now. */
+  endRest(nowMs: number): void {
+    if (this.suspension.state === 'open') this.suspension.open(nowMs, 0)
+  }
+
   close(nowMs: number): void {
     if (this.suspension.state === 'closed') return
     this.suspension.close()

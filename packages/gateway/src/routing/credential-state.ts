@@ -160,7 +160,7 @@ export class CredentialState {
 }
 
 /** Eight hex digits tell keys apart and say nothing about them. */
-export function credentialId(provider: string, secret: string): string {
+function credentialId(provider: string, secret: string): string {
   return `${provider}:${createHash('sha256').update(secret).digest('hex').slice(0, 8)}`
 }
 

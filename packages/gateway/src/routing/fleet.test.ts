@@ -392,3 +392,15 @@ test('the health view counts requests, tokens and errors, and shows no secret an
   expect(JSON.stringify(view)).not.toContain('secret')
   expect(JSON.stringify(view)).not.toContain('/v1')
 })
+
+test('a provider that comes back is probed at once, whatever its circuits learnt while it was dying', () => {
+  const fleet = fleetOf(simpleConfig(['a', 'b']))
+  const dying = candidateOn(fleet, 'a')
+  reportTimes(fleet, dying, { kind: 'failure', cause: 'reset' }, 5)
+  const check = { kind: 'provider-check', provider: 'a', responseTimeMs: 1, atUnixMs: 0 } as const
+  fleet.apply({ ...check, healthy: false }, 100)
+  expect(dying.available(1_000)).toBe(false)
+  fleet.apply({ ...check, healthy: true }, 1_100)
+  expect(dying.circuit.state).not.toBe('closed')
+  expect(dying.available(1_101)).toBe(true)
+})

@@ -252,7 +252,13 @@ export class Fleet {
 
   #checked(provider: ProviderState, check: ProviderCheck, nowMs: number): void {
     const atMs = nowMs - Math.max(0, this.#unixNow() - check.atUnixMs)
+    const isBack = provider.down && check.healthy
     provider.checked(check.healthy, check.responseTimeMs, check.reason ?? '', atMs, nowMs)
+    if (!isBack) return
+    // What its models' circuits learnt while it was dying says little about it now: each may be probed at once.
+    for (const { models } of provider.credentials) {
+      for (const { circuit } of models.values()) circuit.endRest(nowMs)
+    }
   }
 
   #circuitClosed(provider: ProviderState, circuit: string): void {

@@ -23,7 +23,7 @@ export function chooseBy(
 }
 
 /** The candidate that this conversation always meets, as long as it is there. */
-export function sticky(pool: readonly Candidate[], count: number, keyHash: number): Candidate | undefined {
+function sticky(pool: readonly Candidate[], count: number, keyHash: number): Candidate | undefined {
   let best: Candidate | undefined
   let bestScore = -1
   for (let index = 0; index < count; index++) {
@@ -38,7 +38,7 @@ export function sticky(pool: readonly Candidate[], count: number, keyHash: numbe
 }
 
 /** nginx's algorithm: exact shares over every cycle, without bursts. A weight of 0 serves only when nothing else can. */
-export function smoothWeightedRoundRobin(pool: readonly Candidate[], count: number): Candidate | undefined {
+function smoothWeightedRoundRobin(pool: readonly Candidate[], count: number): Candidate | undefined {
   let total = 0
   let best: Candidate | undefined
   for (let index = 0; index < count; index++) {

@@ -91,7 +91,7 @@ function clientFaultBody(fields: ErrorFields | null, status: number): string {
 }
 
 /** Reads the five shapes in which servers of this dialect put their errors; null for HTML, plain text and nothing. */
-export function readErrorFields(bodyText: string): ErrorFields | null {
+function readErrorFields(bodyText: string): ErrorFields | null {
   let value = parse(bodyText)
   if (Array.isArray(value)) value = value[0]
   if (!isRecord(value)) return null

@@ -94,6 +94,23 @@ function scanWhole(text: string): Found {
   return { isError, usage, modelStart, modelEnd }
 }
 
+/** The same for the first bytes of a reply that is too large to hold. */
+export function scanHead(head: Buffer, publicModelJson: string): Buffer {
+  const text = head.toString('latin1')
+  let spliced = head
+  try {
+    scanObject(text, 0, (key, start, end) => {
+      if (key !== 'model') return false
+      spliced = Buffer.from(text.slice(0, start) + publicModelJson + text.slice(end), 'latin1')
+      return true
+    })
+  } catch (error) {
+    // It breaks off where the first bytes end: then the model is not among them.
+    if (!(error instanceof JsonScanError)) throw error
+  }
+  return spliced
+}
+
 /**
  * The same for the last bytes of a reply that was too large to hold (embeddings end in `"model":"...","usage":{...}}`).
  * A key is known to be an outermost one when everything from it on is, with a brace in front, one valid object.

@@ -15,7 +15,7 @@ import type { TokenUsage } from '../../core/token-usage.ts'
 import { readUsage } from './usage.ts'
 
 /** A longer line is not a chunk of an answer. */
-export const MAX_EVENT_BYTES = 1024 * 1024
+const MAX_EVENT_BYTES = 1024 * 1024
 
 export interface ChatStreamOptions {
   /** The public id as a JSON string of ASCII characters. */

@@ -6,7 +6,7 @@ import { parseSpan } from '../../core/json-scan.ts'
 import { NO_USAGE, type TokenUsage } from '../../core/token-usage.ts'
 
 /** Above any context window; a larger figure is a provider's mistake. */
-export const MAX_TOKENS = 100_000_000
+const MAX_TOKENS = 100_000_000
 
 export function readUsage(value: unknown): TokenUsage | null {
   if (!isRecord(value)) return null

@@ -49,7 +49,7 @@ export async function embeddings(body: JsonObject): Promise<Answer> {
 }
 
 /** A vector of length one. Fewer dimensions are the beginning of the full vector, as with the models that offer it. */
-export function embed(text: string, fullDimensions: number, dimensions: number): number[] {
+function embed(text: string, fullDimensions: number, dimensions: number): number[] {
   const vector = new Float64Array(fullDimensions)
   const whole = randomFrom(hash32(text))
   // A faint trace of the exact text tells apart those that have the same words.

@@ -1,0 +1,99 @@
+// Every example of the documentation that calls the gateway is run, as it stands there, against a gateway that was
+// started as a newcomer starts it: `fairlead start`, no configuration, no account, the key that it prints.
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { codeBlocks, page, ROOT } from './pages.ts'
+
+const run = promisify(execFile)
+const WRITTEN_ADDRESS = 'http://127.0.0.1:8080'
+const hasCurl = await works('curl', ['--version'])
+const hasPython = await works('python3', ['-c', 'import openai'])
+
+let folder = ''
+let gateway: ChildProcess
+let url = ''
+let key = ''
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'fairlead-examples-'))
+  const launcher = join(ROOT, 'packages/gateway/bin/fairlead.cjs')
+  gateway = spawn(process.execPath, [launcher, 'start', '--port', '0'], {
+    cwd: folder,
+    env: { PATH: process.env.PATH, FAIRLEAD_DATA_DIR: join(folder, 'data') },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
+  let printed = ''
+  for await (const chunk of gateway.stdout ?? []) {
+    printed += String(chunk)
+    if (printed.includes('Try it:')) break
+  }
+  if (!printed.includes('Try it:')) throw new Error(`The gateway ended before it was ready:\n${printed}`)
+  url = /http:\/\/127\.0\.0\.1:\d+/.exec(printed)?.[0] ?? ''
+  key = /sk-fl-\w{54}/.exec(printed)?.[0] ?? ''
+})
+
+afterAll(async () => {
+  // The primary itself: its workers go with it, and the launcher after it.
+  const { pid } = z.object({ pid: z.number() }).parse(JSON.parse(readFileSync(join(folder, 'data/run.json'), 'utf8')))
+  const exited = once(gateway, 'exit')
+  process.kill(pid, 'SIGKILL')
+  await exited
+  rmSync(folder, { recursive: true, maxRetries: 5 })
+})
+
+const curls = ['README.md', 'docs/quickstart.md', 'docs/api.md'].flatMap((path) =>
+  codeBlocks(page(path), 'sh').flatMap((block) =>
+    [...block.matchAll(/^curl (?:.*\\\n)*.*$/gm)].map(([command]) => [path, command] as const),
+  ),
+)
+
+describe.skipIf(!hasCurl)('with curl', () => {
+  it('finds the examples', () => expect(curls.length).toBeGreaterThanOrEqual(6))
+
+  it.each(curls)('%s: %s', async (_path, command) => {
+    const line = command.replaceAll(WRITTEN_ADDRESS, url).replace('curl ', 'curl --silent --show-error --fail ')
+    const { stdout } = await run('sh', ['-c', line], { env: { PATH: process.env.PATH, FAIRLEAD_KEY: key } })
+    expect(stdout).toMatch(/^(?:\{.*\}|data: .*)\s*$/s)
+    if (line.includes('"stream": true'))
+      expect(stdout).toMatch(line.includes('fail=') ? /data: \{"error".*\n\n$/ : /data: \[DONE\]\n\n$/)
+  })
+})
+
+it('with the SDK for Node', async () => {
+  expect(await runCode('js', 'mjs', process.execPath)).toBe(
+    '[simulated answer from gpt-4o-mini] Hello! How can I help you today?',
+  )
+})
+
+it.skipIf(!hasPython)('with the SDK for Python', async () => {
+  expect(await runCode('python', 'py', 'python3')).toBe(
+    '[simulated answer from gpt-4o-mini] Hello! How can I help you today?',
+  )
+})
+
+async function runCode(language: string, ending: string, program: string): Promise<string> {
+  const [code = ''] = codeBlocks(page('README.md'), language)
+  // Inside the repository, where `import OpenAI from 'openai'` finds it.
+  const place = mkdtempSync(join(ROOT, 'node_modules/.examples-'))
+  try {
+    const file = join(place, `example.${ending}`)
+    writeFileSync(file, code.replaceAll(WRITTEN_ADDRESS, url))
+    const { stdout } = await run(program, [file], { env: { PATH: process.env.PATH, FAIRLEAD_KEY: key } })
+    return stdout.trim()
+  } finally {
+    rmSync(place, { recursive: true })
+  }
+}
+
+async function works(program: string, args: readonly string[]): Promise<boolean> {
+  return await run(program, [...args]).then(
+    () => true,
+    () => false,
+  )
+}
