@@ -177,7 +177,7 @@ export class DataPlane {
     this.#server.stopAccepting()
     const startedMs = performance.now()
     await sleep(Math.min(POLITE_MS, timeoutMs))
-    while (this.#relay.openCount > 0 && performance.now() - startedMs < timeoutMs) {
+    while (this.#relay.openCount + this.#server.waitingBodies > 0 && performance.now() - startedMs < timeoutMs) {
       this.#server.closeIdleConnections()
       await sleep(50)
     }

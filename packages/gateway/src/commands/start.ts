@@ -33,6 +33,7 @@ SIGUSR2 replaces the workers one by one.`
 /** One Ctrl-C can arrive twice: from the terminal, and through npm and the launcher. */
 const SAME_SIGNAL_MS = 500
 const LAUNCHER_CHECK_MS = 500
+const FORCED_EXIT_MS = 1_000
 
 export async function start(args: readonly string[]): Promise<number> {
   let settings: Settings
@@ -62,6 +63,8 @@ export async function start(args: readonly string[]): Promise<number> {
     return await run(settings)
   } catch (error) {
     console.error(explain(error, settings))
+    // What had been started already must not keep the process.
+    setTimeout(() => process.exit(1), FORCED_EXIT_MS).unref()
     return 1
   }
 }
@@ -99,12 +102,6 @@ async function run(settings: Settings): Promise<number> {
   }
   await attached
   const url = urlOf({ address: address.host, port: address.port })
-  // Before anybody can know the address, and so before anybody can mean us by a signal.
-  const endPromise = untilEnd()
-  control.announce(url)
-  printBanner({ url, config, firstKey, settings, health: control.health(), notices })
-  log.info({ url, workers: config.server.workers }, 'ready')
-
   const reload = async (why: string): Promise<void> => {
     try {
       const next = await source.load()
@@ -115,15 +112,20 @@ async function run(settings: Settings): Promise<number> {
       control.refuseConfig(error instanceof Error ? error.message : String(error))
     }
   }
-  source.watch(() => void reload('the file changed'))
-  void source
-    .discover((next) => control.setConfig(next), config)
-    .catch((error: unknown) => log.warn({ err: error }, 'providers could not be asked for their models'))
+  // Who knows of us may signal us, and a signal that nobody listens to ends the process: so listen first, then announce.
   process.on('SIGHUP', () => void reload('SIGHUP'))
   process.on(
     'SIGUSR2',
     () => void pool.restart().catch((error: unknown) => log.error({ err: error }, 'the rolling restart stopped')),
   )
+  const endPromise = untilEnd()
+  source.watch(() => void reload('the file changed'))
+  control.announce(url)
+  printBanner({ url, config, firstKey, settings, health: control.health(), notices })
+  log.info({ url, workers: config.server.workers }, 'ready')
+  void source
+    .discover((next) => control.setConfig(next), config)
+    .catch((error: unknown) => log.warn({ err: error }, 'providers could not be asked for their models'))
 
   const signal = await endPromise
   source[Symbol.dispose]()

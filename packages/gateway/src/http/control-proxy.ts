@@ -14,8 +14,8 @@ const HOP_BY_HOP = new Set([
   'proxy-authorization',
   'proxy-authenticate',
 ])
-/** The body was read, unpacked and measured on the way. */
-const OF_THE_BODY = new Set(['content-length', 'content-encoding', 'expect'])
+/** Made anew below: the body was read, unpacked and measured on the way. */
+const OURS = new Set(['host', 'content-length', 'content-encoding', 'expect', 'x-request-id'])
 
 export class ControlProxy implements Disposable {
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 64 })
@@ -37,18 +37,19 @@ export class ControlProxy implements Disposable {
     const raw = request.rawHeaders
     for (let index = 0; index + 1 < raw.length; index += 2) {
       const name = (raw[index] ?? '').toLowerCase()
-      if (HOP_BY_HOP.has(name) || OF_THE_BODY.has(name) || name.startsWith('x-fairlead-') || name === 'x-request-id')
-        continue
+      if (HOP_BY_HOP.has(name) || OURS.has(name) || name.startsWith('x-fairlead-')) continue
       headers.push(name, raw[index + 1] ?? '')
     }
-    headers.push('x-fairlead-client-address', request.socket.remoteAddress ?? '', 'x-request-id', requestId)
+    headers.push('host', plainHost(request.headers.host ?? ''), 'x-request-id', requestId)
+    headers.push('x-fairlead-client-address', request.socket.remoteAddress ?? '')
     if (body !== null) headers.push('content-length', String(body.length))
 
     const upstream = httpRequest({
       socketPath: this.#socketPath(),
       agent: this.#agent,
       method: request.method,
-      path: request.url,
+      // URLs know no backslash; left as it is, the primary's server would refuse it in words of its own.
+      path: (request.url ?? '/').replaceAll('\\', '%5C'),
       headers,
     })
     upstream.on('response', (reply) => {
@@ -88,4 +89,9 @@ export class ControlProxy implements Disposable {
   [Symbol.dispose](): void {
     this.#agent.destroy()
   }
+}
+
+/** The host as a URL writes it; whatever is none means this machine. */
+function plainHost(host: string): string {
+  return (/^[\w.:[\]-]+$/.test(host) && URL.parse(`http://${host}`)?.host) || 'localhost'
 }

@@ -107,6 +107,11 @@ export class DataServer {
     NetServer.prototype.close.call(this.server)
   }
 
+  /** Requests whose body is still on its way. */
+  get waitingBodies(): number {
+    return this.#bodies.waiting
+  }
+
   closeIdleConnections(): void {
     this.server.closeIdleConnections()
   }

@@ -2,6 +2,7 @@
 
 import { Agent } from 'node:http'
 import { deadlines, nowMs, openStream, seededRandom } from '@fairlead/testkit'
+import { expect } from 'vitest'
 import { startBench } from './bench.ts'
 import { chat } from './gateway.ts'
 
@@ -19,7 +20,9 @@ export interface AbortResult {
   readonly p99Ms: number
   readonly maxMs: number
   /** What the usage rows say. */
-  readonly statuses: { readonly gone: number; readonly done: number }
+  readonly rows: { readonly all: number; readonly gone: number }
+  /** What the upstream says. */
+  readonly asked: { readonly all: number; readonly gone: number }
 }
 
 /** Throws when a socket, a request or a byte is left over at the end. */
@@ -58,13 +61,22 @@ export async function leaveInMasses({ clients, atOnce, seed }: AbortOptions): Pr
     if (entry.end === 'client-gone' && left !== undefined) delaysMs.push((entry.clientGoneAtMs ?? Infinity) - left)
   }
   delaysMs.sort((a, b) => a - b)
-  const rows = await bench.gateway.usage()
+  const rows = await bench.gateway.app.control.recentUsage(clients)
   const gone = rows.filter(({ status }) => status === 499).length
   return {
     gone: leftAtMs.size,
     done: clients - leftAtMs.size,
     p99Ms: delaysMs[Math.floor(delaysMs.length * 0.99)] ?? 0,
     maxMs: delaysMs.at(-1) ?? 0,
-    statuses: { gone, done: rows.length - gone },
+    rows: { all: rows.length, gone },
+    asked: { all: bench.upstream.ledger.totals.requests, gone: bench.upstream.ledger.totals.clientGone },
   }
+}
+
+/** A client may leave while its last bytes are on the way: then it calls itself gone, and nobody else does. */
+export function expectAgreement({ gone, done, rows, asked }: AbortResult): void {
+  expect(rows.all).toBe(asked.all)
+  expect(rows.gone).toBeLessThanOrEqual(gone)
+  expect(rows.gone).toBeGreaterThanOrEqual(asked.gone)
+  expect(rows.all - rows.gone).toBeGreaterThanOrEqual(done)
 }

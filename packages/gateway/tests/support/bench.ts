@@ -8,14 +8,16 @@ import {
   type RawClient,
   type RawClientOptions,
 } from '@fairlead/testkit'
-import { once } from 'node:events'
 import type { Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { chat, providersYaml, startGateway, type TestGateway } from './gateway.ts'
 
 export interface Bench extends AsyncDisposable {
   readonly upstream: FakeUpstream
   readonly gateway: TestGateway
   readonly port: number
+  /** The gateway's side of its clients' connections. */
+  readonly sockets: ReadonlySet<Socket>
   connect(options?: RawClientOptions): Promise<RawClient>
   /** Resolves when nothing is being served and no client's socket is left; rejects with what is. */
   untilQuiet(timeoutMs?: number): Promise<void>
@@ -43,11 +45,16 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
     upstream,
     gateway,
     port,
+    sockets,
     connect: async (connection = {}) => await connectRaw(port, connection),
     async untilQuiet(timeoutMs = 3_000) {
-      const signal = AbortSignal.timeout(timeoutMs)
-      const closed = [...sockets].map(async (socket) => await once(socket, 'close', { signal }))
-      await Promise.all(closed).catch(() => undefined)
+      // A socket that was reset tells of an error first, and `close` all the same.
+      const closed = [...sockets].map(async (socket) => {
+        const { promise, resolve } = Promise.withResolvers<void>()
+        socket.once('close', () => resolve())
+        await promise
+      })
+      await Promise.race([Promise.all(closed), sleep(timeoutMs, undefined, { ref: false })])
       await upstream.ledger.until(({ totals }) => totals.openRequests === 0, timeoutMs)
       const { inFlight, heldBytes } = gateway.app.plane.metrics
       if (sockets.size > 0 || inFlight > 0 || heldBytes > 0) {

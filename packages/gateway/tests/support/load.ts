@@ -3,6 +3,10 @@
 import { Agent, request as httpRequest } from 'node:http'
 import { chat } from './gateway.ts'
 
+/** The failure of a call that nobody answers: worse than one that is broken off, which a client can repeat at once. */
+export const NO_ANSWER = 'no answer'
+const NO_ANSWER_MS = 5_000
+
 export interface LoadResult {
   /** Whole replies with status 200 and a JSON body that ends. */
   readonly answered: number
@@ -22,10 +26,10 @@ export function startLoad(url: string, key: string, clients: number): Load {
   const agent = new Agent({ keepAlive: true, maxSockets: clients })
   const requestIds: string[] = []
   const failures: string[] = []
-  let stopping = false
+  const stopping = new AbortController()
   const body = JSON.stringify(chat())
   const client = async (): Promise<void> => {
-    while (!stopping) {
+    while (!stopping.signal.aborted) {
       const outcome = await callOnce(`${url}/chat/completions`, key, body, agent)
       if (outcome.failure === undefined) requestIds.push(outcome.requestId)
       else failures.push(outcome.failure)
@@ -39,7 +43,7 @@ export function startLoad(url: string, key: string, clients: number): Load {
       return requestIds.length
     },
     async stop() {
-      stopping = true
+      stopping.abort()
       await running
       agent.destroy()
       return { answered: requestIds.length, requestIds, failures }
@@ -80,6 +84,7 @@ export async function callOnce(
     })
     response.resume()
   })
+  request.setTimeout(NO_ANSWER_MS, () => request.destroy(new Error(NO_ANSWER)))
   request.on('error', (error: NodeJS.ErrnoException) =>
     resolve({ requestId: '', status: 0, failure: error.code ?? error.message }),
   )
