@@ -16,7 +16,7 @@ describe('kill -9', () => {
     // What was in the killed workers' hands breaks; nobody waits for an answer that will not come.
     expect(failures[NO_ANSWER] ?? 0).toBe(0)
     expect(alive).toBe(3)
-  })
+  }, 120_000)
 
   it('of the primary takes the workers along, and the next start has everything', async () => {
     await using upstream = await spawnFakeUpstream()

@@ -158,7 +158,7 @@ async function shutDown(signal: NodeJS.Signals, control: ControlPlane, pool: Wor
 async function untilEnd(): Promise<NodeJS.Signals> {
   return await new Promise((resolve) => {
     process.on('SIGTERM', resolve)
-    process.once('SIGINT', resolve)
+    process.on('SIGINT', resolve)
     whenLauncherIsGone(() => resolve('SIGTERM'))
   })
 }

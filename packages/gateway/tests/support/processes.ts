@@ -14,8 +14,8 @@ import { createControlClient, type ControlClient } from './control-client.ts'
 import { MASTER_KEY } from './gateway.ts'
 
 export const LAUNCHER = fileURLToPath(new URL('../../bin/run.cjs', import.meta.url))
-export const FAIRLEAD = fileURLToPath(new URL('../../bin/fairlead.cjs', import.meta.url))
-export const WORKSPACE = fileURLToPath(new URL('../../../..', import.meta.url))
+const FAIRLEAD = fileURLToPath(new URL('../../bin/fairlead.cjs', import.meta.url))
+const WORKSPACE = fileURLToPath(new URL('../../../..', import.meta.url))
 
 /** A state directory is new for every test; what the workers compile need not be. */
 const COMPILE_CACHE = join(tmpdir(), `fairlead-test-compile-cache-${process.getuid?.() ?? 0}`)
