@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { connectRaw, openStream, spawnFakeUpstream, type RawClient } from '@fairlead/testkit'
 import { describe, expect, it } from 'vitest'
 import { expectAgreement, leaveInMasses } from './support/aborts.ts'
-import { chatRequest, openAiError, startBench } from './support/bench.ts'
+import { chatRequest, openAiError, requestHead, startBench } from './support/bench.ts'
 import { spawnWithDiagnostics, workerMemory } from './support/diagnostics.ts'
 import { chat, MASTER_KEY, providersYaml } from './support/gateway.ts'
 import { eventually } from './support/processes.ts'
@@ -12,9 +12,6 @@ import { eventually } from './support/processes.ts'
 const MEBIBYTE = 1024 * 1024
 /** Each of them fills some 8 MB of the kernel's buffers before the gateway notices. */
 const SLOW = 60
-
-const head = (key: string, lines: string): string =>
-  `POST /v1/chat/completions HTTP/1.1\r\nHost: test\r\nAuthorization: Bearer ${key}\r\nContent-Type: application/json\r\n${lines}\r\n`
 
 const portOf = (origin: string): number => Number(new URL(origin).port)
 
@@ -66,7 +63,7 @@ describe('fault 19 at large', () => {
     const chunk = Buffer.concat([Buffer.from('100000\r\n'), Buffer.alloc(MEBIBYTE, 0x61), Buffer.from('\r\n')])
     for (let round = 0; round < 3; round += 1) {
       await using client = await connectRaw(portOf(gateway.origin))
-      await client.send(head(MASTER_KEY, 'Transfer-Encoding: chunked\r\n'))
+      await client.send(requestHead(MASTER_KEY, 'Transfer-Encoding: chunked\r\n'))
       for (let sent = 0; sent < 1024 && !client.closed && !client.ended; sent += 1) await client.send(chunk)
       const { status, body } = await client.response()
       expect(status).toBe(413)
@@ -87,10 +84,10 @@ describe('fault 21 at large', () => {
     await using control = await bench.connect()
     await using honest = await bench.connect()
     const body = JSON.stringify(chat('x'.repeat(20_000)))
-    await drip.send(head(bench.gateway.key, `Content-Length: ${body.length}\r\n`))
-    await stop.send(head(bench.gateway.key, 'Content-Length: 30000000\r\n') + 'x'.repeat(20 * MEBIBYTE))
+    await drip.send(requestHead(bench.gateway.key, `Content-Length: ${body.length}\r\n`))
+    await stop.send(requestHead(bench.gateway.key, 'Content-Length: 30000000\r\n') + 'x'.repeat(20 * MEBIBYTE))
     await control.send('POST /api/auth HTTP/1.1\r\nHost: test\r\nContent-Length: 1000\r\n\r\n{')
-    await honest.send(head(bench.gateway.key, `Content-Length: ${body.length}\r\n`))
+    await honest.send(requestHead(bench.gateway.key, `Content-Length: ${body.length}\r\n`))
     // 50 B/s is too slow, 2 KiB/s is not.
     void drip.drip(body, 100, 5)
     void honest.drip(body, 500, 1_024)
@@ -127,7 +124,7 @@ describe('fault 21 at large', () => {
     for (let index = 0; index < 2_000; index += 1) clients.push(await connectRaw(portOf(gateway.origin)))
     // One byte a second each: half of them in their headers, half in their bodies.
     const drips = clients.map(async (client, index) => {
-      if (index % 2 === 0) await client.send(head(MASTER_KEY, 'Content-Length: 1000\r\n'))
+      if (index % 2 === 0) await client.send(requestHead(MASTER_KEY, 'Content-Length: 1000\r\n'))
       await client.drip('POST /v1/chat/completions HTTP/1.1', 1_000)
     })
     const among = await measure()

@@ -9,10 +9,12 @@ import type { Logger } from 'pino'
 import type { Config } from '../config/config.ts'
 import type { FleetChange } from '../routing/outcome.ts'
 import type { ControlPlane, Workers } from './control-plane.ts'
+import { Handoffs } from './handoffs.ts'
 import type { FromWorker, ToWorker, WorkerReport, WorkerStart } from './messages.ts'
 
 interface Member {
   readonly worker: Worker
+  readonly handoffs: Handoffs
   readonly readyPromise: Promise<{ readonly host: string; readonly port: number }>
   ready: boolean
   draining: boolean
@@ -156,7 +158,16 @@ export class WorkerPool implements Workers {
     })
     // Whoever waits hears of it; nobody waits for a worker that replaces a crashed one.
     readyPromise.catch(() => undefined)
-    const member: Member = { worker, readyPromise, ready: false, draining: false, replacement, report: undefined }
+    const handoffs = new Handoffs(worker.process)
+    const member: Member = {
+      worker,
+      handoffs,
+      readyPromise,
+      ready: false,
+      draining: false,
+      replacement,
+      report: undefined,
+    }
     this.#members.set(worker.id, member)
     // Put together only now: what changed since the fork is in it, what changes from here on is sent after it.
     worker.once('online', () => this.#send(worker.id, { kind: 'start', start: this.#startOf() }))
@@ -172,6 +183,10 @@ export class WorkerPool implements Workers {
         this.#received(worker.id, member, message)
       }
     })
+    // A message that could not be sent; the worker's end follows, and is heard of below.
+    worker.on('error', (error) =>
+      this.#options.log.warn({ err: error, worker: worker.id }, 'a worker cannot be reached'),
+    )
     worker.on('exit', (code, signal) => {
       isFailed(new Error(`the worker ended before it listened (${signal ?? code})`))
       this.#exited(worker.id, member, code, signal)
@@ -222,6 +237,10 @@ export class WorkerPool implements Workers {
   #exited(id: number, member: Member, code: number, signal: string): void {
     const { control, log } = this.#options
     this.#members.delete(id)
+    const heir = [...this.#members.values()].find(({ ready, draining }) => ready && !draining)
+    const passed = member.handoffs.passTo(heir?.handoffs)
+    if (passed > 0)
+      log.info({ connections: passed }, 'another worker takes what was on its way to the one that is gone')
     control.workerGone(id, member.report)
     if (this.#stopping || member.draining || !(member.ready || member.replacement)) return
     this.#crashes += 1

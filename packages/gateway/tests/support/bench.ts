@@ -68,10 +68,15 @@ export async function startBench(options: BenchOptions = {}): Promise<Bench> {
   }
 }
 
-/** A whole chat request as bytes. */
-export function chatRequest(key: string, extra: Record<string, unknown> = {}, headers = ''): string {
+/** The head of a chat request; `lines` end in CRLF each. */
+export function requestHead(key: string, lines: string): string {
+  return `POST /v1/chat/completions HTTP/1.1\r\nHost: test\r\nAuthorization: Bearer ${key}\r\nContent-Type: application/json\r\n${lines}\r\n`
+}
+
+/** A whole chat request. */
+export function chatRequest(key: string, extra: Record<string, unknown> = {}, lines = ''): string {
   const body = JSON.stringify(chat('Hello!', extra))
-  return `POST /v1/chat/completions HTTP/1.1\r\nHost: test\r\nAuthorization: Bearer ${key}\r\nContent-Type: application/json\r\n${headers}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`
+  return `${requestHead(key, `${lines}Content-Length: ${Buffer.byteLength(body)}\r\n`)}${body}`
 }
 
 export interface ErrorBody {

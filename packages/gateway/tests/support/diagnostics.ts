@@ -1,7 +1,10 @@
 // The real gateway, primary and worker, with the page that tells what is alive in the worker after a forced collection.
 
-import { FAIRLEAD, spawnGateway, type GatewayProcess, type SpawnOptions } from './processes.ts'
+import { fileURLToPath } from 'node:url'
+import { spawnGateway, type GatewayProcess, type SpawnOptions } from './processes.ts'
 import { MASTER_KEY } from './gateway.ts'
+
+const FAIRLEAD = fileURLToPath(new URL('../../bin/fairlead.cjs', import.meta.url))
 
 export interface WorkerMemory {
   readonly pid: number
