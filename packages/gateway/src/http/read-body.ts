@@ -15,7 +15,7 @@ export interface BodyLimits {
   readonly maxPendingBytes: number
 }
 
-export interface BodyTimes {
+interface BodyTimes {
   /** How far a body may be behind its slowest allowed pace, and so also how long it may stand still. */
   readonly graceMs: number
   readonly sweepMs: number

@@ -6,7 +6,7 @@ import { expect } from 'vitest'
 import { startBench } from './bench.ts'
 import { chat } from './gateway.ts'
 
-export interface AbortOptions {
+interface AbortOptions {
   readonly clients: number
   readonly atOnce: number
   readonly seed: number

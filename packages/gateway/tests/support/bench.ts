@@ -23,7 +23,7 @@ export interface Bench extends AsyncDisposable {
   untilQuiet(timeoutMs?: number): Promise<void>
 }
 
-export interface BenchOptions {
+interface BenchOptions {
   readonly upstream?: FakeUpstreamOptions
   /** Further members of `server`. */
   readonly server?: string
@@ -79,7 +79,7 @@ export function chatRequest(key: string, extra: Record<string, unknown> = {}, li
   return `${requestHead(key, `${lines}Content-Length: ${Buffer.byteLength(body)}\r\n`)}${body}`
 }
 
-export interface ErrorBody {
+interface ErrorBody {
   readonly message: string
   readonly type: string
   readonly param: string | null
