@@ -13,6 +13,7 @@ import { ConfigSource, type SimulatedModel } from '../config/config-source.ts'
 import type { Settings } from '../config/config.ts'
 import { settingsFrom } from '../config/env.ts'
 import { discoverModels, findLocalServers } from '../config/local-servers.ts'
+import { needsRestart } from '../config/needs-restart.ts'
 import { OPERATOR } from '../identity/principal.ts'
 import { startSimulator, type Simulator } from '../providers/simulator/server.ts'
 import { createLogger } from '../telemetry/logger.ts'
@@ -74,7 +75,8 @@ async function run(settings: Settings): Promise<number> {
   const source = new ConfigSource({
     settings,
     env: process.env,
-    findLocalServers: async (ownPort) => await findLocalServers({ ownPort }),
+    findLocalServers: async (ownPort) =>
+      process.env['FAIRLEAD_DISCOVER'] === '0' ? [] : await findLocalServers({ ownPort }),
     discoverModels: async (provider) => await discoverModels(provider),
     simulatorUrl: async (models) => await simulator.url(models),
   })
@@ -105,7 +107,7 @@ async function run(settings: Settings): Promise<number> {
   const reload = async (why: string): Promise<void> => {
     try {
       const next = await source.load()
-      for (const warning of next.warnings) log.warn(warning)
+      for (const warning of [...next.warnings, ...needsRestart(config, next.config)]) log.warn(warning)
       control.setConfig(next.config)
       log.info({ why }, 'the configuration was read again')
     } catch (error) {

@@ -1,5 +1,5 @@
 // What the shape alone cannot tell about `server`, `brand` and the times: addresses, origins, header names.
-import { isIP } from 'node:net'
+import { isAddressRange } from '../core/address-ranges.ts'
 import type { Report } from './report.ts'
 import type { ConfigFile } from './schema.ts'
 
@@ -100,11 +100,4 @@ export function isHttpUrl(text: string): boolean {
     url.username === '' &&
     url.password === ''
   )
-}
-
-function isAddressRange(range: string): boolean {
-  const [address = '', bits, ...rest] = range.split('/')
-  const family = isIP(address)
-  if (family === 0 || rest.length > 0) return false
-  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128))
 }

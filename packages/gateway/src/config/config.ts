@@ -105,7 +105,7 @@ export interface Config {
     readonly drainTimeoutMs: number
     /** Between SIGTERM (ready turns 503) and the end of accepting, so that load balancers notice. */
     readonly shutdownDelayMs: number
-    /** Addresses or CIDRs whose X-Forwarded-For is believed. */
+    /** Addresses or CIDR ranges of proxies, behind which many clients share one address. */
     readonly trustedProxies: readonly string[]
   }
   readonly brand: {

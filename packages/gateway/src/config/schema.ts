@@ -73,7 +73,7 @@ const server = z
     trusted_proxies: z
       .array(text())
       .default([])
-      .describe('Addresses or CIDR ranges whose X-Forwarded-For is believed.'),
+      .describe('Addresses or CIDR ranges of your own proxies, exempt from max_connections_per_address.'),
   })
   .describe('Where the gateway listens, and what it bears from clients.')
 

@@ -7,6 +7,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { Server as NetServer, type Socket } from 'node:net'
 import type { Logger } from 'pino'
 import type { Config } from '../config/config.ts'
+import { AddressRanges } from '../core/address-ranges.ts'
 import { GatewayError, openaiErrorBody, toGatewayError } from '../core/errors.ts'
 import { newRequestId } from '../core/request-id.ts'
 import type { KeyCache } from '../identity/key-cache.ts'
@@ -45,6 +46,7 @@ export class DataServer {
   readonly #bodies: BodyReader
   readonly #socketsByAddress = new Map<string, number>()
   /** Connections that were told no; what they ask all the same is not heard. */
+  #proxies: { of: readonly string[]; ranges: AddressRanges } = { of: [], ranges: new AddressRanges([]) }
   readonly #refused = new WeakSet<Socket>()
   #draining = false
 
@@ -125,9 +127,9 @@ export class DataServer {
   #onConnection(socket: Socket): void {
     const address = socket.remoteAddress
     if (address === undefined || LOOPBACK.has(address)) return
-    const { maxConnectionsPerAddress, trustedProxies } = this.#options.config().server
+    const { maxConnectionsPerAddress } = this.#options.config().server
     const count = (this.#socketsByAddress.get(address) ?? 0) + 1
-    if (count > maxConnectionsPerAddress && !trustedProxies.includes(address)) {
+    if (count > maxConnectionsPerAddress && !this.#isTrustedProxy(address)) {
       this.#refused.add(socket)
       answerRaw(
         socket,
@@ -145,6 +147,15 @@ export class DataServer {
       if (left === 0) this.#socketsByAddress.delete(address)
       else this.#socketsByAddress.set(address, left)
     })
+  }
+
+  /** All clients behind a proxy have its address. */
+  #isTrustedProxy(address: string): boolean {
+    const { trustedProxies } = this.#options.config().server
+    if (this.#proxies.of !== trustedProxies) {
+      this.#proxies = { of: trustedProxies, ranges: new AddressRanges(trustedProxies) }
+    }
+    return this.#proxies.ranges.has(address)
   }
 
   #onRequest(request: IncomingMessage, response: ServerResponse): void {

@@ -23,6 +23,8 @@ export interface AttemptOwner {
   openBody(attempt: Attempt, status: number, headers: UpstreamHeaders): BodyReader
   attemptRefused(attempt: Attempt, refusal: UpstreamRefusal, status: number): void
   attemptFailed(attempt: Attempt, cause: FailureCause, detail: string): void
+  /** The upstream ended a reply that was detached: nothing of the attempt is left. */
+  attemptDrained(attempt: Attempt): void
 }
 
 export interface BodyReader {
@@ -111,14 +113,16 @@ export class Attempt implements UpstreamHandler {
   onResponseEnd(): void {
     const reader = this.#reader
     this.#finish()
-    if (!this.#abandoned) reader?.end()
+    if (this.#abandoned) this.#owner.attemptDrained(this)
+    else reader?.end()
   }
 
   onResponseError(_controller: UpstreamController | undefined, error: Error): void {
     const finished = this.over
     this.#finish()
-    if (this.#abandoned || finished) return
-    this.#owner.attemptFailed(this, this.sent ? 'reset' : classifyConnectError(error), error.message)
+    if (finished) return
+    if (this.#abandoned) this.#owner.attemptDrained(this)
+    else this.#owner.attemptFailed(this, this.sent ? 'reset' : classifyConnectError(error), error.message)
   }
 
   #finish(): void {

@@ -28,10 +28,9 @@ import { sendError } from './error-reply.ts'
 import { Failures, outcomeOf, type Failure } from './failures.ts'
 import type { OpenExchange, RelayPorts, RelayRequest } from './ports.ts'
 import type { ReplyListener } from './reply-sink.ts'
+import { nextDueMs, wantsKeepAlive, whoIsOverdue, type Progress } from './time-limits.ts'
 import type { UpstreamHeaders } from './upstreams.ts'
 
-/** Silence towards a client that waits for a stream: then a comment, so that nothing between us gives up. */
-const KEEP_ALIVE_MS = 10_000
 /** A finished upstream has this long to end its reply before its connection is given up. */
 const LINGER_MS = 5_000
 const BACKOFF_BASE_MS = 25
@@ -40,7 +39,7 @@ const BACKOFF_CAP_MS = 250
 const MAX_UNANSWERED = 2
 const NO_FAILURES = new Failures()
 
-export class Exchange extends Deadline implements AttemptOwner, DeliveryOwner, ReplyListener, OpenExchange {
+export class Exchange extends Deadline implements AttemptOwner, DeliveryOwner, ReplyListener, OpenExchange, Progress {
   /** The attempt whose answer counts. */
   attempt: Attempt | null = null
 
@@ -83,6 +82,22 @@ export class Exchange extends Deadline implements AttemptOwner, DeliveryOwner, R
     const sticky = ports.config().balancer.sticky && hasChoice(route)
     this.#affinityKey = sticky ? affinityKeyOf(scan.session, request.headers) : null
     request.sink.listener = this
+  }
+
+  get stream(): boolean {
+    return this.#call.scan.stream
+  }
+
+  get startedMs(): number {
+    return this.#request.startedMs
+  }
+
+  get stalledSinceMs(): number {
+    return this.#delivery.stalledSinceMs
+  }
+
+  get lastSentMs(): number {
+    return this.#delivery.lastSentMs
   }
 
   // --- reserve ---
@@ -278,6 +293,12 @@ export class Exchange extends Deadline implements AttemptOwner, DeliveryOwner, R
     else attempt.detach()
   }
 
+  attemptDrained(attempt: Attempt): void {
+    if (attempt !== this.attempt) return
+    this.attempt = null
+    if (this.#ended) this.#ports.deadlines.disarm(this)
+  }
+
   attemptFailed(attempt: Attempt, cause: FailureCause, detail: string): void {
     if (attempt !== this.attempt) return
     const phase = this.#delivery.contentSent ? 'streaming' : attempt.sent ? 'sent_no_byte' : 'not_sent'
@@ -413,47 +434,36 @@ export class Exchange extends Deadline implements AttemptOwner, DeliveryOwner, R
       this.#wakeAtMs = Infinity
       this.#onWake = null
       wake?.()
-    } else if (!this.#overdue(nowMs)) {
-      const waits = this.#call.scan.stream && this.#delivery.stalledSinceMs === 0
-      if (waits && nowMs - this.#delivery.lastSentMs >= KEEP_ALIVE_MS) this.#delivery.keepAlive(nowMs)
+    } else if (!this.#endOverdue(nowMs)) {
+      if (wantsKeepAlive(this, nowMs)) this.#delivery.keepAlive(nowMs)
       this.#arm(nowMs)
     }
   }
 
   /** Ends what has taken too long; false when nothing has. */
-  #overdue(nowMs: number): boolean {
-    const { timeouts, server } = this.#ports.config()
-    const { stalledSinceMs } = this.#delivery
-    const { attempt } = this
-    if (nowMs - this.#request.startedMs >= timeouts.totalMs) {
-      // Nobody else is asked either.
-      this.#selection = null
-      this.#timeOut(`no complete answer within ${timeouts.totalMs} ms`)
-      return true
+  #endOverdue(nowMs: number): boolean {
+    const overdue = whoIsOverdue(this, this.#ports.config(), nowMs)
+    switch (overdue.who) {
+      case 'nobody':
+        return false
+      case 'client':
+        this.#ports.log.info({ requestId: this.#request.id }, 'the client does not read its answer')
+        this.#request.sink.cut()
+        return true
+      case 'all':
+        this.#selection = null
+        this.#timeOut(overdue.detail)
+        return true
+      case 'upstream':
+        this.#timeOut(overdue.detail)
+        return true
     }
-    if (stalledSinceMs > 0) {
-      if (nowMs - stalledSinceMs < server.writeStallTimeoutMs) return false
-      this.#ports.log.info({ requestId: this.#request.id }, 'the client does not read its answer')
-      this.#request.sink.cut()
-      return true
-    }
-    if (attempt === null) return false
-    const limitMs = this.#patienceMs(attempt)
-    if (nowMs - attempt.lastByteMs < limitMs) return false
-    this.#timeOut(attempt.firstByteMs < 0 ? `no first byte within ${limitMs} ms` : `silent for ${limitMs} ms`)
-    return true
   }
 
   #timeOut(detail: string): void {
     if (this.attempt === null)
       this.#fail(new GatewayError('upstream_timeout', `There was ${detail}.`, { retryAfterSeconds: 1 }))
     else this.attemptFailed(this.attempt, 'timeout', detail)
-  }
-
-  #patienceMs(attempt: Attempt): number {
-    const { timeouts } = this.#ports.config()
-    if (attempt.firstByteMs >= 0) return timeouts.idleMs
-    return this.#call.scan.stream ? timeouts.firstByteMs : timeouts.replyMs
   }
 
   #wake(atMs: number, then: () => void): void {
@@ -464,12 +474,7 @@ export class Exchange extends Deadline implements AttemptOwner, DeliveryOwner, R
 
   #arm(nowMs: number): void {
     if (this.#ended) return
-    const { timeouts, server } = this.#ports.config()
-    const { stalledSinceMs, lastSentMs } = this.#delivery
-    let dueMs = Math.min(this.#request.startedMs + timeouts.totalMs, this.#wakeAtMs)
-    if (stalledSinceMs > 0) dueMs = Math.min(dueMs, stalledSinceMs + server.writeStallTimeoutMs)
-    else if (this.attempt !== null) dueMs = Math.min(dueMs, this.attempt.lastByteMs + this.#patienceMs(this.attempt))
-    if (this.#call.scan.stream) dueMs = Math.min(dueMs, lastSentMs + KEEP_ALIVE_MS)
+    const dueMs = Math.min(nextDueMs(this, this.#ports.config()), this.#wakeAtMs)
     this.#ports.deadlines.arm(this, Math.max(dueMs, nowMs))
   }
 }

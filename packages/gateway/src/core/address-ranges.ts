@@ -1,0 +1,31 @@
+// Sets of IP addresses, written as single ones and CIDR ranges.
+
+import { BlockList, isIP } from 'node:net'
+
+/** `10.0.0.0/8`, `::1`: an address, with or without the length of its prefix. */
+export function isAddressRange(range: string): boolean {
+  const [address = '', bits, ...rest] = range.split('/')
+  const family = isIP(address)
+  if (family === 0 || rest.length > 0) return false
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128))
+}
+
+export class AddressRanges {
+  readonly #list = new BlockList()
+
+  /** @param ranges each as `isAddressRange` takes it */
+  constructor(ranges: readonly string[]) {
+    for (const range of ranges) {
+      const [address = '', bits] = range.split('/')
+      const family = isIP(address) === 6 ? 'ipv6' : 'ipv4'
+      this.#list.addSubnet(address, bits === undefined ? (family === 'ipv6' ? 128 : 32) : Number(bits), family)
+    }
+  }
+
+  /** IPv4 addresses that come dressed as IPv6 (`::ffff:10.0.0.1`) are found too. */
+  has(address: string): boolean {
+    const plain = address.startsWith('::ffff:') && address.includes('.') ? address.slice(7) : address
+    const family = isIP(plain)
+    return family !== 0 && this.#list.check(plain, family === 6 ? 'ipv6' : 'ipv4')
+  }
+}
