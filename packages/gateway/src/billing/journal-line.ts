@@ -1,8 +1,8 @@
 // One call as one line of a worker's journal.
-// Tab-separated: request id, eight integers, then two parts that many lines have in common, `key` (2 fields) and `kind`
+// Tab-separated: request id, ten integers, then two parts that many lines have in common, `key` (2 fields) and `kind`
 // (9 fields). The reader takes each part as one piece of text and looks its row id up, so it splits only what is new.
 //
-//   requestId startedAtMs durationMs firstByteMs input cacheRead output reasoning costNanos | keyId accountId |
+//   requestId startedAtMs durationMs firstByteMs input cacheRead cacheWrite5m cacheWrite1h output reasoning costNanos | keyId accountId |
 //   endpoint model provider upstreamModel status errorCode stream attempts estimated
 //
 // Tab, line feed, carriage return and backslash inside a text are written as \t \n \r \\; everything else as it is.
@@ -20,7 +20,7 @@ export function formatJournalLine(record: UsageRecord): string {
   const usage = record.usage
   return (
     `${escaped(record.requestId)}\t${whole(record.startedAtMs)}\t${whole(record.durationMs)}\t${whole(record.firstByteMs)}\t` +
-    `${whole(usage.input)}\t${whole(usage.cacheRead)}\t${whole(usage.output)}\t${whole(usage.reasoning)}\t${whole(record.costNanos)}\t` +
+    `${whole(usage.input)}\t${whole(usage.cacheRead)}\t${whole(usage.cacheWrite5m)}\t${whole(usage.cacheWrite1h)}\t${whole(usage.output)}\t${whole(usage.reasoning)}\t${whole(record.costNanos)}\t` +
     `${escaped(record.keyId)}\t${escaped(record.accountId)}\t` +
     `${escaped(record.endpoint)}\t${escaped(record.model)}\t${escaped(record.provider)}\t${escaped(record.upstreamModel)}\t` +
     `${whole(record.status)}\t${escaped(record.errorCode)}\t${record.stream ? 1 : 0}\t${whole(record.attempts)}\t${record.estimated ? 1 : 0}\n`
@@ -59,7 +59,7 @@ function parseLine(text: string, start: number, end: number): JournalRow | undef
   if (idEnd === -1 || idEnd >= end) return undefined
   let at = idEnd + 1
   const figures: number[] = []
-  for (let field = 0; field < 8; field++) {
+  for (let field = 0; field < 10; field++) {
     const negative = text.charCodeAt(at) === 45
     if (negative) at++
     let value = 0
@@ -77,8 +77,8 @@ function parseLine(text: string, start: number, end: number): JournalRow | undef
   const keyMiddle = text.indexOf('\t', at)
   const keyEnd = keyMiddle === -1 ? -1 : text.indexOf('\t', keyMiddle + 1)
   if (keyEnd === -1 || keyEnd >= end) return undefined
-  const [startedAtMs, durationMs, firstByteMs, inputTokens, cacheReadTokens, outputTokens, reasoningTokens, costNanos] =
-    figures
+  const [startedAtMs, durationMs, firstByteMs, inputTokens, ...rest] = figures
+  const [cacheReadTokens, cacheWrite5mTokens, cacheWrite1hTokens, outputTokens, reasoningTokens, costNanos] = rest
   return {
     requestId: unescaped(text.slice(start, idEnd)),
     startedAtMs: startedAtMs ?? 0,
@@ -86,6 +86,8 @@ function parseLine(text: string, start: number, end: number): JournalRow | undef
     firstByteMs: firstByteMs ?? -1,
     inputTokens: inputTokens ?? 0,
     cacheReadTokens: cacheReadTokens ?? 0,
+    cacheWrite5mTokens: cacheWrite5mTokens ?? 0,
+    cacheWrite1hTokens: cacheWrite1hTokens ?? 0,
     outputTokens: outputTokens ?? 0,
     reasoningTokens: reasoningTokens ?? 0,
     costNanos: costNanos ?? 0,

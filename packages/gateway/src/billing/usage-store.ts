@@ -9,6 +9,8 @@ export interface JournalRow {
   readonly firstByteMs: number
   readonly inputTokens: number
   readonly cacheReadTokens: number
+  readonly cacheWrite5mTokens: number
+  readonly cacheWrite1hTokens: number
   readonly outputTokens: number
   readonly reasoningTokens: number
   readonly costNanos: number

@@ -134,14 +134,26 @@ export interface ErrorDetails {
   /** For `upstream_error`. */
   readonly reason?: 'all_failed' | 'none_healthy' | 'all_limited'
   readonly headers?: Readonly<Record<string, string>>
-  /** A provider's own code that agents act on (`context_length_exceeded`, `content_filter`). */
+  /** What a provider said about a request that is wrong: its status, type and code stand in place of the table's. */
+  readonly provider?: ProviderWords
   readonly cause?: unknown
+}
+
+export interface ProviderWords {
+  /** 400 to 422. */
+  readonly status: number
+  /** `context_length_exceeded` and `content_filter` always spelled so: agents act on them. '' = none. */
+  readonly code: string
+  /** '' = none. */
+  readonly type: string
 }
 
 /** An error whose message a client may see. Anything else that is thrown is a bug, and is answered as `internal_error`. */
 export class GatewayError extends Error {
   override readonly name = 'GatewayError'
-  readonly code: ErrorCode
+  /** One of the table's, or a provider's own. */
+  readonly code: string
+  readonly tableCode: ErrorCode
   readonly status: number
   readonly type: string
   readonly param: string | null
@@ -152,9 +164,10 @@ export class GatewayError extends Error {
   constructor(code: ErrorCode, message: string, details: ErrorDetails = {}) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause })
     const kind = ERROR_TABLE[code]
-    this.code = code
-    this.status = kind.status
-    this.type = kind.type
+    this.code = details.provider?.code || code
+    this.tableCode = code
+    this.status = details.provider?.status ?? kind.status
+    this.type = details.provider?.type || kind.type
     this.param = details.param ?? null
     this.retryAfterSeconds = details.retryAfterSeconds
     this.reason = details.reason

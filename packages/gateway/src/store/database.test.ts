@@ -67,20 +67,29 @@ describe('openDatabase', () => {
   })
 })
 
+const LATEST = MIGRATIONS.length
+
 describe('migrate', () => {
   it('goes up, down and up again', async () => {
     await using kysely = connect(join(dir, 'a.db'))
-    expect(await migrate(kysely, { nowMs: 5 })).toEqual({ from: 0, to: 1 })
-    expect(await migrate(kysely, { nowMs: 6 })).toEqual({ from: 1, to: 1 })
-    expect(await migrate(kysely, { nowMs: 7, target: 0 })).toEqual({ from: 1, to: 0 })
+    expect(await migrate(kysely, { nowMs: 5 })).toEqual({ from: 0, to: LATEST })
+    expect(await migrate(kysely, { nowMs: 6 })).toEqual({ from: LATEST, to: LATEST })
+    expect(await migrate(kysely, { nowMs: 7, target: 0 })).toEqual({ from: LATEST, to: 0 })
     expect((await kysely.introspection.getTables()).map(({ name }) => name)).toEqual(['schema_migrations'])
-    expect(await migrate(kysely, { nowMs: 8 })).toEqual({ from: 0, to: 1 })
+    expect(await migrate(kysely, { nowMs: 8 })).toEqual({ from: 0, to: LATEST })
     const applied = await kysely.selectFrom('schema_migrations').selectAll().execute()
-    expect(applied).toEqual([{ version: 1, name: 'keys-and-usage', oldest_compatible: 1, applied_at: 8 }])
+    expect(applied).toEqual(
+      MIGRATIONS.map(({ version, name, oldestCompatible }) => ({
+        version,
+        name,
+        oldest_compatible: oldestCompatible,
+        applied_at: 8,
+      })),
+    )
   })
 
   const newer = (oldestCompatible: number): Migration => ({
-    version: 2,
+    version: LATEST + 1,
     name: 'from-the-future',
     oldestCompatible,
     up: async () => {},
@@ -89,16 +98,16 @@ describe('migrate', () => {
 
   it('refuses a schema that only a newer release can serve, and says what to do', async () => {
     await using kysely = connect(join(dir, 'a.db'))
-    await migrate(kysely, { nowMs: 5, migrations: [...MIGRATIONS, newer(2)] })
+    await migrate(kysely, { nowMs: 5, migrations: [...MIGRATIONS, newer(LATEST + 1)] })
     await expect(migrate(kysely, { nowMs: 6 })).rejects.toThrow(
-      /version 2.*this one knows up to 1.*Start the newer release/,
+      new RegExp(`version ${LATEST + 1}.*this one knows up to ${LATEST}.*Start the newer release`),
     )
   })
 
   it('serves beside a newer release whose schema it can live with', async () => {
     await using kysely = connect(join(dir, 'a.db'))
     await migrate(kysely, { nowMs: 5, migrations: [...MIGRATIONS, newer(1)] })
-    expect(await migrate(kysely, { nowMs: 6 })).toEqual({ from: 2, to: 2 })
+    expect(await migrate(kysely, { nowMs: 6 })).toEqual({ from: LATEST + 1, to: LATEST + 1 })
   })
 
   it('leaves nothing behind when a step fails', async () => {

@@ -3,11 +3,12 @@
 // upgrade, and an older release refuses a schema that it would damage instead of trying.
 import { sql, type Kysely } from 'kysely'
 import { keysAndUsage } from './migrations/001-keys-and-usage.ts'
+import { cacheWrites } from './migrations/002-cache-writes.ts'
 import type { Migration } from './migrations/migration.ts'
 import type { Tables } from './schema.ts'
 
 /** In order; the number in the file's name is the version. */
-export const MIGRATIONS: readonly Migration[] = [keysAndUsage]
+export const MIGRATIONS: readonly Migration[] = [keysAndUsage, cacheWrites]
 
 export interface MigrationResult {
   readonly from: number

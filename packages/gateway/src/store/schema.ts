@@ -65,6 +65,8 @@ interface UsageRecordsTable {
   first_byte_ms: number
   input_tokens: number
   cache_read_tokens: number
+  cache_write_5m_tokens: number
+  cache_write_1h_tokens: number
   output_tokens: number
   reasoning_tokens: number
   cost_nanos: number
