@@ -7,8 +7,8 @@ import { HttpMessageParser } from './http-message-parser.ts'
 import type { Tally } from './tally.ts'
 import { STAMP_DIGITS, STAMP_PREFIX } from './workload.ts'
 
-/** What a good reply looks like: the number of events of a stream, or 0 for JSON. */
-export type Expected = { events: number }
+/** What a good reply looks like: the number of events of a stream, or 0 for JSON; what stands before a stamp. */
+export type Expected = { events: number; stampPrefix: string }
 
 // Every connection reads into the same memory: the parser is done with it, or has copied, before the next read.
 const READ_BUFFER = Buffer.allocUnsafe(256 * 1024)
@@ -19,7 +19,7 @@ export class LoadConnection {
   readonly #parser: HttpMessageParser
   readonly #idle: (connection: LoadConnection) => void
   #tally: Tally | undefined
-  #expected: Expected = { events: 0 }
+  #expected: Expected = { events: 0, stampPrefix: STAMP_PREFIX }
   #fromUs = 0
   #status = 0
   #bytes = 0
@@ -93,8 +93,9 @@ export class LoadConnection {
     const seenBefore = this.#events
     this.#countEvents(bytes, start, end)
     if (this.#events > seenBefore) this.#tally.reads++
-    for (let at = bytes.indexOf(STAMP_PREFIX, start); at !== -1 && at < end; at = bytes.indexOf(STAMP_PREFIX, at + 1)) {
-      const digits = at + STAMP_PREFIX.length
+    const { stampPrefix } = this.#expected
+    for (let at = bytes.indexOf(stampPrefix, start); at !== -1 && at < end; at = bytes.indexOf(stampPrefix, at + 1)) {
+      const digits = at + stampPrefix.length
       if (digits + STAMP_DIGITS > end) break
       let stamp = 0
       for (let digit = 0; digit < STAMP_DIGITS; digit++) stamp = stamp * 10 + (bytes[digits + digit] ?? 48) - 48

@@ -20,7 +20,7 @@ let direct: BenchServer
 
 beforeAll(async () => {
   mock = await startMockUpstream()
-  direct = { name: 'direct', port: mock.port, headers: {}, stop: async () => {} }
+  direct = { name: 'direct', port: mock.port, headers: {}, dialect: 'chat', stop: async () => {} }
 })
 afterAll(() => mock.close())
 

@@ -21,11 +21,11 @@ export type BenchOptions = {
 export const HELP = `npm run bench -- [options]
 
 One run compares the mock upstream alone (direct), nginx, the platform floor, Fairlead bare, Fairlead with keys, limits
-and usage records, and Portkey's gateway. The server under test has core 0, load generator and mock have core 1.
+and usage records, the same translating for clients of Anthropic's dialect, and Portkey's gateway. The server under test has core 0, load generator and mock have core 1.
 Linux with two cores; a full run takes about 15 minutes.
 
   --quick              two short blocks of nearly everything, under 2 minutes: for a first look, not for claims
-  --only A,B           json (or json-1k, json-32k, json-256k), sse, rate-1000, rate-4000, ttft, mixed, idle
+  --only A,B           json (or json-1k, json-2k, json-32k, json-256k), sse, rate-1000, rate-4000, ttft, mixed, idle
   --servers A,B        ${SERVER_NAMES.join(', ')}
   --blocks N           blocks of each scenario and server, in random order, every second time reversed (default 5)
   --seconds S          length of a block (default 2)
@@ -57,7 +57,10 @@ export function parseOptions(args: string[]): BenchOptions {
   // A quick look leaves the second fixed rate and the memory out; what is asked for by name stays.
   const everything = values.quick ? SCENARIO_NAMES.filter((name) => name !== 'rate-4000') : [...SCENARIO_NAMES, 'idle']
   const wanted = values.only?.split(',') ?? everything
-  const groups: Record<string, readonly ScenarioName[]> = { json: ['json-1k', 'json-32k', 'json-256k'], idle: [] }
+  const groups: Record<string, readonly ScenarioName[]> = {
+    json: ['json-1k', 'json-2k', 'json-32k', 'json-256k'],
+    idle: [],
+  }
   const scenarios = wanted.flatMap((name) => groups[name] ?? [oneOf(SCENARIO_NAMES, name)])
   return {
     servers: values.servers?.split(',').map((name) => oneOf(SERVER_NAMES, name)) ?? [...SERVER_NAMES],

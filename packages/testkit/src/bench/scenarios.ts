@@ -7,10 +7,11 @@ import type { ProcessTree } from './process-accounting.ts'
 import type { BenchServer } from './servers.ts'
 import { percentile } from './stats.ts'
 import { Tally } from './tally.ts'
-import { chatBody } from './workload.ts'
+import { chatBody, FRAME_EVENTS, PATHS, STAMP_PREFIXES } from './workload.ts'
 
 export const SCENARIO_NAMES = [
   'json-1k',
+  'json-2k',
   'json-32k',
   'json-256k',
   'sse',
@@ -47,6 +48,7 @@ type Scenario = (context: ScenarioContext) => Promise<Outcome | undefined>
 
 const SCENARIOS: Record<ScenarioName, Scenario> = {
   'json-1k': (context) => mostRequests(context, 1024, 64),
+  'json-2k': (context) => mostRequests(context, 2048, 64),
   'json-32k': (context) => mostRequests(context, 32 * 1024, 16),
   'json-256k': (context) => mostRequests(context, 256 * 1024, 8),
   sse: pacedStreams,
@@ -63,15 +65,13 @@ export function runScenario(name: ScenarioName, context: ScenarioContext): Promi
 
 /** A request of `bytes` bytes to this server, complete with head, and what a good reply to it looks like. */
 export function loadRequest(server: BenchServer, bytes: number, contentChunks = 0): LoadRequest {
-  const body = chatBody(bytes, contentChunks > 0)
+  const { dialect } = server
+  const body = chatBody(bytes, contentChunks > 0, dialect)
   const headers = { ...server.headers, 'content-type': 'application/json', 'content-length': String(body.length) }
   const lines = Object.entries(headers).map(([key, value]) => `${key}: ${value}\r\n`)
-  const head = `POST /v1/chat/completions HTTP/1.1\r\nhost: 127.0.0.1:${server.port}\r\naccept: */*\r\n${lines.join('')}\r\n`
-  // Role, finish, usage and [DONE] come on top of the content.
-  return {
-    wire: Buffer.concat([Buffer.from(head), body]),
-    expected: { events: contentChunks > 0 ? contentChunks + 4 : 0 },
-  }
+  const head = `POST ${PATHS[dialect]} HTTP/1.1\r\nhost: 127.0.0.1:${server.port}\r\naccept: */*\r\n${lines.join('')}\r\n`
+  const events = contentChunks > 0 ? contentChunks + FRAME_EVENTS[dialect] : 0
+  return { wire: Buffer.concat([Buffer.from(head), body]), expected: { events, stampPrefix: STAMP_PREFIXES[dialect] } }
 }
 
 /** How fast, and at what cost per request, when every connection sends again at once. */

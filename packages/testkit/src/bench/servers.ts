@@ -10,14 +10,25 @@ import { plainRequest } from './plain-request.ts'
 import { freePort, startPinned, untilReady } from './server-process.ts'
 import type { ServerProcess } from './server-process.ts'
 import { chatBody, MODEL } from './workload.ts'
+import type { ClientDialect } from './workload.ts'
 
-export const SERVER_NAMES = ['direct', 'nginx', 'floor', 'fairlead-bare', 'fairlead-product', 'portkey'] as const
+export const SERVER_NAMES = [
+  'direct',
+  'nginx',
+  'floor',
+  'fairlead-bare',
+  'fairlead-product',
+  'fairlead-translated',
+  'portkey',
+] as const
 export type ServerName = (typeof SERVER_NAMES)[number]
 
 export type BenchServer = {
   name: ServerName
   port: number
   headers: Record<string, string>
+  /** What is spoken to it: chat completions, or Anthropic's Messages, which it has to translate for the mock. */
+  dialect: ClientDialect
   /** The root of its process tree; absent for `direct`, which is the mock itself. */
   pid?: number
   /** Only for Fairlead: opens `/metrics` and `/debug/memory`. */
@@ -36,11 +47,18 @@ const NO_LIMIT_IN_PRACTICE = { rpm: 100_000_000, tpm: 1_000_000_000_000, concurr
 type Start = (mockPort: number, env: Record<string, string>) => Promise<BenchServer>
 
 const STARTS: Record<ServerName, Start> = {
-  direct: async (mockPort) => ({ name: 'direct', port: mockPort, headers: UPSTREAM_KEY, stop: async () => {} }),
+  direct: async (mockPort) => ({
+    name: 'direct',
+    port: mockPort,
+    headers: UPSTREAM_KEY,
+    dialect: 'chat',
+    stop: async () => {},
+  }),
   nginx: startNginx,
   floor: startFloor,
   'fairlead-bare': (mockPort, env) => startFairlead('fairlead-bare', mockPort, env),
   'fairlead-product': (mockPort, env) => startFairlead('fairlead-product', mockPort, env),
+  'fairlead-translated': (mockPort, env) => startFairlead('fairlead-translated', mockPort, env),
   portkey: startPortkey,
 }
 
@@ -58,7 +76,7 @@ async function startFloor(mockPort: number): Promise<BenchServer> {
   const program = fileURLToPath(new URL('floor.ts', import.meta.url))
   const argv = [program, String(port), `http://127.0.0.1:${mockPort}`]
   const child = startPinned([process.execPath, '--max-semi-space-size=64', ...argv], {})
-  return ready({ name: 'floor', port, headers: UPSTREAM_KEY }, child)
+  return ready({ name: 'floor', port, headers: UPSTREAM_KEY, dialect: 'chat' }, child)
 }
 
 async function startNginx(mockPort: number): Promise<BenchServer> {
@@ -70,7 +88,7 @@ async function startNginx(mockPort: number): Promise<BenchServer> {
   const file = join(folder, 'nginx.conf')
   await writeFile(file, nginxConfig(port, mockPort, folder))
   const command = [program, '-c', file, '-p', folder, '-e', join(folder, 'error.log')]
-  return ready({ name: 'nginx', port, headers: UPSTREAM_KEY }, startPinned(command, {}), folder)
+  return ready({ name: 'nginx', port, headers: UPSTREAM_KEY, dialect: 'chat' }, startPinned(command, {}), folder)
 }
 
 async function startFairlead(name: ServerName, mockPort: number, env: Record<string, string>): Promise<BenchServer> {
@@ -95,7 +113,8 @@ async function startFairlead(name: ServerName, mockPort: number, env: Record<str
     { FAIRLEAD_DATA_DIR: join(folder, 'data'), FAIRLEAD_MASTER_KEY: MASTER_KEY, FAIRLEAD_LOG_LEVEL: 'error', ...env },
   )
   const masterHeaders = { authorization: `Bearer ${MASTER_KEY}` }
-  const bare = await ready({ name, port, headers: masterHeaders, masterKey: MASTER_KEY }, server, folder)
+  const dialect = name === 'fairlead-translated' ? 'messages' : 'chat'
+  const bare = await ready({ name, port, headers: masterHeaders, dialect, masterKey: MASTER_KEY }, server, folder)
   if (name === 'fairlead-bare') return bare
   try {
     const key = await createKey(port, masterHeaders)
@@ -128,7 +147,7 @@ async function startPortkey(mockPort: number): Promise<BenchServer> {
   }
   // Its launcher's defaults and production mode: without it, Portkey keeps a log of requests for its console.
   const command = [process.execPath, program, `--port=${port}`, '--headless']
-  return ready({ name: 'portkey', port, headers }, startPinned(command, { NODE_ENV: 'production' }))
+  return ready({ name: 'portkey', port, headers, dialect: 'chat' }, startPinned(command, { NODE_ENV: 'production' }))
 }
 
 async function ready(

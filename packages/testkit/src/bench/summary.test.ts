@@ -77,5 +77,5 @@ test('a run with failed requests says so, and older results stay on the page', (
 test('flags that mean nothing are refused with the ones that do', () => {
   expect(() => parseOptions(['--servers', 'apache'])).toThrow(/"apache" is not one of direct, nginx/)
   expect(() => parseOptions(['--blocks', '0'])).toThrow(/--blocks takes a number above 0/)
-  expect(parseOptions(['--only', 'json,idle']).scenarios).toEqual(['json-1k', 'json-32k', 'json-256k'])
+  expect(parseOptions(['--only', 'json,idle']).scenarios).toEqual(['json-1k', 'json-2k', 'json-32k', 'json-256k'])
 })

@@ -22,6 +22,7 @@ export type Measure = {
 export const MEASURES: readonly Measure[] = [
   { label: 'CPU per request, 1 KiB', scenario: 'json-1k', figure: 'cpu', unit: 'us', ratios: true },
   { label: '– of it deferred (after the reply)', scenario: 'json-1k', figure: 'deferred', unit: 'us' },
+  { label: 'CPU per request, 2 KiB', scenario: 'json-2k', figure: 'cpu', unit: 'us', ratios: true },
   { label: 'CPU per request, 32 KiB', scenario: 'json-32k', figure: 'cpu', unit: 'us', ratios: true },
   { label: 'CPU per request, 256 KiB', scenario: 'json-256k', figure: 'cpu', unit: 'us', ratios: true },
   { label: 'CPU per streamed chunk', scenario: 'sse', figure: 'cpu', unit: 'us', ratios: true },
@@ -114,6 +115,10 @@ export function targets(result: SessionResult): Target[] {
     most('CPU per chunk, bare, to the floor', ratio(result, 'fairlead-bare', 'floor', chunk), 1.25, 'x'),
     most('CPU per chunk, product, to the floor', ratio(result, 'fairlead-product', 'floor', chunk), 1.25, 'x'),
   ]
+  const small = find('json-2k', 'cpu')
+  const translated = (measure: Measure): Spread => ratio(result, 'fairlead-translated', 'fairlead-product', measure)
+  rows.push(most('CPU per request, translated, to passed through (2 KiB)', translated(small), 2.5, 'x'))
+  rows.push(most('CPU per chunk, translated, to passed through', translated(chunk), 3, 'x'))
   const portkey = ratio(result, 'fairlead-product', 'portkey', find('json-1k', 'perSecond'))
   rows.push({ label: "Rate, product, to Portkey's", wanted: 'at least 10 x', got: portkey, met: portkey.median >= 10 })
   const first = (figure: string): Spread => milli(measured(result, 'fairlead-product', find('ttft', figure)))

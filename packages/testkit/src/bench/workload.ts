@@ -13,12 +13,20 @@ export const MODEL = 'gpt-4o'
 /** Real providers answer with a dated id; a gateway that shows the public id has to rewrite it. */
 export const UPSTREAM_MODEL = 'gpt-4o-2024-08-06'
 
-/** A chat request of exactly `bytes` bytes, JSON, UTF-8. */
-export function chatBody(bytes: number, stream: boolean): Buffer {
-  const head = stream
-    ? `{"model":"${MODEL}","stream":true,"stream_options":{"include_usage":true},"temperature":0.2,"messages":[`
-    : `{"model":"${MODEL}","temperature":0.2,"messages":[`
-  const system = '{"role":"system","content":"You are a careful assistant for a benchmark."}'
+/** What clients speak in a comparison. */
+export type ClientDialect = 'chat' | 'messages'
+
+/** Where a request of each dialect goes. */
+export const PATHS: Record<ClientDialect, string> = { chat: '/v1/chat/completions', messages: '/v1/messages' }
+
+/** A request of exactly `bytes` bytes, JSON, UTF-8; the same conversation in either dialect. */
+export function chatBody(bytes: number, stream: boolean, dialect: ClientDialect = 'chat'): Buffer {
+  const streaming = dialect === 'chat' ? '"stream":true,"stream_options":{"include_usage":true}' : '"stream":true'
+  const words = 'You are a careful assistant for a benchmark.'
+  const limits = dialect === 'chat' ? '"temperature":0.2' : `"temperature":0.2,"max_tokens":4096,"system":"${words}"`
+  const head = `{"model":"${MODEL}",${stream ? `${streaming},` : ''}${limits},"messages":[`
+  const system =
+    dialect === 'chat' ? `{"role":"system","content":"${words}"}` : '{"role":"user","content":"Are you ready?"}'
   const parts = [system]
   let length = head.length + system.length + ']}'.length
   const last = '{"role":"user","content":""}'
@@ -72,6 +80,10 @@ export function jsonReply(): string {
 /** Where the mock writes the time into a content chunk: microseconds, fixed width. */
 export const STAMP_DIGITS = 13
 export const STAMP_PREFIX = '"content":"t'
+/** The same at the client. */
+export const STAMP_PREFIXES: Record<ClientDialect, string> = { chat: STAMP_PREFIX, messages: '"text":"t' }
+/** Events of a streamed answer on top of its content. */
+export const FRAME_EVENTS: Record<ClientDialect, number> = { chat: 4, messages: 5 }
 
 export type StreamReply = { role: string; content: string; finish: string; usage: string; done: string }
 

@@ -1,94 +1,148 @@
-// The scripted answer that every dialect renders in its own words.
+// The answer that every dialect renders in its own words: described once, without a word of any provider.
 //
 // Token counts follow one rule, so that a test can work them out: ceil(bytes / 4) of the UTF-8 text. A piece has four bytes by
 // default, so an answer of 16 pieces is 16 tokens; the prompt counts the text of its messages.
-import { hashText, seededRandom } from '../random.ts'
-import type { Script } from './script.ts'
 
-export interface ToolCall {
-  readonly id: string
+/** Why an answer ended. Each dialect has its own word for it, or the nearest one. */
+export type Stop = (typeof STOPS)[number]
+export const STOPS = [
+  'end',
+  'max_tokens',
+  'stop_sequence',
+  'tool_use',
+  'refusal',
+  'content_filter',
+  'pause',
+  'context_window',
+  'malformed_call',
+] as const
+
+/** Tokens. `input` is the whole prompt, cache reads and writes included; `output` includes `reasoning`. */
+export interface AnswerUsage {
+  readonly input: number
+  readonly cacheRead: number
+  readonly cacheWrite5m: number
+  readonly cacheWrite1h: number
+  readonly output: number
+  readonly reasoning: number
+}
+
+/** `pieces` are what one event of a stream carries. */
+export type AnswerPart =
+  | { readonly kind: 'text' | 'refusal'; readonly pieces: readonly string[] }
+  | {
+      readonly kind: 'reasoning'
+      readonly pieces: readonly string[]
+      /** A signature of its own making, or whether the provider shall make one. */
+      readonly signature: string | boolean
+      /** Only the sealed form reaches the client. */
+      readonly redacted: boolean
+    }
+  | ToolCallPart
+
+export interface ToolCallPart {
+  readonly kind: 'tool-call'
+  /** Undefined: in the dialect's own style. */
+  readonly id: string | undefined
   readonly name: string
-  /** JSON text. */
-  readonly arguments: string
+  /** Source text; JSON unless a test wants otherwise. Undefined: a call without arguments, said as the dialect says it. */
+  readonly arguments: string | undefined
 }
 
 export interface Answer {
-  /** The text, one piece for an event. Empty when tools are called. */
-  readonly pieces: readonly string[]
-  readonly toolCalls: readonly ToolCall[]
-  readonly promptTokens: number
-  readonly completionTokens: number
-  readonly finishReason: 'stop' | 'length' | 'tool_calls'
+  readonly parts: readonly AnswerPart[]
+  readonly stop: Stop
+  /** The stop sequence that was met. */
+  readonly stopSequence: string | undefined
+  readonly usage: AnswerUsage
+  /** From what ids are made: the same question gets the same ones. */
+  readonly seed: number
+}
+
+/** A tool that a request offers. */
+export interface OfferedTool {
+  readonly name: string
+  /** JSON Schema, or whatever stands in its place. */
+  readonly parameters: unknown
 }
 
 /** What a dialect has understood of a request. */
 export interface Question {
+  readonly model: string
   /** All text of the prompt. */
   readonly prompt: string
   readonly maxTokens: number | undefined
-  /** Tools to call, in order; empty to answer with text. */
-  readonly calls: readonly { readonly name: string; readonly parameters: unknown }[]
+  readonly tools: readonly OfferedTool[]
+  /** Whether tools may or must be called: `{name}` forces one. */
+  readonly choice: 'auto' | 'none' | 'required' | { readonly name: string }
+  /** The text of the last turn, when it is the user's and no tool result. */
+  readonly lastUserText: string | undefined
+  /** Texts of the tool results that the last turn brought. */
+  readonly toolResults: readonly string[]
+  /** JSON Schema of the answer; true when any JSON will do. */
+  readonly schema: unknown
+  readonly stopSequences: readonly string[]
+  /** The request asks for visible reasoning. */
+  readonly reasoning: boolean
 }
 
 export function countTokens(text: string): number {
   return Math.ceil(Buffer.byteLength(text) / 4)
 }
 
-/** The same question and script give the same answer. */
-export function answerOf(question: Question, script: Script): Answer {
-  const promptTokens = Math.max(1, countTokens(question.prompt))
-  if (question.calls.length > 0) {
-    const seed = hashText(question.prompt)
-    const toolCalls = question.calls.map((call, index) => ({
-      id: `call_${(seed + index).toString(16).padStart(24, '0')}`,
-      name: call.name,
-      arguments: JSON.stringify(sampleOf(call.parameters, seededRandom(seed + index))),
-    }))
-    const text = toolCalls.map((call) => call.name + call.arguments).join('')
-    return { pieces: [], toolCalls, promptTokens, completionTokens: countTokens(text), finishReason: 'tool_calls' }
+/** Text in pieces of about `bytes` bytes, never through a character. */
+export function piecesOf(text: string, bytes = 8): string[] {
+  const pieces: string[] = []
+  let piece = ''
+  let size = 0
+  for (const character of text) {
+    piece += character
+    size += Buffer.byteLength(character)
+    if (size < bytes) continue
+    pieces.push(piece)
+    piece = ''
+    size = 0
   }
-  const wanted = Math.max(0, Math.trunc(script.tokens))
-  const limit = question.maxTokens === undefined ? wanted : Math.min(wanted, Math.max(1, question.maxTokens))
-  const pieces = Array.from({ length: limit }, (_, index) =>
-    piece(index, index === 2 && script.bigPieceBytes !== undefined ? script.bigPieceBytes : script.bytes),
-  )
-  const completionTokens =
-    script.bytes === 4 && script.bigPieceBytes === undefined ? limit : countTokens(pieces.join(''))
-  return { pieces, toolCalls: [], promptTokens, completionTokens, finishReason: limit < wanted ? 'length' : 'stop' }
+  if (piece !== '') pieces.push(piece)
+  return pieces
 }
 
-/** Four bytes each. Accents, Greek and emoji among them, so that whoever cuts characters in two is found out. */
-const WORDS = ['Fair', 'lead', ' the', ' né', ' lin', '🙂', ' no ', 'wear', 'αβ', ' ok,']
-
-function piece(index: number, bytes: number): string {
-  const word = WORDS[index % WORDS.length] ?? 'word'
-  if (bytes === 4) return word
-  if (bytes < 4) return 'abc'.slice(0, Math.max(0, bytes))
-  return word + 'x'.repeat(bytes - 4)
+/** The text of all parts of a kind. */
+export function textOf(answer: Answer, kind: 'text' | 'refusal' | 'reasoning'): string {
+  return answer.parts.flatMap((part) => (part.kind === kind ? part.pieces : [])).join('')
 }
 
-/** A value that fits a JSON Schema well enough for a tool call: required and optional properties, enums, nested objects. */
-function sampleOf(schema: unknown, random: () => number): unknown {
-  if (typeof schema !== 'object' || schema === null) return {}
-  if ('enum' in schema && Array.isArray(schema.enum)) return schema.enum[0]
-  const type = 'type' in schema ? (Array.isArray(schema.type) ? schema.type[0] : schema.type) : 'object'
-  switch (type) {
-    case 'string':
-      return 'Paris'
-    case 'integer':
-      return Math.floor(random() * 100)
-    case 'number':
-      return Math.floor(random() * 1000) / 10
-    case 'boolean':
-      return random() < 0.5
-    case 'array':
-      return 'items' in schema ? [sampleOf(schema.items, random)] : []
-    case 'null':
-      return null
-    default: {
-      const properties = 'properties' in schema ? schema.properties : undefined
-      if (typeof properties !== 'object' || properties === null) return {}
-      return Object.fromEntries(Object.entries(properties).map(([name, value]) => [name, sampleOf(value, random)]))
-    }
+export function toolCallsOf(answer: Answer): readonly ToolCallPart[] {
+  return answer.parts.filter((part) => part.kind === 'tool-call')
+}
+
+/** An id for a call that has none, in a dialect's style: `call_…`, `toolu_…`. */
+export function callId(answer: Answer, part: ToolCallPart, prefix: string): string {
+  const index = toolCallsOf(answer).indexOf(part)
+  return part.id ?? `${prefix}${(answer.seed + index).toString(16).padStart(24, '0')}`
+}
+
+/**
+ * Deals an answer's completion tokens out to the events that carry them, so that they add up to the usage exactly, also when a
+ * script says more or less than the text has.
+ */
+export class TokenMeter {
+  #left: number
+
+  constructor(tokens: number) {
+    this.#left = tokens
+  }
+
+  take(text: string): number {
+    const tokens = Math.min(this.#left, countTokens(text))
+    this.#left -= tokens
+    return tokens
+  }
+
+  /** All that is left, for the event that ends the answer. */
+  rest(): number {
+    const rest = this.#left
+    this.#left = 0
+    return rest
   }
 }

@@ -1,7 +1,7 @@
 // The ways in which good writes go bad, each a generator over the writes of a good reply.
 import type { Reply, StreamEvent, StreamReply } from './dialects/dialect.ts'
 import type { ChunkDamage } from './fault.ts'
-import { garbageWrites } from './garbage.ts'
+import { garbageFrames, garbageWrites } from './garbage.ts'
 import { eventWrite, goodWrites, headWrite, LAST_CHUNK, part, streamHead, wholeHead, type Write } from './plan.ts'
 
 /** Everything up to `after` events; an empty paced write holds the place of the event that does not come. */
@@ -24,7 +24,8 @@ export function* cut(reply: Reply, after: number, midEvent: boolean): Generator<
 /** A stream in the odd dress of garbage.ts. */
 export function* garbled(reply: StreamReply, seed: number, broken: boolean): Generator<Write> {
   yield streamHead(reply.headers)
-  yield* garbageWrites(reply.events, seed, broken)
+  const binary = reply.headers['content-type'] === 'application/vnd.amazon.eventstream'
+  yield* binary ? garbageFrames(reply.events, seed, broken) : garbageWrites(reply.events, seed, broken)
   yield part(LAST_CHUNK)
 }
 
@@ -70,8 +71,7 @@ export function* byteByByte(writes: Iterable<Write>, head: boolean, paced: boole
 
 /** `after` events, then one whose chunk is framed wrongly. */
 export function* badlyChunked(reply: Reply, after: number, how: ChunkDamage): Generator<Write> {
-  const events =
-    reply.kind === 'stream' ? reply.events : [{ kind: 'delta' as const, bytes: reply.body.toString(), tokens: 0 }]
+  const events = reply.kind === 'stream' ? reply.events : [{ kind: 'delta' as const, bytes: reply.body, tokens: 0 }]
   yield reply.kind === 'stream'
     ? streamHead(reply.headers)
     : headWrite(reply.status, { ...reply.headers, 'transfer-encoding': 'chunked' })
@@ -84,7 +84,7 @@ export function* badlyChunked(reply: Reply, after: number, how: ChunkDamage): Ge
         'too-small': `${(size >> 1).toString(16)}\r\n`,
         'no-crlf': size.toString(16),
       }[how]
-      yield part(`${start}${event.bytes}\r\n`, event.kind === 'delta')
+      yield part(Buffer.concat([Buffer.from(start), Buffer.from(event.bytes), CRLF]), event.kind === 'delta')
       return
     }
     count += 1
@@ -92,9 +92,11 @@ export function* badlyChunked(reply: Reply, after: number, how: ChunkDamage): Ge
   }
 }
 
+const CRLF = Buffer.from('\r\n')
+
 function bodyOf(reply: Reply): Buffer {
   if (reply.kind === 'whole') return Buffer.from(reply.body)
-  return Buffer.from(Array.from(reply.events, (event) => event.bytes).join(''))
+  return Buffer.concat(Array.from(reply.events, (event) => Buffer.from(event.bytes)))
 }
 
 /** The whole body under a Content-Length that is not its length. */

@@ -172,6 +172,7 @@ function blankEntry(
     receivedAtMs,
     headers: head.headers,
     headerLines: head.lines,
+    dialect: undefined,
     model: undefined,
     key: undefined,
     stream: false,

@@ -2,6 +2,7 @@
 //
 //   POST /__testkit/fault   {"fault": "stall@5" | {...} | null, "forKey": "sk-bad", "times": 3}
 //   POST /__testkit/script  {"tokens": 50, "gapMs": 10}
+//   POST /__testkit/answer  {"answer": {...} or "answers": [...], "times", "forKey", "model", "when", "dialect"}  (scripted-answer.ts); {} forgets all
 //   POST /__testkit/pause   {"forMs": 2000, "kill": true}   closes the port, and opens it again after forMs
 //   POST /__testkit/reset   faults and ledger
 //   GET  /__testkit/ledger  {totals, entries}; bodies as text, ?bodies=base64 for bytes, ?last=N for the newest N
@@ -11,6 +12,7 @@ import type { FakeUpstream } from './fake-upstream.ts'
 import type { Fault } from './fault.ts'
 import type { LedgerEntry } from './ledger.ts'
 import type { Script } from './script.ts'
+import type { AnswerScope, ScriptedAnswer } from './scripted-answer.ts'
 
 export const CONTROL_PREFIX = '/__testkit/'
 
@@ -29,6 +31,12 @@ export async function controlReply(upstream: FakeUpstream, exchange: Exchange): 
       case 'POST script':
         upstream.setScript(read(exchange.body))
         return json({ ok: true })
+      case 'POST answer': {
+        const { answer, answers = answer === undefined ? undefined : [answer], ...scope } = readAnswers(exchange.body)
+        if (answers === undefined) upstream.clearAnswers()
+        for (const one of answers ?? []) upstream.answer(one, scope)
+        return json({ ok: true })
+      }
       case 'POST pause': {
         const { forMs, kill } = read(exchange.body)
         // Let the answer leave before its connection goes.
@@ -38,6 +46,7 @@ export async function controlReply(upstream: FakeUpstream, exchange: Exchange): 
       }
       case 'POST reset':
         await upstream.setFault(undefined)
+        upstream.clearAnswers()
         upstream.ledger.reset()
         return json({ ok: true })
       default:
@@ -62,6 +71,15 @@ interface Order extends Partial<Script> {
 }
 
 function read(body: Buffer): Order {
+  return JSON.parse(body.toString('utf8') || '{}')
+}
+
+interface AnswerOrder extends AnswerScope {
+  readonly answer?: ScriptedAnswer
+  readonly answers?: readonly ScriptedAnswer[]
+}
+
+function readAnswers(body: Buffer): AnswerOrder {
   return JSON.parse(body.toString('utf8') || '{}')
 }
 

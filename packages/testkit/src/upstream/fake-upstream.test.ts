@@ -1,5 +1,6 @@
 // Pace, ledger, connections and control of the fake upstream.
 import { expect, test } from 'vitest'
+import { call } from '../clients/http.ts'
 import { nowMs } from '../deadlines.ts'
 import { connectRaw } from '../raw-client.ts'
 import { openStream } from '../sse-client.ts'
@@ -141,6 +142,22 @@ test('closes its port and opens it again', async () => {
   expect((await openStream(url, chat('x [[testkit: tokens=2]]')).result).end).toBe('done')
   upstream.pause({ kill: true })
   expect((await running.result).end).toBe('reset')
+})
+
+test('takes scripted answers as a process too, whatever dialect asks', async () => {
+  await using upstream = await spawnFakeUpstream(['--echo'])
+  await upstream.answer([{ text: 'first' }, { toolCalls: [{ name: 'f', arguments: {} }] }])
+  const ask = async (): Promise<unknown> => {
+    const headers = { 'x-api-key': 'k', 'anthropic-version': '2023-06-01' }
+    const body = { model: 'm', max_tokens: 9, messages: [{ role: 'user', content: 'Hello' }] }
+    return (await call(`${upstream.origin}/v1/messages`, { headers, body })).json
+  }
+  expect(await ask()).toMatchObject({ content: [{ text: 'first' }] })
+  expect(await ask()).toMatchObject({ content: [{ type: 'tool_use', name: 'f' }], stop_reason: 'tool_use' })
+  expect(await ask()).toMatchObject({ content: [{ text: 'You said: Hello' }] })
+  const { totals, entries } = await upstream.ledger(1)
+  expect(totals.byDialect['anthropic-messages']).toMatchObject({ requests: 3 })
+  expect(entries).toMatchObject([{ dialect: 'anthropic-messages', model: 'm', key: 'k', status: 200 }])
 })
 
 test('runs as a process with control over HTTP, and can be killed', async () => {

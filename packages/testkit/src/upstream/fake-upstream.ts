@@ -6,8 +6,8 @@
 import { nowMs } from '../deadlines.ts'
 import { Connection, type ConnectionHost, type Exchange } from './connection.ts'
 import { CONTROL_PREFIX, controlReply } from './control.ts'
-import type { Dialect } from './dialects/dialect.ts'
-import { openAiDialect, type OpenAiOptions } from './dialects/openai/index.ts'
+import { allDialects, type DialectOptions } from './dialects/all.ts'
+import { type Dialect, type Incoming, type Reply, ScriptedTrouble } from './dialects/dialect.ts'
 import type { Fault } from './fault.ts'
 import { FaultBook, type FaultScope } from './fault-book.ts'
 import { parseFault } from './fault-text.ts'
@@ -16,8 +16,18 @@ import { Ledger, type LedgerBounds, type OpenEntry } from './ledger.ts'
 import { Listener, type TlsMode } from './listener.ts'
 import type { Plan } from './plan.ts'
 import { DEFAULT_SCRIPT, findDirective, type Script } from './script.ts'
+import {
+  AnswerBook,
+  answerFrom,
+  type AnswerScope,
+  type AnswerSource,
+  type ScriptedAnswer,
+  scriptWith,
+} from './scripted-answer.ts'
+import { Seals } from './seals.ts'
+import { smartAnswer } from './smart-answer.ts'
 
-export interface FakeUpstreamOptions {
+export interface FakeUpstreamOptions extends DialectOptions {
   /** Default 0: any free port. */
   readonly port?: number
   readonly host?: string
@@ -25,8 +35,11 @@ export interface FakeUpstreamOptions {
   /** What every answer is like, unless a request says otherwise. */
   readonly script?: Partial<Script>
   readonly fault?: Fault | string
-  readonly openai?: OpenAiOptions
-  /** Default: OpenAI's alone. The first one that owns a path answers. */
+  /** `any`: signatures and encrypted blobs of other deployments are good too. Default `own`. */
+  readonly seals?: 'own' | 'any'
+  /** Answers in order, for whatever dialect asks next; then the model is smart. */
+  readonly answers?: readonly AnswerSource[]
+  /** Default: all of them. The first one that owns a path answers. */
   readonly dialects?: readonly Dialect[]
   readonly ledger?: Partial<LedgerBounds>
 }
@@ -34,9 +47,18 @@ export interface FakeUpstreamOptions {
 /** Starts a fake upstream. Rejects when the port is taken. */
 export async function startFakeUpstream(options: FakeUpstreamOptions = {}): Promise<FakeUpstream> {
   const upstream = new FakeUpstream(options)
+  for (const answer of options.answers ?? []) upstream.answer(answer)
   await upstream.resume()
   if (options.fault !== undefined) await upstream.setFault(options.fault)
   return upstream
+}
+
+/** No provider has such a model, in any dialect: for tests of 404. */
+const UNKNOWN_MODEL = /does-not-exist/
+
+/** A fake provider whose model says the user's words again: the usual one for tests across dialects. */
+export function startFakeProvider(options: FakeUpstreamOptions = {}): Promise<FakeUpstream> {
+  return startFakeUpstream({ ...options, script: { echo: true, ...options.script } })
 }
 
 export class FakeUpstream implements AsyncDisposable {
@@ -45,6 +67,8 @@ export class FakeUpstream implements AsyncDisposable {
   readonly #faults = new FaultBook()
   readonly #dialects: readonly Dialect[]
   readonly #fallback: Dialect
+  readonly #answers = new AnswerBook()
+  readonly #seals: Seals
   readonly #connections = new Set<Connection>()
   readonly #host: string
   #script: Script
@@ -53,8 +77,10 @@ export class FakeUpstream implements AsyncDisposable {
   constructor(options: FakeUpstreamOptions) {
     this.ledger = new Ledger(options.ledger)
     this.#script = { ...DEFAULT_SCRIPT, ...options.script }
-    this.#fallback = openAiDialect(options.openai)
-    this.#dialects = options.dialects ?? [this.#fallback]
+    this.#seals = new Seals(options.seals === 'any')
+    const all = allDialects(options)
+    this.#fallback = all.openai
+    this.#dialects = options.dialects ?? all.list
     this.#host = options.host ?? '127.0.0.1'
     const host: ConnectionHost = {
       ledger: this.ledger,
@@ -111,6 +137,23 @@ export class FakeUpstream implements AsyncDisposable {
     this.#script = { ...this.#script, ...script }
   }
 
+  /**
+   * Queues an answer (see scripted-answer.ts), for whatever dialect asks next: the first entry that fits a request is taken. A function
+   * is asked with what the dialect understood of the request.
+   */
+  answer(source: AnswerSource, scope: AnswerScope = {}): void {
+    this.#answers.add(source, scope)
+  }
+
+  clearAnswers(): void {
+    this.#answers.clear()
+  }
+
+  /** Scripted answers that nobody has taken yet. */
+  get answersWaiting(): number {
+    return this.#answers.waiting
+  }
+
   /** Closes the port and the idle connections; with `kill`, resets all of them, as the kernel does for a killed process. */
   pause(options: { readonly kill?: boolean } = {}): void {
     this.#listener.closePort()
@@ -151,9 +194,12 @@ export class FakeUpstream implements AsyncDisposable {
       const reply = controlReply(this, exchange)
       return reply.then((good) => planOf(() => good, undefined, DEFAULT_SCRIPT, this.#fallback, nowMs()))
     }
-    const dialect = this.#dialects.find((dialect) => dialect.owns(exchange.path)) ?? this.#fallback
     const { headers } = exchange.head
-    Object.assign(entry, dialect.glance(headers, exchange.path, exchange.body))
+    const query = new URLSearchParams(exchange.query)
+    const dialect = this.#dialects.find((dialect) => dialect.owns(exchange.path, headers, query)) ?? this.#fallback
+    this.ledger.answeredBy(entry, dialect.name)
+    const { generates = false, ...glance } = dialect.glance(headers, exchange.path, exchange.body, query)
+    Object.assign(entry, glance)
     let script = this.#script
     let own: Fault | undefined
     try {
@@ -165,19 +211,44 @@ export class FakeUpstream implements AsyncDisposable {
       const reply = dialect.error({ status: 400, message, type: 'testkit_error' })
       return planOf(() => reply, undefined, DEFAULT_SCRIPT, dialect, nowMs())
     }
+    const asking = { key: entry.key, model: entry.model, dialect: dialect.name, body: exchange.body }
+    const next = generates ? this.#answers.peek(asking) : undefined
+    const scripted: ScriptedAnswer | undefined = typeof next?.source === 'object' ? next.source : undefined
+    if (scripted !== undefined) script = scriptWith(script, scripted)
+    if (scripted?.fault !== undefined)
+      own = typeof scripted.fault === 'string' ? parseFault(scripted.fault) : scripted.fault
     const fault = this.#faults.pick({ method: exchange.method, key: entry.key }, own)
     entry.fault = fault?.kind
-    const scripted = scriptUnder(script, fault)
-    const reply = () =>
-      dialect.reply({
-        id: exchange.id,
-        method: exchange.method,
-        path: exchange.path,
-        headers,
-        body: exchange.body,
-        script: scripted,
-        createdS: Math.floor(entry.receivedAtMs / 1000),
-      })
-    return planOf(reply, fault, scripted, dialect, nowMs())
+    const underFault = scriptUnder(script, fault)
+    // Taken when the request is good enough to be answered, or when its own fault is what it gets.
+    let used = false
+    const use = (): void => {
+      if (next !== undefined && !used) this.#answers.use(next)
+      used = true
+    }
+    const incoming: Incoming = {
+      id: exchange.id,
+      method: exchange.method,
+      path: exchange.path,
+      query,
+      headers,
+      body: exchange.body,
+      script: underFault,
+      createdS: Math.floor(entry.receivedAtMs / 1000),
+      seals: this.#seals,
+      answer: (question) => {
+        if (next === undefined) return smartAnswer(question, underFault)
+        use()
+        const source = typeof next.source === 'function' ? next.source(question) : next.source
+        if (source.trouble !== undefined) throw new ScriptedTrouble({ model: question.model, ...source.trouble })
+        return answerFrom(source, question)
+      },
+    }
+    if (fault !== undefined && scripted?.fault !== undefined && fault === own) use()
+    const reply = (): Reply =>
+      UNKNOWN_MODEL.test(entry.model ?? '')
+        ? dialect.error(dialect.trouble({ kind: 'model-not-found', model: entry.model }))
+        : dialect.reply(incoming)
+    return planOf(reply, fault, underFault, dialect, nowMs())
   }
 }

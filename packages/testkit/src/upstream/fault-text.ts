@@ -1,6 +1,6 @@
 import { CHUNK_DAMAGES, type Fault, USAGE_LIES } from './fault.ts'
-import { RATE_LIMIT_FORMATS } from './rate-limit-headers.ts'
-import { REFUSAL_NAMES } from './refusals.ts'
+import { NATIVE_RATE_LIMIT_FORMATS, RATE_LIMIT_FORMATS } from './rate-limit-headers.ts'
+import { NATIVE_REFUSAL_NAMES, REFUSAL_NAMES } from './refusals.ts'
 
 interface Written {
   /** The number after `@`. */
@@ -22,10 +22,13 @@ const READERS: Readonly<Record<Fault['kind'], (written: Written) => Fault>> = {
   empty: () => ({ kind: 'empty' }),
   '429': ({ args }) => ({
     kind: '429',
-    format: oneOf(RATE_LIMIT_FORMATS, args[0], 'retry-after'),
+    format: oneOf([...RATE_LIMIT_FORMATS, ...NATIVE_RATE_LIMIT_FORMATS], args[0], 'retry-after'),
     waitMs: number(args[1], 1000),
   }),
-  refusal: ({ args }) => ({ kind: 'refusal', name: oneOf(REFUSAL_NAMES, args[0], 'openai-insufficient-quota') }),
+  refusal: ({ args }) => ({
+    kind: 'refusal',
+    name: oneOf([...REFUSAL_NAMES, ...NATIVE_REFUSAL_NAMES], args[0], 'openai-insufficient-quota'),
+  }),
   '5xx': ({ args }) => ({
     kind: '5xx',
     status: number(args[0], 500),

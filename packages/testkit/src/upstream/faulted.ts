@@ -53,19 +53,31 @@ export function scriptUnder(script: Script, fault: Fault | undefined): Script {
 function errorInstead(fault: Fault, dialect: Dialect, nowMs: number): WholeReply | undefined {
   switch (fault.kind) {
     case '200-error':
-      return { ...dialect.error(serverError(500)), status: 200 }
+      return { ...dialect.error(serverError(dialect, 500)), status: 200 }
     case '429': {
-      const error = dialect.error(RATE_LIMITED)
+      const terms = dialect.trouble({
+        kind: 'rate-limited',
+        ...(fault.format === 'in-body' ? { waitMs: fault.waitMs } : {}),
+      })
+      const error = dialect.error(terms)
       return { ...error, headers: { ...error.headers, ...rateLimitHeaders(fault.format, fault.waitMs, nowMs) } }
     }
     case 'refusal': {
-      const { status, body } = refusal(fault.name)
-      return { ...dialect.error(serverError(status)), body: JSON.stringify(body) }
+      const { status, body, headers } = refusal(fault.name)
+      return {
+        ...dialect.error({ status, message: '' }),
+        body: JSON.stringify(body),
+        headers: { 'content-type': 'application/json', ...headers },
+      }
     }
     case '5xx':
-      return dialect.error(serverError(fault.status))
+      return dialect.error(serverError(dialect, fault.status))
     case 'html':
-      return { ...dialect.error(serverError(fault.status)), headers: HTML_HEADERS, body: htmlPage(fault.status) }
+      return {
+        ...dialect.error(serverError(dialect, fault.status)),
+        headers: HTML_HEADERS,
+        body: htmlPage(fault.status),
+      }
     case 'refuse':
     case 'rst':
     case 'fin':
@@ -104,8 +116,11 @@ function damage(good: Reply, fault: Fault, script: Script, dialect: Dialect): Pa
       if (good.kind === 'stream') return { writes: garbled(good, fault.seed, fault.broken) }
       return fault.broken ? { writes: truncated(good) } : {}
     case 'sse-error': {
-      if (good.kind === 'stream') return { writes: failing(good, fault.after, dialect.streamError(serverError(500))) }
-      const error = dialect.error(serverError(500))
+      const terms = serverError(dialect, 500)
+      if (good.kind === 'stream') {
+        return { writes: failing(good, fault.after, good.failure?.(terms) ?? dialect.streamError(terms)) }
+      }
+      const error = dialect.error(terms)
       return { writes: goodWrites(error), status: error.status, promptTokens: 0 }
     }
     case 'empty': {
@@ -139,22 +154,9 @@ function damage(good: Reply, fault: Fault, script: Script, dialect: Dialect): Pa
   return {}
 }
 
-const RATE_LIMITED: ErrorTerms = {
-  status: 429,
-  message: 'Rate limit reached for requests per min (RPM) in organization org-testkit: Limit 3, Used 3, Requested 1.',
-  type: 'requests',
-  code: 'rate_limit_exceeded',
-}
-
-function serverError(status: number): ErrorTerms {
-  if (status === 503)
-    return {
-      status,
-      message: 'That model is currently overloaded.',
-      type: 'server_error',
-      code: 'server_is_overloaded',
-    }
-  return { status, message: 'The server had an error while processing your request.', type: 'server_error', code: null }
+function serverError(dialect: Dialect, status: number): ErrorTerms {
+  const overloaded = status === 503 || status === 529
+  return dialect.trouble({ kind: overloaded ? 'overloaded' : 'server-error', status })
 }
 
 const HTML_HEADERS = {

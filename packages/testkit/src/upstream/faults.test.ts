@@ -6,8 +6,13 @@ import { openStream, type StreamResult } from '../sse-client.ts'
 import { type FakeUpstream, startFakeUpstream } from './fake-upstream.ts'
 import { CHUNK_DAMAGES, USAGE_LIES } from './fault.ts'
 import { parseFault } from './fault-text.ts'
-import { goDuration, RATE_LIMIT_FORMATS, type RateLimitFormat } from './rate-limit-headers.ts'
-import { REFUSAL_NAMES, refusal, refusalsMeaning } from './refusals.ts'
+import {
+  goDuration,
+  NATIVE_RATE_LIMIT_FORMATS,
+  RATE_LIMIT_FORMATS,
+  type RateLimitFormat,
+} from './rate-limit-headers.ts'
+import { NATIVE_REFUSAL_NAMES, REFUSAL_NAMES, refusal, refusalsMeaning } from './refusals.ts'
 import { parseDirective } from './script.ts'
 
 let upstream: FakeUpstream
@@ -193,11 +198,12 @@ describe('answers that are none', () => {
     expect(result.headersAtMs! - result.startedAtMs).toBeGreaterThanOrEqual(79)
   })
 
-  test.each(RATE_LIMIT_FORMATS)('429 says how long to wait: %s', async (format) => {
+  test.each([...RATE_LIMIT_FORMATS, ...NATIVE_RATE_LIMIT_FORMATS])('429 says how long to wait: %s', async (format) => {
     await using client = await raw(`429(${format},2500)`, false)
     const response = client.responses[0]!
     expect(response.status).toBe(429)
     const { headers } = response
+    const message = response.body.toString()
     const inWait = (ms: number): boolean => ms > 1400 && ms <= 3500
     const right: Record<RateLimitFormat, () => boolean> = {
       'retry-after': () => headers['retry-after'] === '3',
@@ -206,6 +212,8 @@ describe('answers that are none', () => {
       'reset-requests': () => headers['x-ratelimit-reset-requests'] === '2.5s',
       'reset-tokens': () => headers['x-ratelimit-reset-tokens'] === '2.5s',
       'reset-epoch': () => inWait(Number(headers['x-ratelimit-reset']) * 1000 - Date.now()),
+      'anthropic-reset': () => inWait(Date.parse(headers['anthropic-ratelimit-requests-reset']!) - Date.now()),
+      'in-body': () => message.includes('Please try again in 2.5s.'),
       none: () => !Object.keys(headers).some((name) => /retry|ratelimit/.test(name)),
     }
     expect(right[format]()).toBe(true)
@@ -215,7 +223,7 @@ describe('answers that are none', () => {
     expect([120, 1000, 360_000, 3_723_500].map(goDuration)).toEqual(['120ms', '1s', '6m0s', '1h2m3.5s'])
   })
 
-  test.each(REFUSAL_NAMES)('refuses in the words of %s', async (name) => {
+  test.each([...REFUSAL_NAMES, ...NATIVE_REFUSAL_NAMES])('refuses in the words of %s', async (name) => {
     await using client = await raw(`refusal(${name})`, false)
     expect(client.responses[0]!.status).toBe(refusal(name).status)
     expect(JSON.parse(client.responses[0]!.body.toString())).toEqual(refusal(name).body)

@@ -19,10 +19,31 @@ export function* garbageWrites(events: Iterable<StreamEvent>, seed: number, brok
     if (dice(6) === 0) yield part(chunked(`event: nothing${lineEnd}${lineEnd}`))
     if (broken && dice(4) === 0) yield part(chunked(BROKEN[dice(BROKEN.length)] ?? ''))
     const dressed = Buffer.from(dress(event.bytes, lineEnd, dice(3)))
-    const cut = 1 + dice(dressed.length - 1)
-    yield { bytes: chunkedBytes(dressed.subarray(0, cut)), kind: 'part', paced: event.kind === 'delta', tokens: 0 }
-    yield { bytes: chunkedBytes(dressed.subarray(cut)), kind: 'event', paced: false, tokens: event.tokens }
+    yield* inTwo(event, dressed, 1 + dice(dressed.length - 1))
   }
+}
+
+/**
+ * The same for binary frames, which have no other dress: cut anywhere, and when `broken` one byte of one frame is turned, so that its
+ * checksum is wrong.
+ */
+export function* garbageFrames(events: Iterable<StreamEvent>, seed: number, broken: boolean): Generator<Write> {
+  const random = seededRandom(seed)
+  const dice = (sides: number): number => Math.floor(random() * sides)
+  const victim = broken ? 1 + dice(3) : -1
+  let index = 0
+  for (const event of events) {
+    const frame = Buffer.from(event.bytes)
+    const at = dice(frame.length)
+    if (index === victim) frame[at] = (frame[at] ?? 0) ^ 0x40
+    index += 1
+    yield* inTwo(event, frame, 1 + dice(frame.length - 1))
+  }
+}
+
+function* inTwo(event: StreamEvent, bytes: Buffer, cut: number): Generator<Write> {
+  yield { bytes: chunked(bytes.subarray(0, cut)), kind: 'part', paced: event.kind === 'delta', tokens: 0 }
+  yield { bytes: chunked(bytes.subarray(cut)), kind: 'event', paced: false, tokens: event.tokens }
 }
 
 const BROKEN = [
@@ -35,14 +56,10 @@ const BROKEN = [
   '}}\n\n',
 ]
 
-function dress(bytes: string, lineEnd: string, style: number): string {
-  let text = bytes
+function dress(bytes: string | Buffer, lineEnd: string, style: number): string {
+  let text = bytes.toString().replaceAll('\r\n', '\n')
   if (style === 1) text = text.replace(/^data: /gm, 'data:')
   // JSON may have a line break after any top-level comma; the standard joins the lines again.
   if (style === 2) text = text.replace(/^(data: \{"[a-z]+":"[^"]*"),/, '$1,\ndata: ')
   return text.replaceAll('\n', lineEnd)
-}
-
-function chunkedBytes(bytes: Buffer): Buffer {
-  return Buffer.concat([Buffer.from(`${bytes.length.toString(16)}\r\n`), bytes, Buffer.from('\r\n')])
 }

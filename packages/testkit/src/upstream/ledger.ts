@@ -12,6 +12,8 @@ export interface LedgerEntry {
   readonly headers: Readonly<Record<string, string>>
   /** As they came, in order and case. */
   readonly headerLines: readonly (readonly [name: string, value: string])[]
+  /** Which dialect answered: `openai-chat`, `anthropic-messages`, `bedrock-converse`… */
+  readonly dialect: string | undefined
   readonly model: string | undefined
   /** The credential, without its scheme. */
   readonly key: string | undefined
@@ -48,6 +50,14 @@ export interface LedgerTotals {
   fault: number
   promptTokens: number
   completionTokens: number
+  byDialect: Record<string, DialectTotals>
+}
+
+/** What one dialect has served. */
+export interface DialectTotals {
+  requests: number
+  promptTokens: number
+  completionTokens: number
 }
 
 export interface LedgerBounds {
@@ -79,6 +89,7 @@ export class Ledger {
     fault: 0,
     promptTokens: 0,
     completionTokens: 0,
+    byDialect: {},
   }
 
   constructor(bounds: Partial<LedgerBounds> = {}) {
@@ -125,7 +136,7 @@ export class Ledger {
     this.#keptBytes = this.#entries.reduce((sum, entry) => sum + entry.body.length, 0)
     const { openConnections, openRequests } = this.totals
     const fresh = { requests: openRequests, complete: 0, clientGone: 0, fault: 0, promptTokens: 0, completionTokens: 0 }
-    Object.assign(this.totals, fresh, { connections: openConnections })
+    Object.assign(this.totals, fresh, { byDialect: {} }, { connections: openConnections })
     this.changed()
   }
 
@@ -141,6 +152,16 @@ export class Ledger {
       this.#firstWithBody = Math.max(0, this.#firstWithBody - surplus)
     }
     this.changed()
+  }
+
+  /** The entry knows its dialect by now. */
+  answeredBy(entry: OpenEntry, dialect: string): void {
+    entry.dialect = dialect
+    this.#dialectTotals(dialect).requests += 1
+  }
+
+  #dialectTotals(dialect: string): DialectTotals {
+    return (this.totals.byDialect[dialect] ??= { requests: 0, promptTokens: 0, completionTokens: 0 })
   }
 
   keepBody(entry: OpenEntry, body: Buffer): void {
@@ -165,6 +186,10 @@ export class Ledger {
     }
     this.totals.promptTokens += promptTokens
     this.totals.completionTokens += completionTokens
+    if (entry.dialect === undefined) return
+    const served = this.#dialectTotals(entry.dialect)
+    served.promptTokens += promptTokens
+    served.completionTokens += completionTokens
   }
 
   end(entry: OpenEntry, end: NonNullable<LedgerEntry['end']>): void {

@@ -19,6 +19,7 @@ const { values } = parseArgs({
     bytes: { type: 'string' },
     fault: { type: 'string' },
     keys: { type: 'string' },
+    echo: { type: 'boolean' },
   },
 })
 
@@ -27,12 +28,13 @@ const upstream = await startFakeUpstream({
   host: values.host,
   ...(values.tls === undefined ? {} : { tls: tlsMode(values.tls) }),
   ...(values.fault === undefined ? {} : { fault: values.fault }),
-  ...(values.keys === undefined ? {} : { openai: { keys: values.keys.split(',') } }),
+  ...(values.keys === undefined ? {} : { keys: values.keys.split(',') }),
   script: {
     ...numeric('tokens', values.tokens),
     ...numeric('gapMs', values['gap-ms']),
     ...numeric('delayMs', values['delay-ms']),
     ...numeric('bytes', values.bytes),
+    ...(values.echo === true ? { echo: true } : {}),
   },
 })
 const { url, origin, port, ca } = upstream

@@ -41,8 +41,9 @@ export function headWrite(status: number, headers: Readonly<Record<string, strin
 }
 
 /** The bytes of an event as one HTTP chunk. */
-export function chunked(bytes: string): string {
-  return `${Buffer.byteLength(bytes).toString(16)}\r\n${bytes}\r\n`
+export function chunked(bytes: string | Buffer): string | Buffer {
+  if (typeof bytes === 'string') return `${Buffer.byteLength(bytes).toString(16)}\r\n${bytes}\r\n`
+  return Buffer.concat([Buffer.from(`${bytes.length.toString(16)}\r\n`), bytes, Buffer.from('\r\n')])
 }
 
 export function eventWrite(event: StreamEvent): Write {

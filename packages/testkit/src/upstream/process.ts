@@ -6,6 +6,7 @@ import type { Fault } from './fault.ts'
 import type { FaultScope } from './fault-book.ts'
 import type { LedgerEntry, LedgerTotals } from './ledger.ts'
 import type { Script } from './script.ts'
+import type { AnswerScope, ScriptedAnswer } from './scripted-answer.ts'
 
 /** What the ledger of another process looks like: the same, with bodies as text. */
 export interface RemoteLedger {
@@ -71,7 +72,14 @@ export class UpstreamProcess implements AsyncDisposable {
     await this.#post('script', script)
   }
 
-  /** Forgets faults and ledger. */
+  /** Queues answers, for whatever dialect asks next (scripted-answer.ts). */
+  async answer(answers: ScriptedAnswer | readonly ScriptedAnswer[], scope: AnswerScope = {}): Promise<void> {
+    // Infinity has no JSON; so many are as good.
+    const times = scope.times === Infinity ? Number.MAX_SAFE_INTEGER : scope.times
+    await this.#post('answer', { answers: [answers].flat(), ...scope, times })
+  }
+
+  /** Forgets faults, answers and ledger. */
   async reset(): Promise<void> {
     await this.#post('reset', {})
   }

@@ -8,7 +8,9 @@ export const RATE_LIMIT_FORMATS = [
   'reset-epoch',
   'none',
 ] as const
-export type RateLimitFormat = (typeof RATE_LIMIT_FORMATS)[number]
+/** Forms of single providers: in the body (Gemini's RetryInfo, OpenAI's "try again in 1.2s"), and Anthropic's own headers with times. */
+export const NATIVE_RATE_LIMIT_FORMATS = ['in-body', 'anthropic-reset'] as const
+export type RateLimitFormat = (typeof RATE_LIMIT_FORMATS | typeof NATIVE_RATE_LIMIT_FORMATS)[number]
 
 /**
  * Headers of a 429 that asks for `waitMs` more milliseconds. Seconds are rounded up, as providers do; the HTTP date has
@@ -28,6 +30,18 @@ export function rateLimitHeaders(format: RateLimitFormat, waitMs: number, nowMs:
       return { 'x-ratelimit-remaining-tokens': '0', 'x-ratelimit-reset-tokens': goDuration(waitMs) }
     case 'reset-epoch':
       return { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(Math.ceil((nowMs + waitMs) / 1000)) }
+    case 'anthropic-reset': {
+      const reset = new Date(Math.ceil((nowMs + waitMs) / 1000) * 1000).toISOString().replace('.000Z', 'Z')
+      return {
+        'retry-after': String(Math.ceil(waitMs / 1000)),
+        'anthropic-ratelimit-requests-limit': '50',
+        'anthropic-ratelimit-requests-remaining': '0',
+        'anthropic-ratelimit-requests-reset': reset,
+        'anthropic-ratelimit-unified-status': 'rejected',
+        'anthropic-ratelimit-unified-reset': String(Math.ceil((nowMs + waitMs) / 1000)),
+      }
+    }
+    case 'in-body':
     case 'none':
       break
   }

@@ -147,22 +147,149 @@ const REFUSALS = {
   }),
 } as const satisfies Readonly<Record<string, Refusal>>
 
-export type RefusalName = keyof typeof REFUSALS
+/** The same in dialects that are not OpenAI's. */
+const NATIVE_REFUSALS = {
+  'anthropic-bad-key': badKey({ type: 'error', error: { type: 'authentication_error', message: 'invalid x-api-key' } }),
+  'anthropic-billing': quota(402, {
+    type: 'error',
+    error: {
+      type: 'billing_error',
+      message: "There's an issue with your billing or payment information. Please check your payment details.",
+    },
+  }),
+  'anthropic-permission': forbidden({
+    type: 'error',
+    error: {
+      type: 'permission_error',
+      message: 'Your API key does not have permission to use the specified resource.',
+    },
+  }),
+  'gemini-bad-key': {
+    status: 400,
+    meaning: 'bad-key',
+    body: {
+      error: {
+        code: 400,
+        message: 'API key not valid. Please pass a valid API key.',
+        status: 'INVALID_ARGUMENT',
+        details: [
+          {
+            '@type': 'type.googleapis.com/google.rpc.ErrorInfo',
+            reason: 'API_KEY_INVALID',
+            domain: 'googleapis.com',
+            metadata: { service: 'generativelanguage.googleapis.com' },
+          },
+        ],
+      },
+    },
+  },
+  'gemini-quota': quota(429, {
+    error: {
+      code: 429,
+      message: 'You exceeded your current quota, please check your plan and billing details.',
+      status: 'RESOURCE_EXHAUSTED',
+      details: [
+        {
+          '@type': 'type.googleapis.com/google.rpc.QuotaFailure',
+          violations: [{ quotaId: 'GenerateRequestsPerDayPerProjectPerModel-FreeTier' }],
+        },
+      ],
+    },
+  }),
+  'gemini-leaked-key': forbidden({
+    error: {
+      code: 403,
+      message: 'Your API key was reported as leaked. Please use another API key.',
+      status: 'PERMISSION_DENIED',
+    },
+  }),
+  'vertex-bad-token': badKey({
+    error: {
+      code: 401,
+      message:
+        'Request had invalid authentication credentials. Expected OAuth 2 access token, login cookie or other valid authentication credential.',
+      status: 'UNAUTHENTICATED',
+      details: [{ '@type': 'type.googleapis.com/google.rpc.ErrorInfo', reason: 'ACCESS_TOKEN_TYPE_UNSUPPORTED' }],
+    },
+  }),
+  'vertex-permission': forbidden({
+    error: {
+      code: 403,
+      message: "Permission 'aiplatform.endpoints.predict' denied on resource (or it may not exist).",
+      status: 'PERMISSION_DENIED',
+      details: [{ '@type': 'type.googleapis.com/google.rpc.ErrorInfo', reason: 'IAM_PERMISSION_DENIED' }],
+    },
+  }),
+  'bedrock-bad-token': bedrock(
+    403,
+    'bad-key',
+    'UnrecognizedClientException',
+    'The security token included in the request is invalid.',
+  ),
+  'bedrock-expired-token': bedrock(
+    403,
+    'bad-key',
+    'ExpiredTokenException',
+    'The security token included in the request is expired',
+  ),
+  'bedrock-bad-signature': bedrock(
+    403,
+    'bad-key',
+    'InvalidSignatureException',
+    'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.',
+  ),
+  'bedrock-model-access': bedrock(
+    403,
+    'forbidden',
+    'AccessDeniedException',
+    "You don't have access to the model with the specified model ID.",
+  ),
+  'bedrock-daily-tokens': bedrock(
+    429,
+    'quota',
+    'ThrottlingException',
+    'Too many tokens per day, please wait before trying again.',
+  ),
+  'azure-bad-key': badKey({
+    error: {
+      code: '401',
+      message:
+        'Access denied due to invalid subscription key or wrong API endpoint. Make sure to provide a valid key for an active subscription and use a correct regional API endpoint for your resource.',
+    },
+  }),
+  'azure-quota': quota(429, {
+    error: {
+      code: 'insufficient_quota',
+      message: 'You exceeded your current quota, please check your plan and billing details.',
+    },
+  }),
+} as const satisfies Readonly<Record<string, Refusal>>
 
+const ALL = { ...REFUSALS, ...NATIVE_REFUSALS }
+
+export type RefusalName = keyof typeof ALL
+
+/** Those in OpenAI's dialect and its relatives'. */
 export const REFUSAL_NAMES: readonly RefusalName[] = Object.keys(REFUSALS).filter(isRefusalName)
+/** Those of Anthropic, Gemini, Vertex, Bedrock and Azure, each in its own shape. */
+export const NATIVE_REFUSAL_NAMES: readonly RefusalName[] = Object.keys(NATIVE_REFUSALS).filter(isRefusalName)
 
 /** Status, meaning and body of a refusal. */
 export function refusal(name: RefusalName): Refusal {
-  return REFUSALS[name]
+  return ALL[name]
 }
 
-/** The names of the refusals with this meaning, for a table of tests. */
+/** The names of the refusals in OpenAI's dialect with this meaning, for a table of tests. */
 export function refusalsMeaning(meaning: Refusal['meaning']): readonly RefusalName[] {
-  return REFUSAL_NAMES.filter((name) => REFUSALS[name].meaning === meaning)
+  return REFUSAL_NAMES.filter((name) => ALL[name].meaning === meaning)
 }
 
 function isRefusalName(name: string): name is RefusalName {
-  return Object.hasOwn(REFUSALS, name)
+  return Object.hasOwn(ALL, name)
+}
+
+function bedrock(status: number, meaning: Refusal['meaning'], exception: string, message: string): Refusal {
+  return { status, meaning, body: { message }, headers: { 'x-amzn-errortype': exception } }
 }
 
 function quota(status: number, body: unknown): Refusal {

@@ -13,6 +13,8 @@ export interface Script {
   readonly bytes: number
   /** Tool calls to answer with, when the request brings tools. Undefined: decided from the request. */
   readonly tools?: number
+  /** Say the user's words again instead of the standard text, think aloud when asked, call only what `call NAME` names. */
+  readonly echo?: boolean
   /** Bytes of the third piece, for lines without end. */
   readonly bigPieceBytes?: number
   readonly usage?: UsageLie | 'twice'
@@ -54,8 +56,10 @@ export function parseDirective(text: string): Directive {
     const value = part.slice(equals + 1).replace(/[\s,;]+$/, '')
     const key = NUMBERS.find((key) => key === name)
     if (key !== undefined && Number.isFinite(Number(value))) script[key] = Number(value)
+    else if (name === 'echo') script.echo = value === 'true' || value === '1'
     else if (name === 'fault') fault = parseFault(value)
-    else throw new Error(`Unknown testkit directive ${JSON.stringify(part)}. Known: ${NUMBERS.join(', ')}, fault.`)
+    else
+      throw new Error(`Unknown testkit directive ${JSON.stringify(part)}. Known: ${NUMBERS.join(', ')}, echo, fault.`)
   }
   return fault === undefined ? { script } : { script, fault }
 }

@@ -1,57 +1,57 @@
-import type { Question } from '../../answer.ts'
-import { BadRequest, isObject, type Json, optionalCount, requiredModel } from './wire.ts'
+// What OpenAI reads in a chat request, and what it refuses: types, ranges, and the order of calls and results.
+// Unknown fields are none of its business unless the fake is told to be strict about them.
+import type { OfferedTool, Question } from '../../answer.ts'
+import { isObject, type Json, listOf, textIn, written } from '../json.ts'
+import { checkMessages, contentText } from './chat-messages.ts'
+import { checkModelLimits, checkSampling } from './chat-limits.ts'
+import { checkName, checkStrictSchema } from './names.ts'
+import { BadRequest, optionalCount, requiredModel } from './wire.ts'
 
-const ROLES = new Set(['system', 'developer', 'user', 'assistant', 'tool', 'function'])
+export interface ChatRules {
+  /** Longest id of a tool call. OpenAI: 64 in our fake; some servers take 40. */
+  readonly maxToolCallIdLength: number
+  /** Refuse members that OpenAI does not know. */
+  readonly strictFields: boolean
+  /** The model may think aloud (compatible providers). */
+  readonly reasons: boolean
+}
 
 export interface ChatRequest {
-  readonly model: string
   readonly stream: boolean
   readonly includeUsage: boolean
   readonly choices: number
   readonly question: Question
 }
 
-/** Reads what the fake needs and refuses what OpenAI refuses; unknown fields are none of its business. Throws BadRequest. */
-export function readChatRequest(request: Json, tools: number | undefined): ChatRequest {
+/** More than any model gives. Also bounds what one request can make this process write. */
+export const MAX_CHOICES = 128
+
+/** Throws BadRequest. */
+export function readChatRequest(request: Json, rules: ChatRules): ChatRequest {
   const model = requiredModel(request)
-  const messages = request['messages']
-  if (messages === undefined)
-    throw new BadRequest("Missing required parameter: 'messages'.", 'messages', 'missing_required_parameter')
-  if (!Array.isArray(messages))
-    throw new BadRequest("Invalid type for 'messages': expected an array of objects.", 'messages', 'invalid_type')
-  if (messages.length === 0) {
-    throw new BadRequest(
-      "Invalid 'messages': empty array. Expected an array with minimum length 1.",
-      'messages',
-      'empty_array',
-    )
-  }
-  const texts = messages.map((message, index) => messageText(message, index))
-  temperature(request)
+  if (rules.strictFields) checkFields(request)
+  const messages = checkMessages(request['messages'], rules.maxToolCallIdLength)
+  checkSampling(request)
+  checkModelLimits(model, request)
+  const tools = readTools(request)
+  const format = readFormat(request, messages)
+  const last = messages.at(-1)
   return {
-    model,
     stream: request['stream'] === true,
     ...streamOptions(request),
-    choices: optionalCount(request, 'n') ?? 1,
+    choices: optionalCount(request, 'n', MAX_CHOICES) ?? 1,
     question: {
-      prompt: texts.join('\n'),
+      model,
+      prompt: messages.map(contentText).join('\n'),
       maxTokens: optionalCount(request, 'max_completion_tokens') ?? optionalCount(request, 'max_tokens'),
-      calls: callsOf(request, messages, texts.at(-1) ?? '', tools),
+      tools,
+      choice: readChoice(request, tools),
+      lastUserText: last?.['role'] === 'user' ? contentText(last) : undefined,
+      toolResults: trailingResults(messages),
+      schema: format,
+      stopSequences: listOf(request['stop']).filter((stop) => typeof stop === 'string'),
+      reasoning: rules.reasons,
     },
-  }
-}
-
-function temperature(request: Json): void {
-  const value = request['temperature']
-  if (value === undefined || value === null) return
-  if (typeof value !== 'number')
-    throw new BadRequest("Invalid type for 'temperature': expected a decimal.", 'temperature', 'invalid_type')
-  if (value < 0 || value > 2) {
-    throw new BadRequest(
-      "Invalid 'temperature': expected a value between 0 and 2.",
-      'temperature',
-      'decimal_out_of_range',
-    )
   }
 }
 
@@ -64,52 +64,130 @@ function streamOptions(request: Json): { includeUsage: boolean } {
   return { includeUsage: isObject(options) && options['include_usage'] === true }
 }
 
-function messageText(message: unknown, index: number): string {
-  const param = `messages[${index}]`
-  if (!isObject(message))
-    throw new BadRequest(`Invalid type for '${param}': expected an object.`, param, 'invalid_type')
-  const role = message['role']
-  if (typeof role !== 'string') {
-    throw new BadRequest(`Missing required parameter: '${param}.role'.`, `${param}.role`, 'missing_required_parameter')
-  }
-  if (!ROLES.has(role)) throw new BadRequest(`Invalid value for '${param}.role'.`, `${param}.role`, 'invalid_value')
-  const content = message['content']
-  if (typeof content === 'string') return content
-  if (Array.isArray(content)) {
-    return content.map((part) => (isObject(part) && typeof part['text'] === 'string' ? part['text'] : '')).join('')
-  }
-  if (content !== undefined && content !== null) {
-    throw new BadRequest(`Invalid type for '${param}.content'.`, `${param}.content`, 'invalid_type')
-  }
-  return ''
+function trailingResults(messages: readonly Json[]): string[] {
+  const firstOther = messages.findLastIndex((message) => message['role'] !== 'tool')
+  return messages.slice(firstOther + 1).map(contentText)
 }
 
-/**
- * Tools are called when `tool_choice` forces it, when the script says how many, or when the last message is the user's and
- * names a tool or speaks of one.
- */
-function callsOf(
-  request: Json,
-  messages: readonly unknown[],
-  lastText: string,
-  tools: number | undefined,
-): Question['calls'] {
-  const offered = (Array.isArray(request['tools']) ? request['tools'] : []).flatMap((tool: unknown) => {
-    const definition = isObject(tool) ? tool['function'] : undefined
-    if (!isObject(definition) || typeof definition['name'] !== 'string') return []
-    return [{ name: definition['name'], parameters: definition['parameters'] }]
-  })
-  const first = offered[0]
-  const choice = request['tool_choice']
-  if (first === undefined || choice === 'none') return []
-  if (tools !== undefined) return Array.from({ length: tools }, (_, index) => offered[index % offered.length] ?? first)
-  if (isObject(choice) && isObject(choice['function'])) {
-    const name = choice['function']['name']
-    return [offered.find((tool) => tool.name === name) ?? first]
+function readTools(request: Json): OfferedTool[] {
+  const tools = request['tools']
+  if (tools === undefined || tools === null) return []
+  if (!Array.isArray(tools))
+    throw new BadRequest("Invalid type for 'tools': expected an array of objects.", 'tools', 'invalid_type')
+  if (tools.length === 0) {
+    const message =
+      "Invalid 'tools': empty array. Expected an array with minimum length 1, but got an empty array instead."
+    throw new BadRequest(message, 'tools', 'empty_array')
   }
-  const last = messages.at(-1)
-  if (!isObject(last) || last['role'] !== 'user') return []
-  const named = offered.filter((tool) => lastText.includes(tool.name))
-  if (named.length > 0) return named
-  return choice === 'required' || /\b(tool|function|weather)\b/i.test(lastText) ? [first] : []
+  return tools.flatMap((tool: unknown, index) => {
+    const param = `tools[${index}]`
+    const type = textIn(tool, 'type')
+    const definition = isObject(tool) && type !== undefined ? tool[type] : undefined
+    // `openrouter:web_search`: a provider's own tools are its own business.
+    if (type?.includes(':') === true) return []
+    if (type !== 'function' && type !== 'custom') {
+      const got = type === undefined ? '' : `: '${type}'`
+      throw new BadRequest(
+        `Invalid value${got}. Supported values are: 'function' and 'custom'.`,
+        `${param}.type`,
+        'invalid_value',
+      )
+    }
+    if (!isObject(definition)) {
+      throw new BadRequest(
+        `Missing required parameter: '${param}.${type}'.`,
+        `${param}.${type}`,
+        'missing_required_parameter',
+      )
+    }
+    const name = checkName(definition['name'], `${param}.${type}.name`)
+    const { parameters } = definition
+    if (definition['strict'] === true)
+      checkStrictSchema(parameters, `function '${name}'`, `${param}.function.parameters`)
+    return [{ name, parameters: type === 'custom' ? { type: 'string' } : parameters }]
+  })
+}
+
+function readChoice(request: Json, tools: readonly OfferedTool[]): Question['choice'] {
+  const choice = request['tool_choice']
+  const absent = choice === undefined || choice === null
+  if (tools.length === 0) {
+    if (request['parallel_tool_calls'] !== undefined && request['parallel_tool_calls'] !== null) {
+      const message =
+        "Invalid value for 'parallel_tool_calls': 'parallel_tool_calls' is only allowed when 'tools' are specified."
+      throw new BadRequest(message, 'parallel_tool_calls')
+    }
+    if (!absent && choice !== 'none') {
+      throw new BadRequest(
+        "Invalid value for 'tool_choice': 'tool_choice' is only allowed when 'tools' are specified.",
+        'tool_choice',
+      )
+    }
+    return 'none'
+  }
+  if (absent) return 'auto'
+  if (choice === 'auto' || choice === 'none' || choice === 'required') return choice
+  const type = textIn(choice, 'type')
+  const named = isObject(choice) && type !== undefined ? choice[type] : undefined
+  if (type === 'allowed_tools') return textIn(named, 'mode') === 'required' ? 'required' : 'auto'
+  const name = textIn(named, 'name')
+  if (name === undefined)
+    throw new BadRequest(
+      `Invalid value: '${written(choice)}'. Supported values are: 'none', 'auto', and 'required'.`,
+      'tool_choice',
+      'invalid_value',
+    )
+  if (!tools.some((tool) => tool.name === name)) {
+    throw new BadRequest(`Tool choice '${name}' not found in 'tools' parameter.`, 'tool_choice')
+  }
+  return { name }
+}
+
+function readFormat(request: Json, messages: readonly Json[]): unknown {
+  const format = request['response_format']
+  if (format === undefined || format === null) return undefined
+  const type = textIn(format, 'type')
+  if (type === 'text') return undefined
+  if (type === 'json_object') {
+    if (!messages.some((message) => /json/i.test(contentText(message)))) {
+      const message =
+        "'messages' must contain the word 'json' in some form, to use 'response_format' of type 'json_object'."
+      throw new BadRequest(message, 'messages')
+    }
+    return true
+  }
+  const definition = isObject(format) ? format['json_schema'] : undefined
+  if (type !== 'json_schema') {
+    throw new BadRequest(
+      `Invalid value: '${type}'. Supported values are: 'json_object', 'json_schema', and 'text'.`,
+      'response_format.type',
+      'invalid_value',
+    )
+  }
+  if (!isObject(definition)) {
+    throw new BadRequest(
+      "Missing required parameter: 'response_format.json_schema'.",
+      'response_format.json_schema',
+      'missing_required_parameter',
+    )
+  }
+  const name = checkName(definition['name'], 'response_format.json_schema.name')
+  if (definition['strict'] === true)
+    checkStrictSchema(definition['schema'], `response_format '${name}'`, 'response_format')
+  return definition['schema'] ?? true
+}
+
+/** Members of OpenAI's own OpenAPI description of the request. */
+const FIELDS = new Set(
+  (
+    'messages model modalities verbosity reasoning_effort max_completion_tokens frequency_penalty presence_penalty web_search_options ' +
+    'top_logprobs response_format audio store stream stop logit_bias logprobs max_tokens n prediction seed stream_options tools ' +
+    'tool_choice parallel_tool_calls function_call functions metadata temperature top_p user safety_identifier prompt_cache_key ' +
+    'prompt_cache_retention prompt_cache_options service_tier moderation'
+  ).split(' '),
+)
+
+function checkFields(request: Json): void {
+  const unknown = Object.keys(request).filter((name) => !FIELDS.has(name))
+  if (unknown.length > 0) throw new BadRequest(`Unrecognized request argument supplied: ${unknown.join(', ')}`)
 }

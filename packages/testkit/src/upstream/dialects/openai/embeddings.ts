@@ -1,16 +1,19 @@
-import { hashText, seededRandom } from '../../../random.ts'
+import { hashText } from '../../../random.ts'
 import { countTokens } from '../../answer.ts'
 import { type Incoming, jsonReply, type Reply } from '../dialect.ts'
+import { unitVector } from '../vectors.ts'
 import { BadRequest, optionalCount, parseBody, replyHeaders, requiredModel } from './wire.ts'
 
 const DEFAULT_DIMENSIONS: Readonly<Record<string, number>> = { 'text-embedding-3-large': 3072 }
+
+const MAX_DIMENSIONS = 100_000
 
 /** POST /v1/embeddings: unit vectors that depend only on the input, as floats or as base64 of little-endian float32. */
 export function embeddingsReply(incoming: Incoming): Reply {
   const request = parseBody(incoming.body)
   const model = requiredModel(request)
   const inputs = readInput(request['input'])
-  const dimensions = optionalCount(request, 'dimensions') ?? DEFAULT_DIMENSIONS[model] ?? 1536
+  const dimensions = optionalCount(request, 'dimensions', MAX_DIMENSIONS) ?? DEFAULT_DIMENSIONS[model] ?? 1536
   const base64 = request['encoding_format'] === 'base64'
   const promptTokens = inputs.reduce((sum, input) => sum + input.tokens, 0)
   const body = {
@@ -46,13 +49,6 @@ function oneText(text: string): { seed: number; tokens: number } {
 
 function oneTokenArray(tokens: readonly unknown[]): { seed: number; tokens: number } {
   return { seed: hashText(tokens.join(',')), tokens: tokens.length }
-}
-
-function unitVector(seed: number, dimensions: number): number[] {
-  const random = seededRandom(seed)
-  const raw = Array.from({ length: dimensions }, () => random() * 2 - 1)
-  const length = Math.hypot(...raw)
-  return raw.map((value) => Math.fround(value / length))
 }
 
 function toBase64(vector: readonly number[]): string {

@@ -14,7 +14,7 @@ export function imagesReply(incoming: Incoming): Reply {
     throw new BadRequest("Missing required parameter: 'prompt'.", 'prompt', 'missing_required_parameter')
   }
   const model = typeof request['model'] === 'string' ? request['model'] : 'dall-e-2'
-  const count = optionalCount(request, 'n') ?? 1
+  const count = optionalCount(request, 'n', 10) ?? 1
   const priced = model.startsWith('gpt-image')
   const base64 = priced || request['response_format'] === 'b64_json'
   const image = base64 ? { b64_json: PIXEL } : { url: `data:image/png;base64,${PIXEL}` }

@@ -1,22 +1,16 @@
 // Small things that every OpenAI endpoint of the fake shares: the request as data, dated model ids, errors, headers, usage.
+import type { AnswerUsage } from '../../answer.ts'
 import type { UsageLie } from '../../fault.ts'
-import { type ErrorTerms, type Incoming, jsonReply, type WholeReply } from '../dialect.ts'
+import type { Trouble } from '../../trouble.ts'
+import { BadRequest as Refused, type ErrorTerms, type Incoming, jsonReply, type WholeReply } from '../dialect.ts'
+import { isObject, type Json } from '../json.ts'
+import { usageJson } from '../usage-text.ts'
 
-export type Json = Readonly<Record<string, unknown>>
-
-/** A request that cannot be answered. */
-export class BadRequest extends Error {
-  override readonly name = 'BadRequest'
-  readonly terms: ErrorTerms
-
+/** A request that OpenAI refuses. */
+export class BadRequest extends Refused {
   constructor(message: string, param: string | null = null, code: string | null = null, status = 400) {
-    super(message)
-    this.terms = { status, message, type: 'invalid_request_error', param, code }
+    super(message, { status, type: 'invalid_request_error', param, code })
   }
-}
-
-export function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 export function parseBody(body: Buffer): Json {
@@ -36,12 +30,16 @@ export function requiredModel(request: Json): string {
   return model
 }
 
-/** Missing or null is undefined; anything but a positive integer is a 400. */
-export function optionalCount(request: Json, name: string): number | undefined {
+/** Missing or null is undefined; anything but an integer of 1 to `max` is a 400. */
+export function optionalCount(request: Json, name: string, max = Number.MAX_SAFE_INTEGER): number | undefined {
   const value = request[name]
   if (value === undefined || value === null) return undefined
   if (typeof value !== 'number' || !Number.isInteger(value) || value < 1) {
     throw new BadRequest(`Invalid value for '${name}': expected a positive integer.`, name, 'invalid_value')
+  }
+  if (value > max) {
+    const message = `Invalid '${name}': integer above maximum value. Expected a value <= ${max}, but got ${value} instead.`
+    throw new BadRequest(message, name, 'integer_above_max_value')
   }
   return value
 }
@@ -68,43 +66,117 @@ export function replyHeaders(incoming: Incoming): Record<string, string> {
 }
 
 export function errorReply(terms: ErrorTerms): WholeReply {
-  return jsonReply(terms.status, `${JSON.stringify(errorBody(terms), null, 2)}\n`)
+  return jsonReply(terms.status, `${JSON.stringify(errorBody(terms), null, 2)}\n`, undefined, terms.headers)
 }
 
 export function errorBody(terms: ErrorTerms): Json {
-  return { error: { message: terms.message, type: terms.type, param: terms.param ?? null, code: terms.code ?? null } }
+  const { message, type = terms.status >= 500 ? 'server_error' : 'invalid_request_error', more } = terms
+  return { error: { message, type, param: terms.param ?? null, code: terms.code ?? null, ...more } }
 }
 
-/**
- * The usage object as JSON text, since some lies (a bare NaN) are not JSON. Undefined for 'missing'.
- * `twice` is the true figure here; who renders puts the lower one before it.
- */
-export function usageText(
-  promptTokens: number,
-  completionTokens: number,
-  lie: UsageLie | 'twice' | undefined,
-): string | undefined {
-  const [prompt, completion, total] = [promptTokens, completionTokens, promptTokens + completionTokens]
-  if (lie === undefined || lie === 'twice') return usageObject(prompt, completion, total)
-  const lies: Readonly<Record<UsageLie, string | undefined>> = {
-    negative: usageObject(-prompt, -completion, -total),
-    nan: usageObject('NaN', 'NaN', 'NaN'),
-    huge: usageObject('999999999999999999999', '1e308', '1e309'),
-    string: usageObject(`"${prompt}"`, `"${completion}"`, '"many"'),
-    fraction: usageObject(prompt + 0.5, completion + 0.25, total + 0.75),
-    zero: usageObject(0, 0, 0),
-    null: 'null',
-    missing: undefined,
+/** OpenAI's words for a trouble, as its error pages and many bug reports have them. */
+export function openAiTrouble(trouble: Trouble): ErrorTerms {
+  const { kind, model = 'the-model', waitMs } = trouble
+  const terms = (
+    status: number,
+    type: string,
+    code: string | null,
+    message: string,
+    param: string | null = null,
+  ): ErrorTerms => ({
+    status: trouble.status ?? status,
+    message: trouble.message ?? message,
+    type,
+    param,
+    code,
+  })
+  const invalid = 'invalid_request_error'
+  switch (kind) {
+    case 'invalid-request':
+      return terms(400, invalid, null, 'Invalid request.')
+    case 'context-length':
+      return terms(
+        400,
+        invalid,
+        'context_length_exceeded',
+        "This model's maximum context length is 128000 tokens. However, your messages resulted in 150000 tokens. Please reduce the length of the messages.",
+        'messages',
+      )
+    case 'content-filter':
+      return terms(
+        400,
+        invalid,
+        'content_policy_violation',
+        'Your request was rejected as a result of our safety system. Your prompt may contain text that is not allowed by our safety system.',
+      )
+    case 'unauthorized':
+      return terms(
+        401,
+        invalid,
+        'invalid_api_key',
+        'Incorrect API key provided: sk-00***0000. You can find your API key at https://platform.openai.com/account/api-keys.',
+      )
+    case 'no-credit':
+      return terms(
+        429,
+        'insufficient_quota',
+        'insufficient_quota',
+        'You exceeded your current quota, please check your plan and billing details.',
+      )
+    case 'forbidden':
+      return terms(403, invalid, 'model_not_found', `Project \`proj_0000\` does not have access to model \`${model}\``)
+    case 'model-not-found':
+      return terms(
+        404,
+        invalid,
+        'model_not_found',
+        `The model \`${model}\` does not exist or you do not have access to it.`,
+      )
+    case 'too-large':
+      return terms(413, invalid, 'request_too_large', 'Request too large.')
+    case 'rate-limited': {
+      const hint =
+        waitMs === undefined ? '' : ` Please try again in ${waitMs < 1000 ? `${waitMs}ms` : `${waitMs / 1000}s`}.`
+      return terms(
+        429,
+        'requests',
+        'rate_limit_exceeded',
+        `Rate limit reached for requests per min (RPM) in organization org-testkit: Limit 3, Used 3, Requested 1.${hint}`,
+      )
+    }
+    case 'server-error':
+      return terms(500, 'server_error', null, 'The server had an error while processing your request.')
+    case 'overloaded':
+      return terms(503, 'server_error', 'server_is_overloaded', 'That model is currently overloaded.')
+    case 'timeout':
+      return terms(504, 'server_error', null, 'The request timed out.')
   }
-  return lies[lie]
 }
 
-function usageObject(prompt: number | string, completion: number | string, total: number | string): string {
-  return (
-    `{"prompt_tokens":${prompt},"completion_tokens":${completion},"total_tokens":${total},` +
-    '"prompt_tokens_details":{"cached_tokens":0,"audio_tokens":0},' +
-    '"completion_tokens_details":{"reasoning_tokens":0,"audio_tokens":0,"accepted_prediction_tokens":0,"rejected_prediction_tokens":0}}'
-  )
+/** Usage of chat and completions. Undefined for a lie that leaves it out. */
+export function usageText(usage: AnswerUsage, lie: UsageLie | 'twice' | undefined, choices = 1): string | undefined {
+  return usageJson(chatUsage(usage, choices), lie)
+}
+
+export function chatUsage(usage: AnswerUsage, choices = 1): Json {
+  const cacheWrite = usage.cacheWrite5m + usage.cacheWrite1h
+  const completion = usage.output * choices
+  return {
+    prompt_tokens: usage.input,
+    completion_tokens: completion,
+    total_tokens: usage.input + completion,
+    prompt_tokens_details: {
+      cached_tokens: usage.cacheRead,
+      ...(cacheWrite > 0 ? { cache_write_tokens: cacheWrite } : {}),
+      audio_tokens: 0,
+    },
+    completion_tokens_details: {
+      reasoning_tokens: usage.reasoning * choices,
+      audio_tokens: 0,
+      accepted_prediction_tokens: 0,
+      rejected_prediction_tokens: 0,
+    },
+  }
 }
 
 /** JSON text of `object` with `"usage"` as its last member. */
