@@ -1,4 +1,7 @@
-// What the shape alone cannot tell about `providers`: names, addresses, keys and headers that could not be sent.
+// What the shape alone cannot tell about `providers`: names, addresses, keys and headers that could not be sent. The
+// fields that only one type has are looked at in `check-provider-fields.ts`.
+import { checkKey } from './check-key.ts'
+import { checkProviderFields, type At } from './check-provider-fields.ts'
 import { isHeaderName } from './check-server.ts'
 import { KNOWN_PROVIDERS } from './known-providers.ts'
 import type { Report } from './report.ts'
@@ -23,7 +26,7 @@ const OWN_HEADERS = new Set([
 export function checkProviders(providers: readonly ProviderFile[], report: Report): void {
   const seen = new Map<string, number>()
   for (const [index, provider] of providers.entries()) {
-    const at = (...rest: PropertyKey[]): PropertyKey[] => ['providers', index, ...rest]
+    const at: At = (...rest) => ['providers', index, ...rest]
     const twin = seen.get(provider.name)
     if (twin !== undefined)
       report.problem(
@@ -38,6 +41,7 @@ export function checkProviders(providers: readonly ProviderFile[], report: Repor
     checkBaseUrl(provider, at, report)
     checkKeys(provider, at, report)
     checkHeaders(provider, at, report)
+    checkProviderFields(provider, at, report)
     if (!/^\/[\x21-\x7e]*$/.test(provider.health_path))
       report.problem(at('health_path'), 'must start with a slash: it is a path under base_url.')
     for (const [position, id] of (provider.models ?? []).entries()) {
@@ -47,10 +51,10 @@ export function checkProviders(providers: readonly ProviderFile[], report: Repor
   }
 }
 
-type At = (...rest: PropertyKey[]) => PropertyKey[]
-
 function checkBaseUrl({ name, type, base_url: baseUrl }: ProviderFile, at: At, report: Report): void {
   if (baseUrl === undefined) {
+    if (type === 'azure-openai')
+      report.problem(at(), 'needs a base_url.', 'For example https://RESOURCE.openai.azure.com')
     if (type !== 'openai-compatible') return
     const known = KNOWN_PROVIDERS.find((provider) => provider.name === name.toLowerCase())
     report.problem(at(), 'needs a base_url.', `For example ${known?.baseUrl ?? 'http://127.0.0.1:8000/v1'}`)
@@ -62,8 +66,15 @@ function checkBaseUrl({ name, type, base_url: baseUrl }: ProviderFile, at: At, r
   } else if (url.username !== '' || url.password !== '') {
     report.problem(at('base_url'), 'holds a user name or password.', 'Put the key into api_keys.')
   } else if (url.search !== '' || url.hash !== '') {
-    report.problem(at('base_url'), 'must not have a query or fragment.')
-  } else if (/\/(chat\/completions|completions|embeddings|models)\/*$/.test(url.pathname)) {
+    const hint = type === 'azure-openai' ? 'The version goes into api_version.' : undefined
+    report.problem(at('base_url'), 'must not have a query or fragment.', hint)
+  } else if (type === 'azure-openai' && url.pathname.includes('/deployments')) {
+    report.problem(
+      at('base_url'),
+      'is the address of one deployment.',
+      'Leave out /openai/deployments/…; the deployment is the model of a target.',
+    )
+  } else if (/\/(chat\/completions|completions|embeddings|models|messages|responses)\/*$/.test(url.pathname)) {
     report.problem(
       at('base_url'),
       'is the address of one endpoint.',
@@ -77,20 +88,12 @@ function checkKeys({ name, type, api_keys: keys, api_key: key }: ProviderFile, a
   for (const [index, value] of (keys ?? []).entries()) checkKey(value, at('api_keys', index), report)
   if (key !== undefined) checkKey(key, at('api_key'), report)
   const usable = [...(keys ?? []), key ?? ''].filter((value) => value !== '')
-  if (type === 'openai' && usable.length === 0)
+  if (NEEDS_KEY.has(type) && usable.length === 0)
     report.warning(at(), `("${name}") has no API key: requests go out without one.`)
   if (new Set(usable).size < usable.length) report.warning(at('api_keys'), 'holds the same key twice; it is used once.')
 }
 
-function checkKey(key: string, path: PropertyKey[], report: Report): void {
-  if (!/^[\x21-\x7e]*$/.test(key)) {
-    report.problem(
-      path,
-      'holds characters that an API key cannot have (spaces, line breaks, control characters).',
-      'Was it copied with its line end?',
-    )
-  }
-}
+const NEEDS_KEY = new Set(['openai', 'azure-openai', 'anthropic', 'gemini'])
 
 function checkHeaders({ headers }: ProviderFile, at: At, report: Report): void {
   const seen = new Set<string>()

@@ -7,7 +7,7 @@ import { catalogue } from '../catalogue/catalogue.ts'
 import type { Config, ProviderConfig, Settings } from './config.ts'
 import { readConfigText } from './env.ts'
 import { loadConfig, type LoadedConfig } from './load-config.ts'
-import type { LocalServer } from './local-servers.ts'
+import type { LocalServer } from './local-server.ts'
 
 export interface SimulatedModel {
   readonly id: string

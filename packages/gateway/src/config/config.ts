@@ -1,8 +1,18 @@
 // The one frozen object that everything else reads. It is made by `load-config.ts` from the environment and the file,
 // and travels as plain JSON to the worker processes; nothing in it is a function, a class or a secret manager.
 
-/** How a provider is reached. Others (azure-openai, anthropic, gemini, vertex, bedrock) arrive with their dialects. */
-export type ProviderType = 'openai' | 'openai-compatible' | 'simulator'
+import type { DialectName } from '../core/conversation.ts'
+
+/** How a provider is reached: `providers/adapters.ts` has one adapter for each. */
+export type ProviderType =
+  | 'openai'
+  | 'openai-compatible'
+  | 'azure-openai'
+  | 'anthropic'
+  | 'gemini'
+  | 'vertex'
+  | 'bedrock'
+  | 'simulator'
 
 export type Strategy = 'weighted' | 'least-busy' | 'latency' | 'cost'
 
@@ -18,7 +28,10 @@ export interface ProviderConfig {
   readonly type: ProviderType
   /** Without a trailing slash, usually ending in `/v1`. */
   readonly baseUrl: string
-  /** One credential each; a server that needs none has one empty string. */
+  /**
+   * One credential each, opaque to everybody but the provider's adapter: an API key, or, beginning with `{`, the JSON
+   * of a service account (vertex) or of an AWS key pair (bedrock). Empty = none is needed, or the machine's own.
+   */
   readonly apiKeys: readonly string[]
   readonly weight: number
   /** Lower first; the next number only when the one before has nothing healthy. */
@@ -39,6 +52,20 @@ export interface ProviderConfig {
   readonly anyModel: boolean
   /** Whose models it serves (openai, anthropic, deepseek…), where its address tells; absent = unknown. */
   readonly vendor?: string
+  /** Wire formats that the server speaks, best first; absent = those of its type. */
+  readonly dialects?: readonly DialectName[]
+  /** Name of a vendor in `known-providers.ts` whose peculiarities it has; absent = none are known. */
+  readonly quirks?: string
+  /** azure-openai: `api-version` of the older address style; absent = `/openai/v1`, which needs none. */
+  readonly apiVersion?: string
+  /** anthropic: `anthropic-version` where the client sends none; absent = 2023-06-01. */
+  readonly anthropicVersion?: string
+  /** vertex: project id; absent = the service account's own, or an API key alone. */
+  readonly project?: string
+  /** vertex: `global`, `us-central1`… */
+  readonly location?: string
+  /** bedrock: `us-east-1`… */
+  readonly region?: string
 }
 
 export interface TargetConfig {
@@ -65,6 +92,8 @@ export interface ModelConfig {
   readonly price?: Price
   /** Public ids that are tried, in this order, when every target of this one failed. */
   readonly fallbacks: readonly string[]
+  /** Another upstream goes on with a stream that broke off; absent = the client is told. */
+  readonly continueStreams?: boolean
   readonly description?: string
   readonly ownedBy?: string
   readonly contextLength?: number
@@ -105,6 +134,8 @@ export interface Config {
     readonly drainTimeoutMs: number
     /** Between SIGTERM (ready turns 503) and the end of accepting, so that load balancers notice. */
     readonly shutdownDelayMs: number
+    /** Media that a request names by URL are fetched, where a provider only takes bytes; from public addresses alone. */
+    readonly fetchMedia: boolean
     /** Addresses or CIDR ranges of proxies, behind which many clients share one address. */
     readonly trustedProxies: readonly string[]
   }

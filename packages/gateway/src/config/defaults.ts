@@ -16,6 +16,7 @@ export const DEFAULTS = {
     writeStallTimeoutMs: 60_000,
     drainTimeoutMs: 600_000,
     shutdownDelayMs: 5000,
+    fetchMedia: true,
   },
   brand: { name: 'Fairlead', headerPrefix: 'X-Fairlead', keyPrefix: 'sk-fl-', autoModel: 'auto' },
   health: { detail: 'full', intervalMs: 30_000, timeoutMs: 5000, check: 'connect' },

@@ -1,8 +1,13 @@
-// Providers that the environment switches on when no file names any: a key in the usual variable is enough.
+// Providers that the environment switches on when no file names any: a key in the usual variable is enough. The clouds,
+// which need more than a key, are in `env-clouds.ts`.
+import { isKey } from './check-key.ts'
+import { isHttpUrl } from './check-server.ts'
 import type { ProviderConfig } from './config.ts'
 import { DEFAULTS } from './defaults.ts'
-import { isHttpUrl } from './check-server.ts'
-import { KNOWN_PROVIDERS, type KnownProvider } from './known-providers.ts'
+import { cloudsFromEnv } from './env-clouds.ts'
+import { KNOWN_PROVIDERS, quirksNamed, type KnownProvider } from './known-providers.ts'
+
+export type Env = Readonly<Record<string, string | undefined>>
 
 export interface FoundProviders {
   readonly providers: readonly ProviderConfig[]
@@ -19,12 +24,8 @@ export interface OwnAddress {
   readonly keyPrefix: string
 }
 
-const LATER: readonly (readonly [variables: readonly string[], name: string])[] = [
-  [['AWS_ACCESS_KEY_ID', 'AWS_PROFILE', 'AWS_BEARER_TOKEN_BEDROCK'], 'native Bedrock arrives with a later release'],
-  [['GOOGLE_APPLICATION_CREDENTIALS'], 'native Vertex AI arrives with a later release'],
-]
-
-export function providersFromEnv(env: Readonly<Record<string, string | undefined>>, own: OwnAddress): FoundProviders {
+/** @param readFile text of the file that GOOGLE_APPLICATION_CREDENTIALS names; throws like `readFileSync` */
+export function providersFromEnv(env: Env, own: OwnAddress, readFile: (path: string) => string): FoundProviders {
   const providers: ProviderConfig[] = []
   const notices: string[] = []
   const warnings: string[] = []
@@ -32,7 +33,7 @@ export function providersFromEnv(env: Readonly<Record<string, string | undefined
     // A line end copied with the key is the commonest of mistakes, and no key has one.
     const apiKey = env[known.variable]?.trim() ?? ''
     if (apiKey === '') continue
-    if (!/^[\x21-\x7e]+$/.test(apiKey)) {
+    if (!isKey(apiKey)) {
       warnings.push(`${known.variable} holds characters that an API key cannot have; ${known.name} stays off.`)
       continue
     }
@@ -46,18 +47,15 @@ export function providersFromEnv(env: Readonly<Record<string, string | undefined
       notices.push(`${known.name}, from ${known.variable}${known.note ? ` (${known.note})` : ''}`)
     }
   }
-  for (const [variables, sentence] of LATER) {
-    const found = variables.find((variable) => env[variable])
-    if (found) warnings.push(`${found} is set, but ${sentence}.`)
+  const clouds = cloudsFromEnv(env, readFile)
+  return {
+    providers: [...providers, ...clouds.providers],
+    notices: [...notices, ...clouds.notices],
+    warnings: [...warnings, ...clouds.warnings],
   }
-  return { providers, notices, warnings }
 }
 
-function openaiAddress(
-  known: KnownProvider,
-  env: Readonly<Record<string, string | undefined>>,
-  own: OwnAddress,
-): KnownProvider | string {
+function openaiAddress(known: KnownProvider, env: Env, own: OwnAddress): KnownProvider | string {
   const baseUrl = env.OPENAI_BASE_URL?.trim().replace(/\/+$/, '') ?? ''
   if (baseUrl === '' || baseUrl === known.baseUrl) return known
   if (!isHttpUrl(baseUrl)) return 'OPENAI_BASE_URL is not an http:// or https:// address; openai stays off.'
@@ -70,13 +68,15 @@ function openaiAddress(
 }
 
 function knownProviderConfig(known: KnownProvider, apiKey: string): ProviderConfig {
+  const compatible = known.type === 'openai-compatible' && known.name !== 'openai'
   return {
     name: known.name,
     type: known.type,
     baseUrl: known.baseUrl,
     apiKeys: [apiKey],
     ...bareProvider(),
-    streamUsage: known.streamUsage ?? DEFAULTS.provider.streamUsage,
+    ...(compatible ? { quirks: known.name, streamUsage: quirksNamed(known.name).streamUsage } : {}),
+    ...(known.dialects === undefined ? {} : { dialects: known.dialects }),
     anyModel: true,
     ...(known.vendor ? { vendor: known.vendor } : {}),
   }

@@ -201,19 +201,40 @@ providers: [{ name: openai, type: openai, api_keys: ["\${S}"], headers: { a: "\$
     expect(problemsOf(bomb.join('\n'))[0]?.line).toBe(1)
   })
 
-  it('says what arrives with a later release, and what works today', () => {
+  it('says what arrives with a later release', () => {
     const message = errorOf(`groups: [{ name: default }]
 auto: { pool: [] }
-providers:
-  - { name: claude, type: anthropic, api_key: x }
-  - { name: cloud, type: bedrock }
 `).message
     expect(message).toContain('fairlead.yaml:1:1  groups is not known to this release.')
     expect(message).toContain('fairlead.yaml:2:1  auto is not known to this release.')
-    expect(message).toContain('type: openai-compatible with base_url: https://api.anthropic.com/v1')
-    expect(message.split('\n')).toHaveLength(4)
+    expect(message.split('\n')).toHaveLength(2)
   })
 
+  const at = (field: string): string => `providers[0].${field}`
+  const one = (fields: string): string => `providers: [{ name: a, ${fields} }]`
+  const TYPED_CASES: readonly (readonly [what: string, text: string, path: string])[] = [
+    ['a field of another type', one('type: openai, region: us-east-1'), at('region')],
+    ['an unknown dialect', one('type: openai, dialects: [chatty]'), at('dialects[0]')],
+    ['peculiarities of nobody', one('type: openai-compatible, base_url: "http://h/v1", quirks: grok'), at('quirks')],
+    ['Azure without an address', one('type: azure-openai, api_key: x'), 'providers[0]'],
+    [
+      'the address of one deployment',
+      one('type: azure-openai, api_key: x, base_url: "https://r.openai.azure.com/openai/deployments/d"'),
+      at('base_url'),
+    ],
+    [
+      'two styles of Azure at once',
+      one('type: azure-openai, api_key: x, api_version: 2024-10-21, base_url: "https://r.openai.azure.com/openai/v1"'),
+      at('api_version'),
+    ],
+    ['Vertex without a project', one('type: vertex'), 'providers[0]'],
+    ['a location that is none', one('type: vertex, project: p, location: "us central"'), at('location')],
+    ['credentials that are no service account', one('type: vertex, credentials: "{}"'), at('credentials')],
+    ['a missing credentials file', one('type: vertex, credentials_file: none.json'), at('credentials_file')],
+    ['a service account as a key', one('type: vertex, api_key: "{a}"'), at('api_key')],
+    ['Bedrock without a region', one('type: bedrock, api_key: x'), 'providers[0]'],
+    ['half a key pair', one('type: bedrock, region: us-east-1, access_key_id: x'), at('access_key_id')],
+  ]
   const CASES: readonly (readonly [what: string, text: string, path: string])[] = [
     ['a short master key', 'server: { master_key: short }', 'server.master_key'],
     ['an origin with a path', 'server: { cors: [https://a.example/x] }', 'server.cors[0]'],
@@ -278,11 +299,97 @@ providers:
       'models[0]',
     ],
     ['a blank entry of a list', 'providers:\n  -\n', 'providers[0]'],
+    ...TYPED_CASES,
   ]
   it.each(CASES)('is refused for %s', (_, text, path) => {
     const problems = problemsOf(text)
     expect(problems.map((problem) => problem.path)).toEqual([path])
     expect(problems[0]?.line).toBeGreaterThan(0)
+  })
+})
+
+describe('providers of a file', () => {
+  const providersOf = (text: string, more: Partial<LoadConfigOptions> = {}) => load(text, more).config.providers
+  const SERVICE_ACCOUNT = JSON.stringify({
+    type: 'service_account',
+    project_id: 'its-own',
+    client_email: 'x@its-own.iam.gserviceaccount.com',
+    private_key: '-----BEGIN PRIVATE KEY-----\nx\n-----END PRIVATE KEY-----\n',
+  })
+
+  it('have the addresses of their vendors, with and without the version that SDKs leave out', () => {
+    const providers = providersOf(`providers:
+  - { name: a, type: anthropic, api_key: x }
+  - { name: b, type: anthropic, api_key: x, base_url: "https://r.services.ai.azure.com/anthropic/", anthropic_version: 2026-10-21 }
+  - { name: c, type: gemini, api_key: x, base_url: "http://127.0.0.1:9" }
+  - { name: d, type: azure-openai, api_key: x, base_url: "https://r.openai.azure.com/openai/v1/" }
+  - { name: e, type: azure-openai, api_key: x, base_url: "https://r.openai.azure.com", api_version: 2024-10-21 }
+  - { name: f, type: vertex, project: p, location: eu }
+  - { name: g, type: bedrock, base_url: "https://bedrock-runtime.us-west-2.amazonaws.com", api_key: x }
+`)
+    expect(providers.map(({ baseUrl }) => baseUrl)).toEqual([
+      'https://api.anthropic.com/v1',
+      'https://r.services.ai.azure.com/anthropic/v1',
+      'http://127.0.0.1:9/v1beta',
+      'https://r.openai.azure.com',
+      'https://r.openai.azure.com',
+      'https://aiplatform.eu.rep.googleapis.com',
+      'https://bedrock-runtime.us-west-2.amazonaws.com',
+    ])
+    expect(providers.map(({ vendor }) => vendor)).toEqual([
+      'anthropic',
+      'anthropic',
+      'google',
+      undefined,
+      undefined,
+      'google',
+      undefined,
+    ])
+    expect(providers[1]).toMatchObject({ anthropicVersion: '2026-10-21' })
+    expect(providers[4]).toMatchObject({ apiVersion: '2024-10-21' })
+    expect(providers[6]).toMatchObject({ region: 'us-west-2' })
+  })
+
+  it('have a service account as their secret, from a file or a variable', () => {
+    const text =
+      'providers: [{ name: a, type: vertex, credentials: "${SA}" }, { name: b, type: vertex, credentials_file: sa.json, project: p }]'
+    const providers = providersOf(text, { env: { SA: SERVICE_ACCOUNT }, readFile: () => SERVICE_ACCOUNT })
+    expect(providers.map(({ project, location, apiKeys }) => [project, location, apiKeys])).toEqual([
+      ['its-own', 'global', [SERVICE_ACCOUNT]],
+      ['p', 'global', [SERVICE_ACCOUNT]],
+    ])
+    expect(() => load(text, { env: { SA: SERVICE_ACCOUNT }, readFile: () => '{"type":"authorized_user"}' })).toThrow(
+      'fairlead.yaml:1:',
+    )
+  })
+
+  it('have a key pair as their secret, or the bearer keys, or the places where AWS looks', () => {
+    const providers = providersOf(`providers:
+  - { name: a, type: bedrock, region: us-east-1, access_key_id: AKIA, secret_access_key: s, session_token: t }
+  - { name: b, type: bedrock, region: us-east-1, api_keys: [one, two] }
+  - { name: c, type: bedrock, region: cn-north-1 }
+`)
+    expect(providers.map(({ apiKeys }) => apiKeys)).toEqual([
+      ['{"accessKeyId":"AKIA","secretAccessKey":"s","sessionToken":"t"}'],
+      ['one', 'two'],
+      [''],
+    ])
+    expect(providers[2]?.baseUrl).toBe('https://bedrock-runtime.cn-north-1.amazonaws.com.cn')
+  })
+
+  it('take the peculiarities and dialects of the vendor at their address, unless they say otherwise', () => {
+    const providers = providersOf(`providers:
+  - { name: a, type: openai-compatible, base_url: "https://api.mistral.ai/v1", api_key: x }
+  - { name: b, type: openai-compatible, base_url: "https://openrouter.ai/api/v1", api_key: x, dialects: [chat, chat] }
+  - { name: c, type: openai-compatible, base_url: "http://gpu:8000/v1", quirks: vllm, dialects: [responses, messages] }
+  - { name: d, type: openai-compatible, base_url: "http://gpu:8001/v1" }
+`)
+    expect(providers.map(({ quirks, dialects, streamUsage }) => [quirks, dialects, streamUsage])).toEqual([
+      ['mistral', undefined, false],
+      ['openrouter', ['openai-chat'], true],
+      ['vllm', ['openai-responses', 'anthropic-messages'], true],
+      [undefined, undefined, true],
+    ])
   })
 })
 
@@ -374,17 +481,61 @@ describe('without a file', () => {
     const env = {
       OPENAI_API_KEY: 'sk-x\n',
       ANTHROPIC_API_KEY: 'a',
-      AWS_PROFILE: 'p',
-      GOOGLE_APPLICATION_CREDENTIALS: 'f',
+      GEMINI_API_KEY: 'g',
+      MISTRAL_API_KEY: 'm',
     }
-    const { config, notices, warnings } = load(null, { env })
-    expect(config.providers.map(({ name, apiKeys, anyModel }) => [name, apiKeys, anyModel])).toEqual([
-      ['openai', ['sk-x'], true],
-      ['anthropic', ['a'], true],
+    const { config, notices } = load(null, { env })
+    expect(config.providers.map(({ name, type, apiKeys, anyModel }) => [name, type, apiKeys, anyModel])).toEqual([
+      ['openai', 'openai', ['sk-x'], true],
+      ['anthropic', 'anthropic', ['a'], true],
+      ['gemini', 'gemini', ['g'], true],
+      ['mistral', 'openai-compatible', ['m'], true],
     ])
+    expect(config.providers[3]).toMatchObject({ quirks: 'mistral', streamUsage: false })
     expect(config.models.find((model) => model.id === 'claude-haiku-4-5')?.aliases).toContain('claude-haiku-4.5')
-    expect(notices[1]).toContain('OpenAI-compatible endpoint')
-    expect(warnings.join('\n')).toMatch(/Bedrock arrives with a later release[^]*Vertex/)
+    expect(notices[1]).toBe('anthropic, from ANTHROPIC_API_KEY')
+  })
+
+  it('the variables of the clouds switch them on, each with its place', () => {
+    const env = {
+      AZURE_OPENAI_API_KEY: 'az',
+      AZURE_OPENAI_ENDPOINT: 'https://r.openai.azure.com/',
+      GOOGLE_APPLICATION_CREDENTIALS: '/keys/google.json',
+      AWS_ACCESS_KEY_ID: 'AKIA',
+      AWS_SECRET_ACCESS_KEY: 'secret',
+      AWS_REGION: 'eu-west-1',
+    }
+    const { config, warnings } = load(null, { env, readFile: () => '{"project_id":"its-own"}' })
+    expect(warnings).toEqual([])
+    expect(config.providers).toMatchObject([
+      { name: 'azure', type: 'azure-openai', baseUrl: 'https://r.openai.azure.com', apiKeys: ['az'] },
+      {
+        name: 'vertex',
+        type: 'vertex',
+        baseUrl: 'https://aiplatform.googleapis.com',
+        project: 'its-own',
+        location: 'global',
+        apiKeys: [''],
+      },
+      {
+        name: 'bedrock',
+        type: 'bedrock',
+        baseUrl: 'https://bedrock-runtime.eu-west-1.amazonaws.com',
+        region: 'eu-west-1',
+        apiKeys: ['{"accessKeyId":"AKIA","secretAccessKey":"secret"}'],
+      },
+    ])
+    expect(load(null, { env: { AWS_BEARER_TOKEN_BEDROCK: 'b' } }).config.providers[0]).toMatchObject({
+      baseUrl: 'https://bedrock-runtime.us-east-1.amazonaws.com',
+      apiKeys: ['b'],
+    })
+  })
+
+  it('a cloud whose place is not known stays off, and says which variable is missing', () => {
+    const env = { AWS_PROFILE: 'p', GOOGLE_APPLICATION_CREDENTIALS: 'none.json', AZURE_OPENAI_API_KEY: 'x' }
+    const { config, warnings } = load(null, { env })
+    expect(config.providers.map(({ type }) => type)).toEqual(['simulator'])
+    expect(warnings.join('\n')).toMatch(/AZURE_OPENAI_ENDPOINT[^]*GOOGLE_CLOUD_PROJECT[^]*AWS_REGION/)
   })
 
   it('a provider that lists its models is believed', () => {

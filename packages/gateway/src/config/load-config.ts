@@ -3,7 +3,7 @@
 //   text -> yaml-source (lines, ${ENV}) -> later-releases -> check-shape (zod) -> check-* (meaning) -> resolve-* -> Config
 //
 // A file with mistakes is refused whole, with every mistake it has; nothing is half applied. Nothing here opens a
-// socket: what was found on the network (`local-servers.ts`) is handed in.
+// socket: what was found on the network (`providers/local-servers.ts`) is handed in.
 import { checkModels } from './check-models.ts'
 import { checkProviders } from './check-providers.ts'
 import { checkServer, masterKeyFault } from './check-server.ts'
@@ -13,10 +13,10 @@ import type { Config, ProviderConfig, Settings } from './config.ts'
 import { DEFAULTS } from './defaults.ts'
 import { providersFromEnv, simulatorProvider } from './env-providers.ts'
 import { takeOutLaterReleases } from './later-releases.ts'
-import type { LocalServer } from './local-servers.ts'
+import type { LocalServer } from './local-server.ts'
 import { findings, type Findings } from './report.ts'
 import { resolveModels } from './resolve-models.ts'
-import { resolveProviders, type ReadsFile } from './resolve-providers.ts'
+import { readText, resolveProviders, type ReadsFile } from './resolve-providers.ts'
 import { configSchema, type ConfigFile } from './schema.ts'
 import { readYaml, type Position } from './yaml-source.ts'
 
@@ -99,7 +99,7 @@ function providersOf(options: LoadConfigOptions, file: ConfigFile, found: Findin
     return { providers, served, unpriced: new Set(), notices: [] }
   }
   const own = { port: overrides.port ?? file.server.port, keyPrefix: file.brand.key_prefix }
-  const fromEnv = providersFromEnv(env, own)
+  const fromEnv = providersFromEnv(env, own, options.readFile ?? readText)
   found.warnings.push(...fromEnv.warnings)
   const local = text === null ? localServers : []
   for (const { provider, modelIds } of local) served.set(provider.name, modelIds)
@@ -139,6 +139,7 @@ function sections(
       writeStallTimeoutMs: server.write_stall_timeout_ms,
       drainTimeoutMs: server.drain_timeout_ms,
       shutdownDelayMs: server.shutdown_delay_ms,
+      fetchMedia: server.fetch_media,
       trustedProxies: server.trusted_proxies,
     },
     brand: {

@@ -118,6 +118,7 @@ function resolveModel(
     targets,
     ...(price ? { price } : {}),
     fallbacks: [...new Set(fallbacks)].filter((name) => name !== id),
+    ...(file?.continue_streams === true ? { continueStreams: true } : {}),
     description: file?.description ?? facts?.description ?? `${id}, served through this gateway.`,
     ownedBy: file?.owned_by ?? facts?.vendor ?? (id.includes('/') ? id.slice(0, id.indexOf('/')) : 'custom'),
     ...(contextLength === undefined ? {} : { contextLength }),

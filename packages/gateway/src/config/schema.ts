@@ -2,6 +2,7 @@
 // Only the shape: what needs more than one value to judge (does that provider exist?) is in `check-config.ts`.
 import { z } from 'zod'
 import { DEFAULTS as D } from './defaults.ts'
+import { QUIRKS_NAMES } from './known-providers.ts'
 
 /** Times beyond this overflow the timers of the platform. */
 const MAX_MS = 2_147_483_647
@@ -10,6 +11,8 @@ const MAX_BYTES = 2 ** 40
 const milliseconds = () => z.int().min(1).max(MAX_MS)
 const bytes = () => z.int().min(1).max(MAX_BYTES)
 const text = () => z.string().max(2048)
+/** Keys of clouds hold whole tokens. */
+const secret = () => z.string().max(8192)
 const weight = () => z.number().min(0).max(1_000_000)
 const priority = () => z.int().min(0).max(1000)
 
@@ -70,6 +73,10 @@ const server = z
       .max(MAX_MS)
       .default(D.server.shutdownDelayMs)
       .describe('Between SIGTERM and the end of accepting, so that load balancers notice.'),
+    fetch_media: z
+      .boolean()
+      .default(D.server.fetchMedia)
+      .describe('Fetch images and files that a request names by URL, for providers that only take bytes.'),
     trusted_proxies: z
       .array(text())
       .default([])
@@ -203,13 +210,43 @@ const limits = z
 const provider = z
   .strictObject({
     name: text().min(1).max(100).describe('Your name for it; targets refer to it.'),
-    type: z.enum(['openai', 'openai-compatible', 'simulator']).describe('How it is spoken to.'),
+    type: z
+      .enum(['openai', 'openai-compatible', 'azure-openai', 'anthropic', 'gemini', 'vertex', 'bedrock', 'simulator'])
+      .describe('How it is spoken to.'),
     base_url: text()
       .min(1)
       .optional()
-      .describe('Usually ends in /v1. The default of type openai is https://api.openai.com/v1.'),
-    api_keys: z.array(text()).optional().describe('Several keys each have their own health and limits.'),
-    api_key: text().optional().describe('Short for api_keys with one entry.'),
+      .describe("The vendor's own when absent; openai-compatible and azure-openai need one. Usually ends in /v1."),
+    api_keys: z.array(secret()).optional().describe('Several keys each have their own health and limits.'),
+    api_key: secret().optional().describe('Short for api_keys with one entry.'),
+    dialects: z
+      .array(z.enum(['chat', 'responses', 'messages']))
+      .min(1)
+      .optional()
+      .describe("openai-compatible: what the server speaks, best first; the known vendor's, or chat, when absent."),
+    quirks: z
+      .enum(QUIRKS_NAMES)
+      .optional()
+      .describe('openai-compatible: the vendor whose peculiarities it has; told from base_url when absent.'),
+    api_version: text()
+      .min(1)
+      .optional()
+      .describe('azure-openai: for addresses with /openai/deployments; without it, /openai/v1 is used.'),
+    anthropic_version: text()
+      .min(1)
+      .optional()
+      .describe('anthropic: the version header where the client sends none; 2023-06-01 when absent.'),
+    project: text().min(1).optional().describe("vertex: project id; the service account's own when absent."),
+    location: text().min(1).optional().describe('vertex: global, us, eu or a region; global when absent.'),
+    credentials_file: text()
+      .min(1)
+      .optional()
+      .describe("vertex: JSON file of a service account; without it, Google's application default credentials."),
+    credentials: z.string().max(65_536).optional().describe('vertex: the text of such a file, usually ${VARIABLE}.'),
+    region: text().min(1).optional().describe('bedrock: us-east-1 and the like.'),
+    access_key_id: secret().optional().describe("bedrock: without it and without api_keys, AWS's usual places."),
+    secret_access_key: secret().optional().describe('bedrock: belongs to access_key_id.'),
+    session_token: secret().optional().describe('bedrock: where access_key_id is a temporary one.'),
     weight: weight()
       .default(D.provider.weight)
       .describe('Share of the traffic, beside the other providers of a model.'),
@@ -218,7 +255,10 @@ const provider = z
       .describe('Lower first; the next number only when the one before has nothing healthy.'),
     limits: limits.prefault({}),
     headers: z.record(z.string(), text().max(8192)).default({}).describe('Extra request headers.'),
-    stream_usage: z.boolean().default(D.provider.streamUsage).describe('false for servers that refuse stream_options.'),
+    stream_usage: z
+      .boolean()
+      .optional()
+      .describe('false for servers that refuse stream_options; true, or what is known of the vendor, when absent.'),
     ca_file: text().min(1).optional().describe('PEM file of extra certificate authorities, beside this file.'),
     max_connections: z
       .int()
@@ -273,6 +313,10 @@ const model = z
       .array(text().min(1))
       .default([])
       .describe('Public ids tried, in this order, when every target failed.'),
+    continue_streams: z
+      .boolean()
+      .default(false)
+      .describe('When an upstream dies in the middle of a stream, another one goes on with the answer.'),
     description: text().min(1).optional().describe("One sentence for people; the catalogue's when absent."),
     owned_by: text().min(1).optional().describe("Vendor; the catalogue's when absent."),
     context_length: z.int().min(1).max(1e9).optional().describe("Tokens; the catalogue's when absent."),

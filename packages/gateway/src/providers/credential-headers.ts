@@ -1,19 +1,11 @@
-// The header lines that a request to a provider carries: an allow-list that we fill, never the client's.
+// The header lines of a credential, for callers that know no dialect: whatever does not need signing.
 
 import type { ProviderConfig } from '../config/config.ts'
-import { VERSION } from '../core/version.ts'
+import type { Lines } from './adapter.ts'
+import { adapterFor } from './adapters.ts'
 
-/** Flat, lower-case names; built once for each credential. The key goes into a header, never into a URL. */
-export function credentialHeaders(provider: ProviderConfig, apiKey: string): readonly string[] {
-  const headers = [
-    'content-type',
-    'application/json',
-    'accept-encoding',
-    'identity',
-    'user-agent',
-    `fairlead/${VERSION}`,
-  ]
-  if (apiKey !== '') headers.push('authorization', `Bearer ${apiKey}`)
-  for (const [name, value] of Object.entries(provider.headers)) headers.push(name, value)
-  return Object.freeze(headers)
+/** Flat, lower-case names; always the same array. The key goes into a header, never into a URL. */
+export function credentialHeaders(provider: ProviderConfig, secret: string): Lines {
+  const adapter = adapterFor(provider)
+  return adapter.headers(secret, adapter.dialects('')[0] ?? 'openai-chat')
 }

@@ -1,7 +1,8 @@
 // Can each provider be reached, and with `--online`, does it take each key?
-import { connect as connectTcp, type Socket } from 'node:net'
-import { connect as connectTls } from 'node:tls'
 import type { Config, ProviderConfig } from '../../config/config.ts'
+import { adapterFor } from '../../providers/adapters.ts'
+import { tryConnect } from '../../providers/connect.ts'
+import { hasModelList, listModels } from '../../providers/list-models.ts'
 import type { Finding } from './finding.ts'
 
 const topic = 'provider'
@@ -18,61 +19,41 @@ async function checkProvider(provider: ProviderConfig, online: boolean): Promise
   const { name, baseUrl, apiKeys } = provider
   const url = new URL(baseUrl)
   const startedAtMs = performance.now()
-  try {
-    await reach(url, provider.caPem)
-  } catch (error) {
-    return [
-      {
-        level: 'bad',
-        topic,
-        text: `${name}: ${url.origin} cannot be reached: ${reasonOf(error)}`,
-        fix: fixFor(error, url),
-      },
-    ]
+  const error = await tryConnect(provider, TIMEOUT_MS)
+  if (error !== null) {
+    const text = `${name}: ${url.origin} cannot be reached: ${reasonOf(error)}`
+    return [{ level: 'bad', topic, text, fix: fixFor(error, url) }]
   }
   const tookMs = Math.round(performance.now() - startedAtMs)
   const reached: Finding = { level: 'good', topic, text: `${name}: ${url.origin} can be reached (${tookMs} ms).` }
   if (!online) return [reached]
-  const checks = apiKeys.map((key, index) =>
-    checkKey(provider, key, apiKeys.length > 1 ? `${name}#${index + 1}` : name),
-  )
+  // Where there is no list to ask for, a key can only be tried by using it; but where it comes from can be asked.
+  const check = hasModelList(provider) ? checkKey : checkCredentials
+  const checks = apiKeys.map((key, index) => check(provider, key, apiKeys.length > 1 ? `${name}#${index + 1}` : name))
   return [reached, ...(await Promise.all(checks)).flat()]
 }
 
-/** Resolves when a connection stands, TLS included; rejects with the system's or OpenSSL's error. */
-async function reach(url: URL, caPem: string | undefined): Promise<void> {
-  const secure = url.protocol === 'https:'
-  const host = url.hostname.replace(/^\[|\]$/g, '')
-  const port = url.port === '' ? (secure ? 443 : 80) : Number(url.port)
-  const { promise, resolve, reject } = Promise.withResolvers<void>()
-  const socket: Socket = secure
-    ? connectTls({ host, port, servername: host, ...(caPem === undefined ? {} : { ca: caPem }) }, resolve)
-    : connectTcp({ host, port }, resolve)
-  socket.setTimeout(TIMEOUT_MS, () => socket.destroy(new Error(`no answer within ${TIMEOUT_MS / 1000} s`)))
-  socket.on('error', reject)
+/** Whether there are credentials to be had: Google's token, AWS's key pair. */
+async function checkCredentials(provider: ProviderConfig, secret: string, name: string): Promise<readonly Finding[]> {
+  const { sign } = adapterFor(provider)
   try {
-    await promise
-  } finally {
-    socket.destroy()
+    const lines = await sign?.({ secret, method: 'POST', path: '/', body: Buffer.alloc(0) })
+    if (lines === undefined || lines.length === 0) return []
+    return [{ level: 'good', topic, text: `${name}: there are credentials to sign requests with.` }]
+  } catch (error) {
+    const fix = 'look at the credentials of this provider in the configuration or the environment.'
+    return [{ level: 'bad', topic, text: `${name}: no credentials: ${reasonOf(error)}`, fix }]
   }
 }
 
 async function checkKey(provider: ProviderConfig, key: string, name: string): Promise<readonly Finding[]> {
-  const headers: Record<string, string> = { ...provider.headers }
-  if (key !== '') headers['authorization'] = `Bearer ${key}`
-  let reply: Response
-  try {
-    reply = await fetch(provider.baseUrl + provider.healthPath, {
-      headers,
-      signal: AbortSignal.timeout(2 * TIMEOUT_MS),
-      redirect: 'manual',
-    })
-    await reply.body?.cancel()
-  } catch (error) {
-    return [{ level: 'bad', topic, text: `${name}: GET ${provider.healthPath} failed: ${reasonOf(error)}` }]
+  const reply = await listModels(provider, 2 * TIMEOUT_MS, key)
+  if (reply.status === 0) {
+    const reason = reply.ok ? '' : (REASONS[reply.code] ?? reply.reason)
+    return [{ level: 'bad', topic, text: `${name}: GET ${provider.healthPath} failed: ${reason}` }]
   }
   const findings: Finding[] = [keyFinding(name, provider, reply.status)]
-  const dateMs = Date.parse(reply.headers.get('date') ?? '')
+  const dateMs = Date.parse(reply.date)
   if (Math.abs(Date.now() - dateMs) > CLOCK_SKEW_MS) {
     const text = `${name} says it is ${new Date(dateMs).toISOString()}; this machine's clock is off by ${Math.round(Math.abs(Date.now() - dateMs) / 1000)} s.`
     findings.push({ level: 'warn', topic: 'clock', text, fix: 'set the clock (timedatectl set-ntp true).' })
@@ -111,9 +92,8 @@ function keyFinding(name: string, provider: ProviderConfig, status: number): Fin
 
 function codeOf(error: unknown): string {
   if (!(error instanceof Error)) return ''
-  // fetch wraps the reason; several addresses make an AggregateError with the code on it.
-  if ('code' in error && typeof error.code === 'string') return error.code
-  return error.cause === undefined ? '' : codeOf(error.cause)
+  // Several addresses make an AggregateError with the code on it.
+  return 'code' in error && typeof error.code === 'string' ? error.code : ''
 }
 
 const REASONS: Readonly<Record<string, string>> = {

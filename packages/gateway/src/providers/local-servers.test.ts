@@ -2,8 +2,10 @@ import { once } from 'node:events'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, expect, it } from 'vitest'
-import { loadConfig } from './load-config.ts'
-import { discoverModels, findLocalServers } from './local-servers.ts'
+import { bareProvider } from '../config/env-providers.ts'
+import { loadConfig } from '../config/load-config.ts'
+import { discoverModels } from './list-models.ts'
+import { findLocalServers } from './local-servers.ts'
 
 const servers: Server[] = []
 afterEach(() => {
@@ -35,13 +37,13 @@ it('finds the servers that list a model, and passes over everything else', async
   const closed = await serve(list('x'))
   servers.pop()?.close()
   const own = await serve(list('never-asked'))
-  const ports = Object.entries({ good, silent, page, empty, closed, own }).map(([name, port]) => ({
+  const known = Object.entries({ good, silent, page, empty, closed, own }).map(([name, port]) => ({
     name,
     title: name,
     port,
   }))
 
-  const found = await findLocalServers({ ownPort: own, ports, timeoutMs: 200 })
+  const found = await findLocalServers({ ownPort: own, servers: known, timeoutMs: 200 })
   expect(found.map(({ provider, modelIds }) => [provider.name, provider.baseUrl, modelIds])).toEqual([
     ['good', `http://127.0.0.1:${good}/v1`, ['llama3.2', 'gemma']],
   ])
@@ -61,7 +63,15 @@ it('sends the key and the headers of a provider, and gives up on an error', asyn
     seen.push(request.headers.authorization, String(request.headers['x-org']))
     list('a')(request, response)
   })
-  const provider = { baseUrl: `http://127.0.0.1:${port}/v1`, apiKeys: ['k'], headers: { 'x-org': 'o' } }
+  const provider = {
+    ...bareProvider(),
+    name: 'here',
+    type: 'openai-compatible' as const,
+    baseUrl: `http://127.0.0.1:${port}/v1`,
+    apiKeys: ['k'],
+    anyModel: true,
+    headers: { 'x-org': 'o' },
+  }
   expect(await discoverModels(provider)).toEqual(['a'])
   expect(seen).toEqual(['Bearer k', 'o'])
   expect(await discoverModels({ ...provider, baseUrl: `http://127.0.0.1:${port}/v2` })).toBeUndefined()
