@@ -1,7 +1,7 @@
 // The data plane of one process: it holds the clients and the upstreams, and never touches SQL.
 // Whatever needs an authority (keys, limits, the right to probe) goes through `PrimaryPort`.
 
-import { randomBytes } from 'node:crypto'
+import { createHmac, randomBytes } from 'node:crypto'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Logger } from 'pino'
@@ -19,6 +19,7 @@ import type { LimitAuthority } from '../limits/authority.ts'
 import { RelayMetrics } from '../relay/relay-metrics.ts'
 import { Relay } from '../relay/relay.ts'
 import { headerNames } from '../relay/reply-headers.ts'
+import { SealMemory, type SealEntry } from '../relay/seal-memory.ts'
 import { Upstreams } from '../relay/upstreams.ts'
 import type { Lookup } from '../relay/dns-lookup.ts'
 import { Fleet } from '../routing/fleet.ts'
@@ -31,6 +32,8 @@ export interface PrimaryPort {
   /** One probe of a half-open circuit in the whole cluster. */
   requestProbe(circuit: string): boolean | Promise<boolean>
   fleetChanged(change: FleetChange): void
+  /** For the other workers. */
+  sealRemembered(entry: SealEntry): void
   controlSocket(): string
 }
 
@@ -57,6 +60,7 @@ export class DataPlane {
   readonly #upstreams: Upstreams
   readonly #keys: KeyCache
   readonly #relay: Relay
+  readonly #seals: SealMemory
   readonly #server: DataServer
   readonly #control: ControlProxy
   readonly #journal: ReturnType<typeof createJournalWriter>
@@ -88,6 +92,7 @@ export class DataPlane {
       keyPrefix: () => this.#config.brand.keyPrefix,
       masterKey: () => this.#config.server.masterKey,
     })
+    this.#seals = new SealMemory((entry) => primary.sealRemembered(entry))
     this.#journal = createJournalWriter({ dir: options.journalDir, instance: newInstance() })
     // One fsync for all that was written meanwhile: what a power cut can take is bounded, at no cost for a request.
     this.#journalTimer = setInterval(() => {
@@ -110,6 +115,8 @@ export class DataPlane {
         this.#journal.append(record)
       },
       headerNames: () => this.#headerNames,
+      sealKey: createHmac('sha256', options.pepper).update('reasoning seals').digest(),
+      seals: this.#seals,
     })
     this.#control = new ControlProxy(() => primary.controlSocket())
     this.#server = new DataServer({
@@ -154,6 +161,10 @@ export class DataPlane {
 
   applyChange(change: FleetChange): void {
     this.fleet.apply(change, performance.now())
+  }
+
+  learnSeal(entry: SealEntry): void {
+    this.#seals.learn(entry)
   }
 
   forgetKey(keyId: string): void {

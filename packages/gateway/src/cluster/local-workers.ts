@@ -30,6 +30,7 @@ export function startLocalDataPlane({ control, log, diagnostics, lookup }: Local
       limits: () => new LocalAuthority(control.limits),
       requestProbe: (circuit) => control.requestProbe(circuit),
       fleetChanged: (change) => control.fleetChanged(change, 1),
+      sealRemembered: () => undefined,
       controlSocket: () => control.socketPath,
     },
   })

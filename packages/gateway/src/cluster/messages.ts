@@ -4,6 +4,7 @@
 import type { Config } from '../config/config.ts'
 import type { Principal } from '../identity/principal.ts'
 import type { LimitAsk, LimitReply, LimitReturn } from '../limits/lease-messages.ts'
+import type { SealEntry } from '../relay/seal-memory.ts'
 import type { HealthView } from '../routing/health-view.ts'
 import type { FleetChange } from '../routing/outcome.ts'
 import type { MetricFamily } from '../telemetry/metric-family.ts'
@@ -26,6 +27,7 @@ export type FromWorker =
   | { readonly kind: 'failed'; readonly reason: string }
   | { readonly kind: 'fleet-change'; readonly change: FleetChange }
   | { readonly kind: 'report'; readonly id: number; readonly report: WorkerReport }
+  | { readonly kind: 'seal'; readonly entry: SealEntry }
   | LimitReturn
 
 export type ToWorker =
@@ -34,6 +36,7 @@ export type ToWorker =
   | { readonly kind: 'config'; readonly config: Config }
   | { readonly kind: 'fleet-change'; readonly change: FleetChange }
   | { readonly kind: 'key-revoked'; readonly keyId: string }
+  | { readonly kind: 'seal'; readonly entry: SealEntry }
   /** Send a report; 0 = the regular one. */
   | { readonly kind: 'collect'; readonly id: number }
   | { readonly kind: 'drain'; readonly timeoutMs: number }

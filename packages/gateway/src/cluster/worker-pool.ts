@@ -221,6 +221,9 @@ export class WorkerPool implements Workers {
       case 'limit-return':
         control.leases.accept(id, message)
         return
+      case 'seal':
+        for (const other of this.#members.keys()) if (other !== id) this.#send(other, message)
+        return
       case 'fleet-change':
         control.fleetChanged(message.change, id)
         return

@@ -61,6 +61,9 @@ function runWorker(): void {
       case 'key-revoked':
         plane?.forgetKey(message.keyId)
         break
+      case 'seal':
+        plane?.learnSeal(message.entry)
+        break
       case 'collect':
         if (plane) link.tell({ kind: 'report', id: message.id, report: plane.report() })
         break
@@ -109,6 +112,7 @@ function start(link: PrimaryLink, options: WorkerStart): DataPlane {
         ),
       requestProbe: async (circuit) => (await link.ask({ kind: 'probe', circuit })) === true,
       fleetChanged: (change) => link.tell({ kind: 'fleet-change', change }),
+      sealRemembered: (entry) => link.tell({ kind: 'seal', entry }),
       controlSocket: () => options.controlSocket,
     },
   })

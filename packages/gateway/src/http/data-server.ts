@@ -8,17 +8,18 @@ import { Server as NetServer, type Socket } from 'node:net'
 import type { Logger } from 'pino'
 import type { Config } from '../config/config.ts'
 import { AddressRanges } from '../core/address-ranges.ts'
-import { GatewayError, openaiErrorBody, toGatewayError } from '../core/errors.ts'
+import { GatewayError, toGatewayError } from '../core/errors.ts'
 import { newRequestId } from '../core/request-id.ts'
 import type { KeyCache } from '../identity/key-cache.ts'
 import type { Principal } from '../identity/principal.ts'
-import type { Endpoint } from '../relay/endpoints.ts'
+import { CLIENT_DIALECTS } from '../dialects/client-dialects.ts'
+import type { Endpoint, PathFacts } from '../relay/endpoints.ts'
 import type { RelayRequest } from '../relay/ports.ts'
 import type { ControlProxy } from './control-proxy.ts'
 import { corsHeaders, preflightHeaders } from './cors.ts'
 import { HttpSink, KEEP_ALIVE_SECONDS } from './http-sink.ts'
-import type { ModelList } from './model-list.ts'
-import { matchPath, originForm } from './paths.ts'
+import type { ModelList, ModelShape } from './model-list.ts'
+import { dialectOfPath, keyInQuery, matchPath, originForm } from './paths.ts'
 import { answerBrokenRequest, answerRaw, endPastBody, hasUnreadBody, mustClose } from './raw-answers.ts'
 import { BodyReader, declaresMoreThan } from './read-body.ts'
 
@@ -187,7 +188,8 @@ export class DataServer {
     const match = matchPath(target)
     switch (match.kind) {
       case 'relay':
-        if (request.method === 'POST') this.#relay(request, response, requestId, startedMs, extra, match.endpoint)
+        if (request.method === 'POST')
+          this.#relay(request, response, requestId, startedMs, extra, match.endpoint, match.path)
         else this.#answer(request, response, requestId, extra, wrongMethod(request, match.endpoint.path, 'POST'))
         return
       case 'models':
@@ -242,10 +244,11 @@ export class DataServer {
     startedMs: number,
     extra: readonly string[],
     endpoint: Endpoint,
+    path: PathFacts,
   ): void {
     let principal: Principal | Promise<Principal>
     try {
-      principal = this.#options.keys.identify(request.headers)
+      principal = this.#options.keys.identify(withQueryKey(request))
     } catch (error) {
       this.#refuse(request, response, id, extra, endpoint, error)
       return
@@ -266,7 +269,7 @@ export class DataServer {
       this.#read(request, (error, body) => {
         principal.then(
           (known) => {
-            if (error === null) this.#begin(request, response, id, startedMs, extra, endpoint, body, known)
+            if (error === null) this.#begin(request, response, id, startedMs, extra, endpoint, path, body, known)
             else this.#refuse(request, response, id, extra, endpoint, error)
           },
           () => undefined,
@@ -278,7 +281,7 @@ export class DataServer {
     }
     const known = principal
     this.#read(request, (error, body) => {
-      if (error === null) this.#begin(request, response, id, startedMs, extra, endpoint, body, known)
+      if (error === null) this.#begin(request, response, id, startedMs, extra, endpoint, path, body, known)
       else this.#refuse(request, response, id, extra, endpoint, error)
     })
   }
@@ -294,11 +297,12 @@ export class DataServer {
     startedMs: number,
     extra: readonly string[],
     endpoint: Endpoint,
+    path: PathFacts,
     body: Buffer,
     principal: Principal,
   ): void {
     const sink = new HttpSink(response, extra, this.#options.config().server.writeStallTimeoutMs)
-    this.#options.relay({ id, endpoint, body, principal, headers: request.headers, startedMs, sink })
+    this.#options.relay({ id, endpoint, path, body, principal, headers: request.headers, startedMs, sink })
   }
 
   #models(
@@ -309,7 +313,9 @@ export class DataServer {
     id: string | null,
   ): void {
     const answer = (principal: Principal): void => {
-      const body = id === null ? this.#options.models.list(principal) : this.#options.models.one(principal, id)
+      const { models } = this.#options
+      const shape = modelShape(request)
+      const body = id === null ? models.list(principal, shape) : models.one(principal, id, shape)
       response.writeHead(200, [
         'content-type',
         'application/json',
@@ -323,7 +329,7 @@ export class DataServer {
     }
     void (async () => {
       try {
-        answer(await this.#options.keys.identify(request.headers))
+        answer(await this.#options.keys.identify(withQueryKey(request)))
       } catch (error) {
         this.#answer(request, response, requestId, extra, toGatewayError(error))
       }
@@ -353,7 +359,8 @@ export class DataServer {
     error: GatewayError,
   ): void {
     if (response.headersSent || response.destroyed) return
-    const body = Buffer.from(openaiErrorBody(error))
+    const encoded = CLIENT_DIALECTS[callerDialect(request)].encodeError(error, requestId)
+    const body = Buffer.from(encoded.body)
     const headers = [
       'content-type',
       'application/json',
@@ -366,7 +373,7 @@ export class DataServer {
     for (const [name, value] of Object.entries(error.headers)) headers.push(name, value)
     headers.push(...extra)
     if (extra !== CLOSE && hasUnreadBody(request) && mustClose(request)) headers.push('connection', 'close')
-    response.writeHead(error.status, headers)
+    response.writeHead(encoded.status, headers)
     end(request, response, request.method === 'HEAD' ? undefined : body)
   }
 }
@@ -380,6 +387,26 @@ function wrongMethod(request: IncomingMessage, path: string, allow: string): Gat
   return new GatewayError('method_not_allowed', `${path} does not take ${request.method}. Use ${allow}.`, {
     headers: { allow: allow === 'GET' ? 'GET, HEAD' : allow },
   })
+}
+
+/** Google's clients may carry the key in the query; nobody else may. */
+function withQueryKey(request: IncomingMessage): IncomingMessage['headers'] {
+  const { headers, url } = request
+  const target = url ?? '/'
+  if (!target.includes('key=') || dialectOfPath(pathOf(request)) !== 'gemini') return headers
+  const key = headers['x-goog-api-key'] === undefined && headers.authorization === undefined ? keyInQuery(target) : null
+  return key === null ? headers : { ...headers, 'x-goog-api-key': key }
+}
+
+function callerDialect(request: IncomingMessage): ReturnType<typeof dialectOfPath> {
+  if (request.headers['anthropic-version'] !== undefined) return 'anthropic-messages'
+  return dialectOfPath(pathOf(request))
+}
+
+function modelShape(request: IncomingMessage): ModelShape {
+  const dialect = callerDialect(request)
+  if (dialect === 'anthropic-messages') return 'anthropic'
+  return dialect === 'gemini' ? 'gemini' : 'openai'
 }
 
 function pathOf(request: IncomingMessage): string {

@@ -1,4 +1,5 @@
-// `GET /v1/models` and `GET /v1/models/{id}`: what a key may use, in the shape of DESIGN section 5.
+// `GET /v1/models` and `GET /v1/models/{id}`: what a key may use, in the shape of the caller's dialect.
+// Sources: OpenAI's `Model` (with more of our own), Anthropic's `ModelInfo`, Google's `Model`.
 
 import { GatewayError } from '../core/errors.ts'
 import type { Principal } from '../identity/principal.ts'
@@ -11,25 +12,44 @@ export interface ModelSource {
   publicIdOf(modelId: string): string | undefined
 }
 
+export type ModelShape = 'openai' | 'anthropic' | 'gemini'
+
+interface Shape {
+  one(model: ListedModel): object
+  list(models: readonly object[], ids: readonly string[]): object
+}
+
+const SHAPES: Readonly<Record<ModelShape, Shape>> = {
+  openai: { one: openaiModel, list: (data) => ({ object: 'list', data }) },
+  anthropic: {
+    one: anthropicModel,
+    list: (data, ids) => ({ data, has_more: false, first_id: ids[0] ?? null, last_id: ids.at(-1) ?? null }),
+  },
+  gemini: { one: geminiModel, list: (models) => ({ models }) },
+}
+
+interface Rendered {
+  readonly list: Buffer
+  readonly byId: ReadonlyMap<string, Buffer>
+}
+
 export class ModelList {
   readonly #source: ModelSource
   #from: readonly ListedModel[] = []
-  #body: Buffer = Buffer.alloc(0)
-  #byId = new Map<string, Buffer>()
+  readonly #rendered = new Map<ModelShape, Rendered>()
 
   constructor(source: ModelSource) {
     this.#source = source
   }
 
-  list(_principal: Principal): Buffer {
-    this.#refresh()
-    return this.#body
+  list(_principal: Principal, shape: ModelShape): Buffer {
+    return this.#in(shape).list
   }
 
   /** @throws {GatewayError} `model_not_found` */
-  one(_principal: Principal, id: string): Buffer {
-    this.#refresh()
-    const body = this.#byId.get(id) ?? this.#byId.get(this.#source.publicIdOf(id) ?? '')
+  one(_principal: Principal, id: string, shape: ModelShape): Buffer {
+    const { byId } = this.#in(shape)
+    const body = byId.get(id) ?? byId.get(this.#source.publicIdOf(id) ?? '')
     if (body === undefined) {
       throw new GatewayError(
         'model_not_found',
@@ -40,18 +60,29 @@ export class ModelList {
     return body
   }
 
-  #refresh(): void {
+  /** Rendered when first asked for, and again when the models have changed. */
+  #in(name: ModelShape): Rendered {
     const models = this.#source.listModels()
-    if (models === this.#from) return
-    this.#from = models
-    const rendered = models.map((model) => render(model))
-    this.#body = Buffer.from(JSON.stringify({ object: 'list', data: rendered }))
-    this.#byId = new Map(rendered.map((model) => [model.id, Buffer.from(JSON.stringify(model))]))
+    if (models !== this.#from) {
+      this.#from = models
+      this.#rendered.clear()
+    }
+    let rendered = this.#rendered.get(name)
+    if (rendered === undefined) {
+      const shape = SHAPES[name]
+      const each = models.map((model) => shape.one(model))
+      const ids = models.map(({ id }) => id)
+      rendered = {
+        list: Buffer.from(JSON.stringify(shape.list(each, ids))),
+        byId: new Map(each.map((model, index) => [ids[index] ?? '', Buffer.from(JSON.stringify(model))])),
+      }
+      this.#rendered.set(name, rendered)
+    }
+    return rendered
   }
 }
 
-function render(model: ListedModel): { readonly id: string } {
-  const { id, created, ownedBy, description, contextLength, price } = model
+function openaiModel({ id, created, ownedBy, description, contextLength, price }: ListedModel): object {
   return {
     id,
     object: 'model',
@@ -71,7 +102,28 @@ function render(model: ListedModel): { readonly id: string } {
             cached_input: dollars(price.cachedInputNanosPerMillion),
             output: dollars(price.outputNanosPerMillion),
           },
-  } as { readonly id: string }
+  }
+}
+
+function anthropicModel({ id, created, description }: ListedModel): object {
+  return {
+    type: 'model',
+    id,
+    display_name: id,
+    description,
+    created_at: new Date(created * 1_000).toISOString().replace('.000Z', 'Z'),
+  }
+}
+
+function geminiModel({ id, description, contextLength }: ListedModel): object {
+  return {
+    name: `models/${id}`,
+    version: '1',
+    displayName: id,
+    description,
+    ...(contextLength === null ? {} : { inputTokenLimit: contextLength }),
+    supportedGenerationMethods: ['generateContent', 'streamGenerateContent', 'countTokens'],
+  }
 }
 
 function dollars(nanos: number): string {

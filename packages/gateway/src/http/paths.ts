@@ -1,9 +1,18 @@
 // From the path of a request to what serves it. Decided once, on one parsed path; `Host` decides nothing.
 
-import { ENDPOINT_BY_PATH, ENDPOINTS, type Endpoint } from '../relay/endpoints.ts'
+import { parseModelPath } from '../dialects/gemini/model-path.ts'
+import type { ClientDialectName } from '../dialects/pass-dialects.ts'
+import {
+  ENDPOINT_BY_PATH,
+  ENDPOINTS,
+  GEMINI_METHODS,
+  NO_PATH_FACTS,
+  type Endpoint,
+  type PathFacts,
+} from '../relay/endpoints.ts'
 
 export type RouteMatch =
-  | { readonly kind: 'relay'; readonly endpoint: Endpoint }
+  | { readonly kind: 'relay'; readonly endpoint: Endpoint; readonly path: PathFacts }
   | { readonly kind: 'models'; readonly id: string | null }
   | { readonly kind: 'root' }
   /** Under the data plane's prefixes, and nothing there. */
@@ -12,11 +21,15 @@ export type RouteMatch =
   | { readonly kind: 'control' }
 
 const MODELS = '/v1/models'
-const RELAYS = new Map<string, RouteMatch>(ENDPOINTS.map((endpoint) => [endpoint.path, { kind: 'relay', endpoint }]))
+const RELAYS = new Map<string, RouteMatch>(
+  ENDPOINTS.map((endpoint) => [endpoint.path, { kind: 'relay', endpoint, path: NO_PATH_FACTS }]),
+)
 const KNOWN_PATHS = [...ENDPOINTS.map((endpoint) => endpoint.path), MODELS]
 const LIST: RouteMatch = { kind: 'models', id: null }
 const ROOT: RouteMatch = { kind: 'root' }
 const CONTROL: RouteMatch = { kind: 'control' }
+/** Google's versions, as its SDKs and its clients write them. */
+const GEMINI_PREFIX = /^\/v1(?:alpha|beta)\d*(?=\/|$)/
 
 /** The path and query of a target that names its host too, as clients of a proxy write it. RFC 9112, section 3.2.2. */
 export function originForm(target: string): string {
@@ -34,6 +47,8 @@ export function matchPath(target: string): RouteMatch {
   const path = normalise(query === -1 ? target : target.slice(0, query))
   const known = RELAYS.get(path)
   if (known !== undefined) return known
+  const gemini = geminiMatch(path, query === -1 ? '' : target.slice(query))
+  if (gemini !== null) return gemini
   if (path === MODELS) return LIST
   if (path.startsWith(`${MODELS}/`)) {
     const id = decode(path.slice(MODELS.length + 1))
@@ -44,6 +59,41 @@ export function matchPath(target: string): RouteMatch {
   if (!path.startsWith('/')) return { kind: 'unknown', nearest: MODELS }
   if (path === '/v1' || path.startsWith('/v1/')) return { kind: 'unknown', nearest: nearestPath(path) }
   return CONTROL
+}
+
+/** The dialect of whoever uses such a path, for errors before anything else is known. */
+export function dialectOfPath(path: string): ClientDialectName {
+  if (GEMINI_PREFIX.test(path)) return 'gemini'
+  if (path.includes('/messages')) return 'anthropic-messages'
+  return path.includes('/responses') ? 'openai-responses' : 'openai-chat'
+}
+
+/** The key of a query, which only Google's clients put there; null = none. */
+export function keyInQuery(target: string): string | null {
+  const query = target.indexOf('?')
+  return query === -1 ? null : new URLSearchParams(target.slice(query)).get('key')
+}
+
+/** The model and the method stand in the path; `/v1/models/x:generateContent` is Google's too. */
+function geminiMatch(path: string, query: string): RouteMatch | null {
+  const isGoogle = GEMINI_PREFIX.test(path)
+  if (!isGoogle && !(path.startsWith(MODELS) && path.includes(':'))) return null
+  const named = parseModelPath(path)
+  const method = named === null ? undefined : GEMINI_METHODS.get(named.method)
+  if (named !== null && method !== undefined) {
+    const arrayStream = method.stream && new URLSearchParams(query).get('alt') !== 'sse'
+    return {
+      kind: 'relay',
+      endpoint: method.endpoint,
+      path: { model: named.model, stream: method.stream, arrayStream },
+    }
+  }
+  // `/v1/models/llama3:8b` is a model with a colon in its name.
+  if (!isGoogle) return null
+  const rest = path.replace(GEMINI_PREFIX, '')
+  if (rest === '/models') return LIST
+  const id = rest.startsWith('/models/') ? decode(rest.slice('/models/'.length)) : null
+  return id === null || named !== null ? { kind: 'unknown', nearest: '/v1beta/models' } : { kind: 'models', id }
 }
 
 /** A base URL that was given with or without `/v1`, or twice, means the same to everybody who writes it. */

@@ -1,16 +1,16 @@
 // The first step: what a request says, and whether it can be served at all.
 
 import { GatewayError } from '../core/errors.ts'
-import { scanRequest, type ScannedRequest } from '../dialects/openai-chat/request.ts'
+import { scanRequest, type ScannedRequest } from '../dialects/pass-request.ts'
 import type { Route } from '../routing/route.ts'
 import type { RelayPorts, RelayRequest } from './ports.ts'
 
 /** What must hold before anything is reserved. @throws {GatewayError} */
 export function accept(
   ports: RelayPorts,
-  { endpoint, body }: RelayRequest,
+  { endpoint, body, path }: RelayRequest,
 ): { readonly scan: ScannedRequest; readonly route: Route } {
-  const scan = scanRequest(body)
+  const scan = scanRequest(body, path)
   if (scan.stream && endpoint.stream === 'none') {
     throw new GatewayError('invalid_request', `${endpoint.path} does not stream. Leave "stream" out.`, {
       param: 'stream',

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Candidate } from '../routing/candidate.ts'
 import { Attempt, type AttemptOwner } from './attempt.ts'
+import type { Conversion } from './conversion.ts'
 
 /** Writes down what it is told. */
 function owner(): AttemptOwner & { readonly heard: string[] } {
@@ -12,6 +13,16 @@ function owner(): AttemptOwner & { readonly heard: string[] } {
     attemptFailed: (_attempt, cause) => heard.push(`failed: ${cause}`),
     attemptDrained: () => heard.push('drained'),
   }
+}
+
+const conversion: Conversion = {
+  dialect: 'openai-chat',
+  body: Buffer.alloc(0),
+  dropped: '',
+  passesLargeReplies: false,
+  watch: null,
+  streamReader: () => expect.unreachable(),
+  readJson: () => expect.unreachable(),
 }
 
 const controller = {
@@ -26,7 +37,7 @@ const controller = {
 function begin(): { attempt: Attempt; listener: ReturnType<typeof owner>; candidate: { inFlight: number } } {
   const candidate = { inFlight: 0 }
   const listener = owner()
-  const attempt = new Attempt(listener, candidate as Candidate, 0)
+  const attempt = new Attempt(listener, candidate as Candidate, conversion, 0)
   attempt.onRequestStart(controller)
   attempt.onResponseStart(controller, 200, {})
   return { attempt, listener, candidate }

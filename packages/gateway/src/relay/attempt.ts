@@ -5,8 +5,9 @@
 // can go on with it.
 
 import type { UpstreamRefusal } from '../dialects/openai-chat/errors.ts'
-import { classifyRefusal, readRetryAfterMs } from '../dialects/openai-chat/errors.ts'
 import type { Candidate } from '../routing/candidate.ts'
+import type { Conversion } from './conversion.ts'
+import { RefusalReader } from './refusal.ts'
 import {
   classifyConnectError,
   type UpstreamController,
@@ -32,10 +33,9 @@ export interface BodyReader {
   end(): void
 }
 
-const MAX_ERROR_BODY_BYTES = 64 * 1024
-
 export class Attempt implements UpstreamHandler {
   readonly candidate: Candidate
+  readonly conversion: Conversion
   readonly startedMs: number
   /** -1 until a byte of the reply has come. */
   firstByteMs = -1
@@ -44,15 +44,18 @@ export class Attempt implements UpstreamHandler {
   sent = false
   over = false
   paused = false
+  /** The balancer knows that it went well. */
+  praised = false
 
   readonly #owner: AttemptOwner
   #controller: UpstreamController | null = null
   #reader: BodyReader | null = null
   #abandoned = false
 
-  constructor(owner: AttemptOwner, candidate: Candidate, nowMs: number) {
+  constructor(owner: AttemptOwner, candidate: Candidate, conversion: Conversion, nowMs: number) {
     this.#owner = owner
     this.candidate = candidate
+    this.conversion = conversion
     this.startedMs = nowMs
     this.lastByteMs = nowMs
     candidate.inFlight += 1
@@ -131,42 +134,4 @@ export class Attempt implements UpstreamHandler {
     this.#reader = null
     this.candidate.inFlight -= 1
   }
-}
-
-/** Reads an upstream's refusal, up to a bound, and says what it means. */
-class RefusalReader implements BodyReader {
-  readonly #attempt: Attempt
-  readonly #owner: AttemptOwner
-  readonly #status: number
-  readonly #headers: UpstreamHeaders
-  readonly #chunks: Buffer[] = []
-  #bytes = 0
-
-  constructor(attempt: Attempt, owner: AttemptOwner, status: number, headers: UpstreamHeaders) {
-    this.#attempt = attempt
-    this.#owner = owner
-    this.#status = status
-    this.#headers = headers
-  }
-
-  push(chunk: Buffer): void {
-    if (this.#bytes >= MAX_ERROR_BODY_BYTES) return
-    this.#bytes += chunk.length
-    this.#chunks.push(chunk)
-    // An endless error page is not waited for.
-    if (this.#bytes < MAX_ERROR_BODY_BYTES) return
-    this.#attempt.abandon('the error body is too large')
-    this.end()
-  }
-
-  end(): void {
-    const text = Buffer.concat(this.#chunks).toString('utf8')
-    const retryAfterMs = readRetryAfterMs((name) => headerOf(this.#headers, name), Date.now())
-    this.#owner.attemptRefused(this.#attempt, classifyRefusal(this.#status, text, retryAfterMs), this.#status)
-  }
-}
-
-export function headerOf(headers: UpstreamHeaders, name: string): string | undefined {
-  const value = headers[name]
-  return Array.isArray(value) ? value[0] : value
 }

@@ -5,17 +5,18 @@
 //
 // /!\ Hot path: `finishJson`, `writeStream`.
 
-import { formatNanos } from '../billing/cost.ts'
-import { openaiErrorBody, type GatewayError } from '../core/errors.ts'
+import type { GatewayError } from '../core/errors.ts'
 import { NO_USAGE, type TokenUsage } from '../core/token-usage.ts'
 import type { UpstreamRefusal } from '../dialects/openai-chat/errors.ts'
-import { ChatStream } from '../dialects/openai-chat/stream.ts'
-import { headerOf, type Attempt, type BodyReader } from './attempt.ts'
+import { CLIENT_DIALECTS } from '../dialects/client-dialects.ts'
+import { PASS_DIALECTS } from '../dialects/pass-dialects.ts'
+import { latin1Of } from '../dialects/pass-events.ts'
+import type { Attempt, BodyReader } from './attempt.ts'
 import type { Call } from './call.ts'
-import { errorHeaders } from './error-reply.ts'
+import { sendError } from './error-reply.ts'
 import { JsonReply, type JsonReplyOwner } from './json-reply.ts'
 import { RawStreamReply, StreamReply, type StreamReplyOwner } from './stream-reply.ts'
-import type { UpstreamHeaders } from './upstreams.ts'
+import { headerOf, type UpstreamHeaders } from './upstreams.ts'
 
 export interface DeliveryOwner {
   /** The attempt whose answer counts; null when none does. */
@@ -31,8 +32,6 @@ export interface DeliveryOwner {
   /** The reply has been written to its end. */
   replyEnded(): void
 }
-
-const KEEP_ALIVE = ': keep-alive\n\n'
 
 export class Delivery implements JsonReplyOwner, StreamReplyOwner {
   /** Some of the answer has gone out: nobody else can go on with it. */
@@ -60,27 +59,20 @@ export class Delivery implements JsonReplyOwner, StreamReplyOwner {
 
   /** The upstream accepted: who reads its body? */
   open(attempt: Attempt, status: number, headers: UpstreamHeaders): BodyReader {
-    const { scan, request, route } = this.#call
-    const isStream = (headerOf(headers, 'content-type') ?? '').includes('text/event-stream')
+    const { scan, request } = this.#call
+    const contentType = headerOf(headers, 'content-type') ?? ''
+    const isStream = contentType.includes('text/event-stream') || contentType.includes('amazon.eventstream')
     if (status >= 300) return new Unwanted(this.#owner, attempt, `status ${status}`)
-    if (!isStream) return new JsonReply(this, attempt, scan.stream)
+    if (!isStream) return new JsonReply(this, attempt, attempt.conversion, scan.stream)
     if (!scan.stream) return new Unwanted(this.#owner, attempt, 'a stream where JSON was asked for')
     if (request.endpoint.stream === 'raw') return new RawStreamReply(this, attempt)
-    const { publicIdJson, price } = route
-    this.#reader = new StreamReply(
-      this,
-      attempt,
-      new ChatStream({
-        publicModelJson: publicIdJson,
-        usageAsked: scan.usageAsked,
-        costJson: (usage) => (price === null ? null : formatNanos(this.#call.cost(usage))),
-      }),
-    )
+    this.#reader = new StreamReply(this, attempt, attempt.conversion.streamReader())
     return this.#reader
   }
 
   /** What a failed attempt had begun to read counts no more. */
   forget(): void {
+    if (this.contentSent) this.#call.underWay?.brokeOff(this.partialUsage())
     this.#reader = null
   }
 
@@ -94,14 +86,15 @@ export class Delivery implements JsonReplyOwner, StreamReplyOwner {
 
   // --- JSON ---
 
-  finishJson(attempt: Attempt, text: string, usage: TokenUsage | null): void {
+  finishJson(attempt: Attempt, body: Buffer | string, usage: TokenUsage | null): void {
     if (attempt !== this.#owner.attempt) return
     const call = this.#call
-    const counted = usage ?? call.estimateText(text.length)
+    const counted = usage ?? call.estimateText(body.length)
+    attempt.conversion.watch?.(body)
     const headers = call.headers('application/json', call.cost(counted), usage === null)
     this.#owner.attemptSucceeded(attempt)
     call.settle(200, '', counted, usage === null)
-    call.request.sink.reply(200, headers, text)
+    call.request.sink.reply(200, headers, body)
     this.#owner.replyEnded()
   }
 
@@ -134,6 +127,7 @@ export class Delivery implements JsonReplyOwner, StreamReplyOwner {
   writeStream(attempt: Attempt, chunk: Buffer | string): void {
     if (attempt !== this.#owner.attempt || chunk.length === 0) return
     this.lastSentMs = attempt.lastByteMs
+    attempt.conversion.watch?.(chunk)
     if (this.#call.request.sink.write(chunk)) return
     // The client is slower than the upstream: read no more until it has caught up, or is gone.
     attempt.pause()
@@ -143,24 +137,26 @@ export class Delivery implements JsonReplyOwner, StreamReplyOwner {
 
   finishStream(attempt: Attempt, last: Buffer | string | null): void {
     if (attempt !== this.#owner.attempt) return
-    const stream = this.#reader?.stream
-    const usage = stream?.usage ?? null
+    const usage = this.#reader?.stream.usage ?? null
     this.commitStream(attempt)
-    this.#end(attempt, last, usage ?? this.#call.estimate(stream?.eventCount ?? 0), usage === null)
+    this.#end(attempt, last, usage ?? this.#estimate(), usage === null)
   }
 
   /** The head says 200 from here on, so what goes wrong later is told in the stream; other candidates may still serve. */
   keepAlive(nowMs: number): void {
     this.#startStream()
     this.lastSentMs = nowMs
-    this.#call.request.sink.write(KEEP_ALIVE)
+    const { endpoint, path, sink } = this.#call.request
+    // Between the elements of an array, white space is all that may stand.
+    sink.write(path.arrayStream ? '\n' : PASS_DIALECTS[endpoint.dialect].keepAlive)
   }
 
   #startStream(): void {
     const call = this.#call
-    const { sink } = call.request
+    const { sink, path } = call.request
     if (sink.headersSent) return
-    const headers = call.headers('text/event-stream; charset=utf-8', call.estimatedCost(), true)
+    const contentType = path.arrayStream ? 'application/json; charset=utf-8' : 'text/event-stream; charset=utf-8'
+    const headers = call.headers(contentType, call.estimatedCost(), true)
     headers.push('cache-control', 'no-cache', 'x-accel-buffering', 'no')
     sink.head(200, headers)
   }
@@ -169,32 +165,36 @@ export class Delivery implements JsonReplyOwner, StreamReplyOwner {
     const { sink } = this.#call.request
     this.#owner.attemptSucceeded(attempt)
     this.#call.settle(200, '', usage, estimated)
-    if (last !== null && last.length > 0) sink.write(last)
+    if (last !== null && last.length > 0) {
+      attempt.conversion.watch?.(last)
+      sink.write(last)
+    }
     sink.end()
     this.#owner.replyEnded()
   }
 
   // --- when it goes wrong ---
 
-  /** The provider's own words about a request that is wrong. @param body in OpenAI's shape */
-  refuseRequest(status: number, body: string): void {
+  /** The provider's own words about a request that is wrong. */
+  refuseRequest(error: GatewayError): void {
     const { request, ports, attempts } = this.#call
     if (request.sink.headersSent) {
-      this.#call.settle(200, 'invalid_request', this.partialUsage(), true)
-      this.#writeLastEvent(body)
+      this.breakOff(error)
       return
     }
-    this.#call.settle(status, 'invalid_request', NO_USAGE, false)
-    request.sink.reply(status, errorHeaders(ports, request, attempts), body)
+    this.#call.settle(error.status, error.tableCode, NO_USAGE, false)
+    sendError(ports, request, error, attempts, this.#call.admission)
     this.#owner.replyEnded()
   }
 
   /** After the head has gone out, an error is an event of the stream. */
   breakOff(error: GatewayError): void {
     const { scan, request } = this.#call
-    this.#call.settle(200, error.code, this.partialUsage(), true)
-    if (scan.stream) {
-      this.#writeLastEvent(openaiErrorBody(error))
+    this.#call.settle(200, error.tableCode, this.partialUsage(), true)
+    if (scan.stream && request.endpoint.stream !== 'raw') {
+      request.sink.write(this.#failure(error))
+      request.sink.end()
+      this.#owner.replyEnded()
       return
     }
     // Half a JSON document must not look like a whole one.
@@ -202,18 +202,33 @@ export class Delivery implements JsonReplyOwner, StreamReplyOwner {
     this.#owner.replyEnded()
   }
 
+  /** Of all attempts that the client has something of. */
+  #estimate(): TokenUsage {
+    const current = this.#call.estimate(this.#reader?.stream.eventCount ?? 0)
+    return this.#call.underWay?.usage(current) ?? current
+  }
+
+  /** In the words of the stream that is under way, or of one that has not begun. */
+  #failure(error: GatewayError): string {
+    if (this.#reader !== null) return this.#reader.stream.fail(error)
+    const { underWay, request } = this.#call
+    if (underWay !== null) return latin1Of(underWay.encoder.fail(error))
+    if (request.path.arrayStream) {
+      return latin1Of(`[${CLIENT_DIALECTS[request.endpoint.dialect].encodeError(error, request.id).body}]`)
+    }
+    return PASS_DIALECTS[request.endpoint.dialect].streamReader(this.#call.passFacts()).fail(error)
+  }
+
+  /** Whether another upstream can go on with what has gone out. */
+  get canGoOn(): boolean {
+    return this.#call.underWay?.canGoOn === true
+  }
+
   /** What was delivered before an answer broke off: the provider's figure if it came, else an estimate; nothing for nothing. */
   partialUsage(): TokenUsage {
     const stream = this.#reader?.stream
     if (stream?.usage) return stream.usage
-    return this.contentSent ? this.#call.estimate(stream?.eventCount ?? 0) : NO_USAGE
-  }
-
-  #writeLastEvent(payload: string): void {
-    const { sink } = this.#call.request
-    sink.write(Buffer.from(`data: ${payload}\n\n`))
-    sink.end()
-    this.#owner.replyEnded()
+    return this.contentSent ? this.#estimate() : NO_USAGE
   }
 }
 

@@ -1,6 +1,7 @@
-// An error that stands for a whole reply, in OpenAI's shape.
+// An error that stands for a whole reply, in the shape of its client's dialect.
 
-import { openaiErrorBody, type GatewayError } from '../core/errors.ts'
+import type { GatewayError } from '../core/errors.ts'
+import { CLIENT_DIALECTS } from '../dialects/client-dialects.ts'
 import type { Admission } from '../limits/authority.ts'
 import { rateLimitHeaders } from '../limits/rate-limit-headers.ts'
 import type { RelayPorts, RelayRequest } from './ports.ts'
@@ -13,13 +14,15 @@ export function sendError(
   admission: Admission | null = null,
 ): void {
   const headers = errorHeaders(ports, request, attempts)
+  if (request.endpoint.dialect === 'anthropic-messages') headers.push('request-id', request.id)
   if (error.retryAfterSeconds !== undefined) headers.push('retry-after', String(error.retryAfterSeconds))
   for (const [name, value] of Object.entries(error.headers)) headers.push(name, value)
   if (admission !== null) headers.push(...rateLimitHeaders(admission.requests, admission.tokens))
-  request.sink.reply(error.status, headers, Buffer.from(openaiErrorBody(error)))
+  const { status, body } = CLIENT_DIALECTS[request.endpoint.dialect].encodeError(error, request.id)
+  request.sink.reply(status, headers, Buffer.from(body))
 }
 
-export function errorHeaders(ports: RelayPorts, request: RelayRequest, attempts: number): string[] {
+function errorHeaders(ports: RelayPorts, request: RelayRequest, attempts: number): string[] {
   return [
     'content-type',
     'application/json',

@@ -11,35 +11,35 @@
 import { Deadline } from '../core/deadlines.ts'
 import { GatewayError, toGatewayError } from '../core/errors.ts'
 import { NO_USAGE } from '../core/token-usage.ts'
+import { originIn } from '../core/seal-envelope.ts'
 import type { UpstreamRefusal } from '../dialects/openai-chat/errors.ts'
-import { spliceRequest, type ScannedRequest } from '../dialects/openai-chat/request.ts'
-import { isUnlimited, UNLIMITED, type Admission } from '../limits/authority.ts'
+import type { ScannedRequest } from '../dialects/pass-request.ts'
+import { isUnlimited, type Admission } from '../limits/authority.ts'
 import { limitError } from '../limits/limit-error.ts'
 import { affinityKeyOf } from '../routing/affinity.ts'
 import type { Candidate } from '../routing/candidate.ts'
-import type { Route } from '../routing/route.ts'
-import type { Selection } from '../routing/selection.ts'
+import { hasChoice, type Route } from '../routing/route.ts'
 import { accept } from './accept.ts'
 import { Attempt, type AttemptOwner, type BodyReader, type FailureCause } from './attempt.ts'
 import { Call } from './call.ts'
-import { headersFor } from './credential-lines.ts'
 import { Delivery, type DeliveryOwner } from './delivery.ts'
 import { sendError } from './error-reply.ts'
-import { Failures, outcomeOf, type Failure } from './failures.ts'
+import { outcomeOf, type Failure } from './failures.ts'
 import type { OpenExchange, RelayPorts, RelayRequest } from './ports.ts'
+import { Plan, type PlanOwner } from './plan.ts'
+import { NEEDS_MEDIA, prepare, type Prepared } from './prepare.ts'
 import type { ReplyListener } from './reply-sink.ts'
+import { send } from './send.ts'
 import { nextDueMs, wantsKeepAlive, whoIsOverdue, type Progress } from './time-limits.ts'
 import type { UpstreamHeaders } from './upstreams.ts'
 
 /** A finished upstream has this long to end its reply before its connection is given up. */
 const LINGER_MS = 5_000
-const BACKOFF_BASE_MS = 25
-const BACKOFF_CAP_MS = 250
-/** Attempts that the upstream may have served, and billed, without a byte for us: one more after the first, then no more. */
-const MAX_UNANSWERED = 2
-const NO_FAILURES = new Failures()
 
-export class Exchange extends Deadline implements AttemptOwner, DeliveryOwner, ReplyListener, OpenExchange, Progress {
+export class Exchange
+  extends Deadline
+  implements AttemptOwner, DeliveryOwner, PlanOwner, ReplyListener, OpenExchange, Progress
+{
   /** The attempt whose answer counts. */
   attempt: Attempt | null = null
 
@@ -47,14 +47,7 @@ export class Exchange extends Deadline implements AttemptOwner, DeliveryOwner, R
   readonly #request: RelayRequest
   readonly #call: Call
   readonly #delivery: Delivery
-  readonly #affinityKey: string | null
-  #fallbacks: readonly string[]
-  #selection: Selection | null = null
-  /** Made when the first attempt fails, which is seldom. */
-  #failures = NO_FAILURES
-  #unanswered = 0
-  #sameTargetRetries = 0
-  #waitedForLimitMs = 0
+  readonly #plan: Plan
   #ended = false
   /** What the wheel is waiting for, beside the limits that always hold. */
   #wakeAtMs = Infinity
@@ -78,10 +71,17 @@ export class Exchange extends Deadline implements AttemptOwner, DeliveryOwner, R
     this.#request = request
     this.#call = new Call(ports, request, scan, route, this)
     this.#delivery = new Delivery(this.#call, this)
-    this.#fallbacks = route.fallbacks
-    const sticky = ports.config().balancer.sticky && hasChoice(route)
-    this.#affinityKey = sticky ? affinityKeyOf(scan.session, request.headers) : null
+    const choice = hasChoice(route)
+    const sticky = choice && ports.config().balancer.sticky
+    const affinityKey = sticky ? affinityKeyOf(scan.session, request.headers) : null
+    this.#plan = new Plan(this.#call, affinityKey, choice ? this.#originOf(scan.text) : null, this)
     request.sink.listener = this
+  }
+
+  /** Who must be asked again, because only they can read what they have signed. */
+  #originOf(text: string): string | null {
+    const { principal, endpoint } = this.#request
+    return originIn(text) ?? this.#ports.seals.originOf(principal.accountId, text, endpoint.dialect)
   }
 
   get stream(): boolean {
@@ -105,7 +105,7 @@ export class Exchange extends Deadline implements AttemptOwner, DeliveryOwner, R
   #reserve(): void {
     const { limits, keyId } = this.#request.principal
     if (isUnlimited(limits)) {
-      this.#plan()
+      this.#plan.begin()
       return
     }
     const answer = this.#ports.limits.admit(keyId, limits, this.#call.reservedTokens)
@@ -131,140 +131,45 @@ export class Exchange extends Deadline implements AttemptOwner, DeliveryOwner, R
     this.#call.admission = admission
     // The client may have left while we asked.
     if (this.#call.settled) this.#call.release(0, true)
-    else this.#plan()
+    else this.#plan.begin()
   }
 
-  // --- plan, attempt ---
+  // --- attempt ---
 
-  #plan(): void {
-    const nowMs = performance.now()
-    this.#selection = this.#ports.fleet.select(this.#call.route, this.#affinityKey, nowMs)
-    this.#next(nowMs)
-  }
-
-  #next(nowMs: number): void {
-    const { fleet } = this.#ports
-    const { maxAttempts } = this.#ports.config().balancer
-    const candidate = this.#call.attempts < maxAttempts ? (this.#selection?.next(nowMs) ?? null) : null
-    if (candidate !== null) {
-      const { last } = this.#failures
-      if (last === null || last.phase === 'not_sent' || fleet.mayRetry(candidate, nowMs)) {
-        this.#try(candidate, nowMs)
-        return
-      }
-      fleet.handBack(candidate, nowMs)
-    }
-    this.#exhausted(nowMs)
-  }
-
-  /** A provider credential's own limits come first: where it is at them, the next one is asked. */
-  #try(candidate: Candidate, nowMs: number): void {
-    const { limits } = candidate.provider.config
-    if (isUnlimited(limits)) {
-      this.#send(candidate, nowMs)
+  ask(candidate: Candidate, nowMs: number): void {
+    let prepared: Prepared | typeof NEEDS_MEDIA
+    try {
+      prepared = prepare(this.#call, candidate)
+    } catch (error) {
+      this.#plan.cannotServe(candidate, error, nowMs)
       return
     }
-    const answer = this.#ports.limits.admit(candidate.credential.id, limits, this.#call.reservedTokens)
-    if (!(answer instanceof Promise)) {
-      this.#admitted(candidate, answer)
+    if (prepared === NEEDS_MEDIA) {
+      this.#fetchMedia(candidate, nowMs)
       return
     }
-    answer.then(
-      (admission) => this.#admitted(candidate, admission),
-      // The limit protects from a 429, and a 429 is survived too.
-      () => this.#admitted(candidate, UNLIMITED),
+    this.#call.attempts += 1
+    this.#call.candidate = candidate
+    this.#call.dropped = prepared.conversion.dropped
+    const attempt = new Attempt(this, candidate, prepared.conversion, nowMs)
+    this.attempt = attempt
+    this.#arm(nowMs)
+    send(this.#ports, attempt, prepared, this)
+  }
+
+  #fetchMedia(candidate: Candidate, nowMs: number): void {
+    this.#arm(nowMs)
+    this.#call.fetchMedia().then(
+      () => {
+        if (this.#call.settled) this.#plan.handBack(candidate, performance.now())
+        else this.ask(candidate, performance.now())
+      },
+      (error: unknown) => this.#plan.cannotServe(candidate, error, performance.now()),
     )
   }
 
-  #admitted(candidate: Candidate, admission: Admission): void {
-    const nowMs = performance.now()
-    if (admission.ok) {
-      this.#call.borrow(candidate, admission)
-      if (!this.#call.settled) {
-        this.#send(candidate, nowMs)
-        return
-      }
-      // The client left while we asked.
-      this.#call.giveBack(0)
-      this.#ports.fleet.handBack(candidate, nowMs)
-      return
-    }
-    this.#ports.fleet.handBack(candidate, nowMs)
-    if (this.#call.settled) return
-    const retryAfterMs = Math.max(1, admission.retryAfterMs)
-    // A request that no wait would make fit says nothing about the credential.
-    if (!admission.tooLarge) candidate.state.rest(nowMs, retryAfterMs)
-    const outcome = { kind: 'rate-limited', retryAfterMs } as const
-    this.#remember({ phase: 'not_sent', cause: 'rate-limited', detail: 'at its own limit', outcome })
-    this.#next(nowMs)
-  }
-
-  #send(candidate: Candidate, nowMs: number): void {
-    const { endpoint, body } = this.#request
-    const { config } = candidate.provider
-    this.#call.attempts += 1
-    this.#call.candidate = candidate
-    const attempt = new Attempt(this, candidate, nowMs)
-    this.attempt = attempt
-    const askForUsage = endpoint.stream === 'chat' && config.streamUsage
-    const bytes = spliceRequest(this.#call.scan, body, candidate.upstreamModelJson, askForUsage)
-    this.#arm(nowMs)
-    try {
-      const upstream = this.#ports.upstreams.get(config, this.#ports.config().timeouts.connectMs)
-      upstream.send(endpoint.upstreamPath, headersFor(candidate), bytes, attempt)
-    } catch (error) {
-      this.attemptFailed(attempt, 'connect', error instanceof Error ? error.message : String(error))
-    }
-  }
-
-  /** Nobody new is left to ask. */
-  #exhausted(nowMs: number): void {
-    if (this.#retrySame(nowMs) || this.#waitForLimit(nowMs) || this.#fallBack(nowMs)) return
-    this.#giveUp(nowMs)
-  }
-
-  /** A connection that broke, or a server that stumbled, may well do better at once; but not for ever, and not in step. */
-  #retrySame(nowMs: number): boolean {
-    const { candidate, attempts } = this.#call
-    if (candidate === null || !this.#failures.allAreTransient || this.#selection?.desperate !== false) return false
-    if (attempts >= this.#ports.config().balancer.maxAttempts || this.#sameTargetRetries > 0) return false
-    if (!this.#ports.fleet.mayRetry(candidate, nowMs)) return false
-    this.#sameTargetRetries += 1
-    const capMs = Math.min(BACKOFF_CAP_MS, BACKOFF_BASE_MS * 2 ** attempts)
-    this.#wake(nowMs + Math.random() * capMs, () => this.#try(candidate, performance.now()))
-    return true
-  }
-
-  /** Every credential rests: the first one that is back may be worth a moment. */
-  #waitForLimit(nowMs: number): boolean {
-    if (this.#call.attempts > 0 && !this.#failures.allAreLimits) return false
-    const exhausted = this.#selection?.exhausted(nowMs)
-    const leftMs = this.#ports.config().balancer.limitWaitMs - this.#waitedForLimitMs
-    if (exhausted?.reason !== 'all_limited' || exhausted.retryAfterMs > leftMs || !this.#ports.metrics.mayWait())
-      return false
-    this.#waitedForLimitMs += exhausted.retryAfterMs + 1
-    this.#wake(nowMs + exhausted.retryAfterMs + 1, () => this.#plan())
-    return true
-  }
-
-  #fallBack(nowMs: number): boolean {
-    const { timeouts, balancer } = this.#ports.config()
-    if (nowMs - this.#request.startedMs >= timeouts.totalMs) return false
-    for (;;) {
-      const [id, ...rest] = this.#fallbacks
-      if (id === undefined) return false
-      this.#fallbacks = rest
-      const route = this.#ports.fleet.resolve(id)
-      if (route === undefined) continue
-      this.#call.route = route
-      this.#call.attempts = Math.min(this.#call.attempts, balancer.maxAttempts - 1)
-      this.#plan()
-      return true
-    }
-  }
-
-  #giveUp(nowMs: number): void {
-    this.#fail(this.#failures.toError(this.#call.route.publicId, this.#selection?.exhausted(nowMs) ?? null))
+  gaveUp(error: GatewayError): void {
+    this.#fail(error)
   }
 
   // --- what attempts report ---
@@ -278,6 +183,7 @@ export class Exchange extends Deadline implements AttemptOwner, DeliveryOwner, R
     this.#call.firstContentMs = nowMs - this.#request.startedMs
     this.#call.letGoOfBody()
     // The balancer learns of a success with its first output, not minutes later with its last.
+    attempt.praised = true
     this.#ports.fleet.report(attempt.candidate, { kind: 'success', firstByteMs: nowMs - attempt.startedMs }, nowMs)
   }
 
@@ -285,7 +191,7 @@ export class Exchange extends Deadline implements AttemptOwner, DeliveryOwner, R
     const nowMs = performance.now()
     const tookMs = nowMs - attempt.startedMs
     this.#call.upstreamMs += tookMs
-    if (!this.#delivery.contentSent) {
+    if (!attempt.praised) {
       this.#ports.fleet.report(attempt.candidate, { kind: 'success', firstByteMs: tookMs }, nowMs)
     }
     this.#ports.metrics.attempt(attempt.candidate, 'ok')
@@ -312,7 +218,15 @@ export class Exchange extends Deadline implements AttemptOwner, DeliveryOwner, R
     if (refusal.kind === 'client-fault') {
       this.attempt = null
       this.#ports.fleet.report(attempt.candidate, { kind: 'client-fault' }, performance.now())
-      this.#delivery.refuseRequest(refusal.status, refusal.body)
+      this.#delivery.refuseRequest(refusal.error)
+      return
+    }
+    if (refusal.kind === 'unknown-model' && this.#call.countsTokens) {
+      // It may well have the model, and no such endpoint.
+      this.attempt = null
+      this.#ports.fleet.report(attempt.candidate, { kind: 'abandoned' }, performance.now())
+      const message = `The upstream of "${this.#call.route.publicId}" does not count tokens.`
+      this.#delivery.refuseRequest(new GatewayError('not_found', message))
       return
     }
     const phase = this.#delivery.contentSent ? 'streaming' : 'sent_no_byte'
@@ -327,29 +241,23 @@ export class Exchange extends Deadline implements AttemptOwner, DeliveryOwner, R
 
   #failed(attempt: Attempt, failure: Failure): void {
     const nowMs = performance.now()
-    this.#ports.fleet.report(attempt.candidate, failure.outcome, nowMs)
+    const { outcome } = failure
+    const harmless = this.#call.countsTokens && outcome.kind !== 'credential-rejected'
+    this.#ports.fleet.report(attempt.candidate, harmless ? { kind: 'abandoned' } : outcome, nowMs)
     this.attempt = null
     this.#call.upstreamMs += nowMs - attempt.startedMs
     this.#call.giveBack(0)
-    this.#remember(failure)
     this.#ports.metrics.attempt(attempt.candidate, failure.cause)
     this.#log(attempt, failure)
     if (this.#call.settled) return
-    if (this.#delivery.contentSent) {
+    if (this.#delivery.contentSent && !this.#delivery.canGoOn) {
       const code = failure.cause === 'timeout' ? 'upstream_timeout' : 'upstream_error'
       const message = 'The upstream broke off in the middle of the answer. Ask again, or go on from what has arrived.'
       this.#delivery.breakOff(new GatewayError(code, message, { reason: 'all_failed' }))
       return
     }
     this.#delivery.forget()
-    if (isUnanswered(failure)) this.#unanswered += 1
-    if (this.#unanswered > MAX_UNANSWERED) this.#giveUp(nowMs)
-    else this.#next(nowMs)
-  }
-
-  #remember(failure: Failure): void {
-    if (this.#failures === NO_FAILURES) this.#failures = new Failures()
-    this.#failures.add(failure)
+    this.#plan.failed(failure, nowMs)
   }
 
   #log({ candidate }: Attempt, { phase, cause, detail }: Failure): void {
@@ -377,7 +285,7 @@ export class Exchange extends Deadline implements AttemptOwner, DeliveryOwner, R
       return
     }
     const seen = this.#call.limitsSeen(refused)
-    this.#call.settle(error.status, error.code, NO_USAGE, false)
+    this.#call.settle(error.status, error.tableCode, NO_USAGE, false)
     sendError(this.#ports, this.#request, error, this.#call.attempts, seen)
     this.replyEnded()
   }
@@ -451,7 +359,7 @@ export class Exchange extends Deadline implements AttemptOwner, DeliveryOwner, R
         this.#request.sink.cut()
         return true
       case 'all':
-        this.#selection = null
+        this.#plan.stop()
         this.#timeOut(overdue.detail)
         return true
       case 'upstream':
@@ -466,7 +374,7 @@ export class Exchange extends Deadline implements AttemptOwner, DeliveryOwner, R
     else this.attemptFailed(this.attempt, 'timeout', detail)
   }
 
-  #wake(atMs: number, then: () => void): void {
+  wakeAt(atMs: number, then: () => void): void {
     this.#wakeAtMs = atMs
     this.#onWake = then
     this.#arm(performance.now())
@@ -486,14 +394,4 @@ function refuse(ports: RelayPorts, request: RelayRequest, error: GatewayError): 
   }
   ports.metrics.refused(request.endpoint.path, error.status)
   sendError(ports, request, error, 0)
-}
-
-/** Whether there is anything to stick to. */
-function hasChoice({ tiers, fallbacks }: Route): boolean {
-  return tiers.length > 1 || fallbacks.length > 0 || (tiers[0]?.length ?? 0) > 1
-}
-
-/** The upstream may have done the work, and will bill it, though we have nothing of it. */
-function isUnanswered({ phase, cause }: Failure): boolean {
-  return phase === 'sent_no_byte' && (cause === 'reset' || cause === 'timeout' || cause === 'bad_reply')
 }

@@ -1,19 +1,23 @@
 // A JSON reply is held until it is whole: then its cost is known and can stand in a header, and a reply that breaks off
 // can still be asked for elsewhere. One that grows beyond a mebibyte is passed on as it comes, but for its last bytes.
 
-import { classifyRefusal, statusOfEmbeddedError } from '../dialects/openai-chat/errors.ts'
-import { scanHead, scanResponse, scanTail } from '../dialects/openai-chat/response.ts'
+import { statusOfEmbeddedError } from '../dialects/openai-chat/errors.ts'
+import { scanHead, scanTail } from '../dialects/openai-chat/pass-response.ts'
 import type { TokenUsage } from '../core/token-usage.ts'
 import type { Attempt, BodyReader } from './attempt.ts'
+import { readEmbeddedRefusal } from './refusal.ts'
+import type { Conversion } from './conversion.ts'
 import type { UpstreamRefusal } from '../dialects/openai-chat/errors.ts'
 
 const MAX_HELD_BYTES = 1024 * 1024
 const TAIL_BYTES = 4 * 1024
+/** Where the whole of it is needed: generated images come as base64. */
+const MAX_WHOLE_BYTES = 64 * 1024 * 1024
 
 export interface JsonReplyOwner {
   readonly publicModelJson: string
-  /** @param text the body, one character a byte */
-  finishJson(attempt: Attempt, text: string, usage: TokenUsage | null): void
+  /** @param body bytes, or text of one character a byte */
+  finishJson(attempt: Attempt, body: Buffer | string, usage: TokenUsage | null): void
   /** Begins a reply whose length and cost are not known yet. */
   startLargeJson(attempt: Attempt): void
   writeLarge(attempt: Attempt, chunk: Buffer): void
@@ -27,15 +31,17 @@ export interface JsonReplyOwner {
 export class JsonReply implements BodyReader {
   readonly #owner: JsonReplyOwner
   readonly #attempt: Attempt
+  readonly #conversion: Conversion
   readonly #expectStream: boolean
   #chunks: Buffer[] = []
   #bytes = 0
   #large = false
 
   /** @param expectStream the client asked for a stream, so only an error can be right here */
-  constructor(owner: JsonReplyOwner, attempt: Attempt, expectStream: boolean) {
+  constructor(owner: JsonReplyOwner, attempt: Attempt, conversion: Conversion, expectStream: boolean) {
     this.#owner = owner
     this.#attempt = attempt
+    this.#conversion = conversion
     this.#expectStream = expectStream
   }
 
@@ -51,6 +57,11 @@ export class JsonReply implements BodyReader {
     this.#chunks.push(chunk)
     this.#bytes += chunk.length
     if (this.#bytes <= MAX_HELD_BYTES) return
+    if (!this.#conversion.passesLargeReplies) {
+      if (this.#bytes > MAX_WHOLE_BYTES)
+        this.#owner.attemptFailed(this.#attempt, 'bad_reply', 'a reply that is too large to translate')
+      return
+    }
     if (this.#expectStream) {
       this.#owner.attemptFailed(this.#attempt, 'bad_reply', 'a JSON reply where a stream was asked for')
       return
@@ -71,21 +82,20 @@ export class JsonReply implements BodyReader {
       this.#owner.finishLargeJson(this.#attempt, tail, usage)
       return
     }
-    const scanned = scanResponse(body.toString('latin1'), this.#owner.publicModelJson)
-    if (scanned === null) {
-      this.#owner.attemptFailed(
+    const reading = this.#conversion.readJson(body)
+    if (reading.kind === 'unusable') {
+      this.#owner.attemptFailed(this.#attempt, 'bad_reply', reading.detail)
+    } else if (reading.kind === 'error') {
+      const status = statusOfEmbeddedError(reading.text)
+      this.#owner.attemptRefused(
         this.#attempt,
-        'bad_reply',
-        body.length === 0 ? 'an empty body' : 'a body that is not JSON',
+        readEmbeddedRefusal(this.#conversion.dialect, status, reading.text),
+        status,
       )
-    } else if (scanned.isError) {
-      const text = body.toString('utf8')
-      const status = statusOfEmbeddedError(text)
-      this.#owner.attemptRefused(this.#attempt, classifyRefusal(status, text, null), status)
     } else if (this.#expectStream) {
       this.#owner.attemptFailed(this.#attempt, 'bad_reply', 'a JSON reply where a stream was asked for')
     } else {
-      this.#owner.finishJson(this.#attempt, scanned.text, scanned.usage)
+      this.#owner.finishJson(this.#attempt, reading.body, reading.usage)
     }
   }
 

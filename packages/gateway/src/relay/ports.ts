@@ -8,10 +8,11 @@ import type { ListNode } from '../core/intrusive-list.ts'
 import type { Principal } from '../identity/principal.ts'
 import type { LimitAuthority } from '../limits/authority.ts'
 import type { Fleet } from '../routing/fleet.ts'
-import type { Endpoint } from './endpoints.ts'
+import type { Endpoint, PathFacts } from './endpoints.ts'
 import type { HeaderNames } from './reply-headers.ts'
 import type { RelayMetrics } from './relay-metrics.ts'
 import type { ReplySink } from './reply-sink.ts'
+import type { SealMemory } from './seal-memory.ts'
 import type { Upstreams } from './upstreams.ts'
 
 export interface RelayPorts {
@@ -25,6 +26,9 @@ export interface RelayPorts {
   /** Synchronous: what is accepted is on disk before it is answered. */
   record(record: UsageRecord): void
   headerNames(): HeaderNames
+  /** Signs the envelopes in which clients carry other providers' reasoning; the same in every process. */
+  readonly sealKey: Buffer
+  readonly seals: SealMemory
   /** An exchange began to hold resources. */
   open(node: ListNode<OpenExchange>): void
   /** It let go of them; called once for each that was opened. */
@@ -39,6 +43,7 @@ export interface OpenExchange {
 export interface RelayRequest {
   readonly id: string
   readonly endpoint: Endpoint
+  readonly path: PathFacts
   /** Decompressed. Let go of as soon as no other upstream can be asked any more: an answer may stream for minutes. */
   body: Buffer
   readonly principal: Principal

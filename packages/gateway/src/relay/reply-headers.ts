@@ -11,6 +11,7 @@ export interface HeaderNames {
   readonly costEstimated: string
   readonly savings: string
   readonly attempts: string
+  readonly dropped: string
 }
 
 /** @param prefix e.g. `X-Fairlead` */
@@ -22,6 +23,7 @@ export function headerNames(prefix: string): HeaderNames {
     costEstimated: `${prefix}-Cost-Estimated`,
     savings: `${prefix}-Savings`,
     attempts: `${prefix}-Attempts`,
+    dropped: `${prefix}-Dropped`,
   })
 }
 
@@ -29,12 +31,16 @@ const NO_SAVINGS = formatNanos(0)
 
 export interface ReplyFacts {
   readonly requestId: string
+  /** Anthropic's clients look for the id under another name too. */
+  readonly anthropic: boolean
   /** Vendor or type, never an operator's private name. */
   readonly provider: string
   readonly model: string
   readonly attempts: number
   readonly costNanos: number
   readonly costEstimated: boolean
+  /** Fields that could not be sent; '' = none. */
+  readonly dropped: string
 }
 
 /** /!\ Hot path: one array, filled once. */
@@ -60,6 +66,8 @@ export function successHeaders(
     names.attempts,
     String(facts.attempts),
   ]
+  if (facts.anthropic) headers.push('request-id', facts.requestId)
+  if (facts.dropped !== '') headers.push(names.dropped, facts.dropped)
   if (facts.costEstimated) headers.push(names.costEstimated, 'true')
   if (admission !== null && (admission.requests !== null || admission.tokens !== null)) {
     for (const part of rateLimitHeaders(admission.requests, admission.tokens)) headers.push(part)

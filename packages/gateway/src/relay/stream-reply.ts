@@ -1,9 +1,10 @@
 // A stream on its way through. What comes before the first real output is held back, within a bound, so that an early
 // error can still go elsewhere; from then on every whole event is passed on in the read in which it came.
 
-import { classifyRefusal, statusOfEmbeddedError, type UpstreamRefusal } from '../dialects/openai-chat/errors.ts'
-import type { ChatStream } from '../dialects/openai-chat/stream.ts'
+import { statusOfEmbeddedError, type UpstreamRefusal } from '../dialects/openai-chat/errors.ts'
+import type { StreamReader } from '../dialects/pass-events.ts'
 import type { Attempt, BodyReader } from './attempt.ts'
+import { readEmbeddedRefusal } from './refusal.ts'
 
 /** More than this without any output is passed on all the same. */
 const MAX_HELD_BYTES = 64 * 1024
@@ -19,13 +20,13 @@ export interface StreamReplyOwner {
 }
 
 export class StreamReply implements BodyReader {
-  readonly stream: ChatStream
+  readonly stream: StreamReader
   readonly #owner: StreamReplyOwner
   readonly #attempt: Attempt
   #held = ''
   #flowing = false
 
-  constructor(owner: StreamReplyOwner, attempt: Attempt, stream: ChatStream) {
+  constructor(owner: StreamReplyOwner, attempt: Attempt, stream: StreamReader) {
     this.#owner = owner
     this.#attempt = attempt
     this.stream = stream
@@ -46,8 +47,8 @@ export class StreamReply implements BodyReader {
     this.#settle(stream.end())
     if (stream.done || stream.errorPayload !== null || stream.broken !== null) return
     if (stream.sawFinish) {
-      // Some servers never say [DONE]; the client's loop waits for it.
-      this.#owner.finishStream(this.#attempt, `${this.#takeHeld()}data: [DONE]\n\n`)
+      // Some servers never send the end mark; the client's loop waits for it.
+      this.#owner.finishStream(this.#attempt, `${this.#takeHeld()}${stream.closing}`)
       return
     }
     this.#owner.attemptFailed(
@@ -83,13 +84,13 @@ export class StreamReply implements BodyReader {
     }
     if (stream.errorPayload !== null) {
       const status = statusOfEmbeddedError(stream.errorPayload)
-      this.#owner.attemptRefused(this.#attempt, classifyRefusal(status, stream.errorPayload, null), status)
-    } else if (stream.broken !== null) {
-      this.#owner.attemptFailed(
+      this.#owner.attemptRefused(
         this.#attempt,
-        'bad_reply',
-        stream.broken === 'not-json' ? 'an event that is not JSON' : 'an event that is too large',
+        readEmbeddedRefusal(this.#attempt.conversion.dialect, status, stream.errorPayload),
+        status,
       )
+    } else if (stream.broken !== null) {
+      this.#owner.attemptFailed(this.#attempt, 'bad_reply', stream.broken)
     }
   }
 

@@ -12,7 +12,7 @@ export type UpstreamController = Dispatcher.DispatchController
 export type UpstreamHeaders = Parameters<NonNullable<UpstreamHandler['onResponseStart']>>[2]
 
 export interface Upstream {
-  /** @param path behind the base URL; one of the few of `endpoints.ts` */
+  /** @param path with its query, from the origin on */
   send(path: string, headers: readonly string[], body: Buffer, handler: UpstreamHandler): void
 }
 
@@ -59,13 +59,9 @@ export class Upstreams implements AsyncDisposable {
         ...(provider.caPem === undefined ? {} : { ca: provider.caPem }),
       },
     })
-    const basePath = url.pathname.replace(/\/+$/, '')
-    const paths = new Map<string, string>()
     const upstream: Upstream = {
       send(path, headers, body, handler) {
-        let full = paths.get(path)
-        if (full === undefined) paths.set(path, (full = basePath + path))
-        pool.dispatch({ path: full, method: 'POST', headers: headers as string[], body }, handler)
+        pool.dispatch({ path, method: 'POST', headers: headers as string[], body }, handler)
       },
     }
     this.#upstreams.set(provider.name, { key, config: provider, connectTimeoutMs, pool, upstream })
@@ -87,4 +83,9 @@ export function classifyConnectError(error: Error): ConnectFailure {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN' || code === 'ETIMEOUT' || code.startsWith('EAI_')) return 'dns'
   return TLS_CODE.test(code) ? 'tls' : 'connect'
+}
+
+export function headerOf(headers: UpstreamHeaders, name: string): string | undefined {
+  const value = headers[name]
+  return Array.isArray(value) ? value[0] : value
 }

@@ -25,6 +25,8 @@ export class Candidate {
   readonly idHash: number
   readonly provider: ProviderState
   readonly credential: CredentialState
+  /** Who signs the reasoning that it gives: provider and credential. */
+  readonly origin: string
   readonly state: CredentialModel
   readonly circuit: Circuit
   readonly upstreamModel: string
@@ -46,6 +48,7 @@ export class Candidate {
     this.idHash = hashText(this.id)
     this.provider = provider
     this.credential = credential
+    this.origin = `${provider.name}/${credential.name}`
     this.circuit = this.state.circuit
     this.upstreamModel = upstreamModel
     this.upstreamModelJson = asciiJson(upstreamModel)

@@ -109,10 +109,10 @@ export class Fleet {
   }
 
   /** /!\ Hot path. Once per request; `affinityKey` keeps a conversation where it was. */
-  select(route: Route, affinityKey: string | null, nowMs: number): Selection {
+  select(route: Route, affinityKey: string | null, nowMs: number, origin: string | null = null): Selection {
     this.#budget.request(nowMs)
     const keyHash = affinityKey === null || !this.#config.balancer.sticky ? null : hashText(affinityKey)
-    return new Selection(route, keyHash, this.#context)
+    return new Selection(route, keyHash, this.#context, origin)
   }
 
   /** Whether a request that has failed once may go to `candidate` too. */

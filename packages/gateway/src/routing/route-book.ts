@@ -140,6 +140,7 @@ export class RouteBook {
       strategy: model?.strategy ?? 'weighted',
       tiers: buildTiers(targets),
       fallbacks: model?.fallbacks ?? [],
+      continueStreams: model?.continueStreams ?? false,
       contextLength: model?.contextLength ?? (info?.contextLength || null),
     })
   }

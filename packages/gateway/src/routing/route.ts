@@ -19,8 +19,15 @@ export interface Route {
   readonly tiers: readonly (readonly Candidate[])[]
   /** Public ids to try, in this order, when every candidate of this one failed. */
   readonly fallbacks: readonly string[]
+  /** Another candidate goes on with a stream that broke off. */
+  readonly continueStreams: boolean
   /** Tokens; null = unknown. */
   readonly contextLength: number | null
+}
+
+/** Whether there is anything to stick to. */
+export function hasChoice({ tiers, fallbacks }: Route): boolean {
+  return tiers.length > 1 || fallbacks.length > 0 || (tiers[0]?.length ?? 0) > 1
 }
 
 /** A model on a provider, before it is split over the provider's credentials. */

@@ -29,14 +29,24 @@ export class Selection {
   readonly #context: SelectionContext
   readonly #tried: Candidate[] = []
 
-  constructor(route: Route, keyHash: number | null, context: SelectionContext) {
+  /** The deployment that is tried first, once: it made what the request brings back. */
+  #origin: string | null
+
+  /** @param origin as `Candidate.origin` */
+  constructor(route: Route, keyHash: number | null, context: SelectionContext, origin: string | null = null) {
     this.route = route
+    this.#origin = origin
     this.#keyHash = keyHash
     this.#context = context
   }
 
   /** /!\ Hot path. The next candidate that was not tried yet, or null. Every candidate that is sent to must be reported. */
   next(nowMs: number): Candidate | null {
+    if (this.#origin !== null) {
+      const candidate = this.#fromOrigin(this.#origin, nowMs)
+      this.#origin = null
+      if (candidate !== null) return candidate
+    }
     for (const tier of this.route.tiers) {
       const candidate = this.#fromTier(tier, nowMs)
       if (candidate !== null) return candidate
@@ -60,6 +70,14 @@ export class Selection {
       reason: limited > 0 && others === 0 ? 'all_limited' : 'none_healthy',
       retryAfterMs: Math.max(1, Math.ceil(waitMs)),
     }
+  }
+
+  #fromOrigin(origin: string, nowMs: number): Candidate | null {
+    for (const candidate of candidatesOfRoute(this.route)) {
+      if (candidate.origin === origin && candidate.available(nowMs) && candidate.enter(nowMs))
+        return this.#take(candidate)
+    }
+    return null
   }
 
   #fromTier(tier: readonly Candidate[], nowMs: number): Candidate | null {

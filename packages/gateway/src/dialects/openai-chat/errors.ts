@@ -5,9 +5,12 @@
 // Sources: OpenAI "Error codes" guide; recorded bodies of compatible servers (`{"error":"text"}`, FastAPI's
 // `{"detail"}`, Google's `[{"error"}]`, AWS's `{"message"}`).
 
+import type { EncodedError } from '../../core/dialect.ts'
+import { GatewayError, openaiErrorBody } from '../../core/errors.ts'
+
 export type UpstreamRefusal =
   /** 400, 404 of a file, 413, 422: about the request itself. */
-  | { readonly kind: 'client-fault'; readonly status: number; readonly body: string }
+  | { readonly kind: 'client-fault'; readonly status: number; readonly error: GatewayError }
   | { readonly kind: 'rate-limited'; readonly retryAfterMs: number | null }
   /** The key is wrong or its account is out of money. */
   | { readonly kind: 'credential-rejected'; readonly status: 401 | 402 | 429; readonly reason: string }
@@ -31,7 +34,10 @@ const BAD_KEY =
   /incorrect api key|invalid[_ ]api[_ ]key|api key not valid|authentication[_ ](?:error|fails)|invalid x-api-key|no auth credentials/i
 
 const CONTEXT_LENGTH =
-  /context_length_exceeded|maximum context length|prompt is too long|context window|exceeds? the (?:model's )?(?:maximum )?context/i
+  /context_length_exceeded|maximum context length|prompt is too long|context window|exceeds? the (?:model's )?(?:maximum )?context|exceeds? context limit/i
+
+/** Source: `error_code` in the error details of Anthropic's SDKs. */
+const LOST_THREAD = /^thread_(?:not_found|already_continued|continue_in_flight)$/
 
 /** @param bodyText the body as UTF-8, of any form, cut at a few KiB */
 export function classifyRefusal(status: number, bodyText: string, retryAfterMs: number | null): UpstreamRefusal {
@@ -47,7 +53,7 @@ export function classifyRefusal(status: number, bodyText: string, retryAfterMs: 
     const kept = status === 429 ? 429 : 402
     return { kind: 'credential-rejected', status: kept, reason: summary(fields, 'the account is out of credit') }
   }
-  if (status === 429) return { kind: 'rate-limited', retryAfterMs }
+  if (status === 429) return { kind: 'rate-limited', retryAfterMs: retryAfterMs ?? waitInWordsMs(words) }
   if (status === 403) return { kind: 'forbidden' }
   if (status === 400 && BAD_KEY.test(words)) {
     return {
@@ -56,9 +62,12 @@ export function classifyRefusal(status: number, bodyText: string, retryAfterMs: 
       reason: summary(fields, 'the provider says that the key is not valid'),
     }
   }
+  // A conversation that the provider does not hold (any more): the client sends it again.
+  if (fields !== null && LOST_THREAD.test(fields.code) && status < 500)
+    return { kind: 'client-fault', status, error: clientFault(fields, status) }
   if (status === 404) return { kind: 'unknown-model' }
   if (status === 408 || status === 409 || status === 425 || status >= 500) return { kind: 'server-error', status }
-  if (status >= 400) return { kind: 'client-fault', status, body: clientFaultBody(fields, status) }
+  if (status >= 400) return { kind: 'client-fault', status, error: clientFault(fields, status) }
   return { kind: 'server-error', status }
 }
 
@@ -76,17 +85,13 @@ export function statusOfEmbeddedError(bodyText: string): number {
   return 500
 }
 
-/** The same shape as ours, always all four members. Codes that agents act on are kept. */
-function clientFaultBody(fields: ErrorFields | null, status: number): string {
-  const message = fields?.message ?? `The provider refused the request with status ${status}.`
-  const code = fields === null || fields.code === '' ? null : fields.code
-  return JSON.stringify({
-    error: {
-      message,
-      type: fields?.type || 'invalid_request_error',
-      param: fields?.param ?? null,
-      code: code ?? (CONTEXT_LENGTH.test(message) ? 'context_length_exceeded' : 'invalid_request'),
-    },
+/** In the provider's words. Codes that agents act on are kept, and found where a provider only says them in its text. */
+function clientFault(fields: ErrorFields | null, status: number): GatewayError {
+  const message = fields?.message || `The provider refused the request with status ${status}.`
+  const code = fields?.code || (CONTEXT_LENGTH.test(message) ? 'context_length_exceeded' : '')
+  return new GatewayError('invalid_request', message, {
+    param: fields?.param ?? null,
+    provider: { status, code, type: fields?.type ?? '' },
   })
 }
 
@@ -103,7 +108,8 @@ function readErrorFields(bodyText: string): ErrorFields | null {
   return {
     message: text(error['message']),
     type: text(error['type'] ?? error['status']),
-    code: text(error['code']),
+    // Anthropic's place for it.
+    code: text(error['code']) || text(isRecord(error['details']) ? error['details']['error_code'] : ''),
     param: typeof error['param'] === 'string' ? error['param'] : null,
   }
 }
@@ -136,6 +142,13 @@ export function readRetryAfterMs(header: (name: string) => string | undefined, n
   return known.length === 0 ? null : Math.max(...known)
 }
 
+/** OpenAI and those who write like it: "Please try again in 1.2s", "in 6m0s", "in 20 seconds". */
+function waitInWordsMs(words: string): number | null {
+  const [, duration, seconds] =
+    /try again in (?:((?:\d+(?:\.\d+)?(?:ms|[hms]))+)|(\d+(?:\.\d+)?) ?s)/i.exec(words) ?? []
+  return duration === undefined ? parseDurationMs(seconds) : parseDurationMs(duration.toLowerCase())
+}
+
 const DURATION = /^(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m(?!s))?(?:(\d+(?:\.\d+)?)s)?(?:(\d+(?:\.\d+)?)ms)?$/
 
 function parseDurationMs(value: string | undefined): number | null {
@@ -150,6 +163,10 @@ function parseDurationMs(value: string | undefined): number | null {
     Number(seconds ?? 0) * 1_000 +
     Number(milliseconds ?? 0)
   )
+}
+
+export function encodeError(error: GatewayError): EncodedError {
+  return { status: error.status, body: openaiErrorBody(error) }
 }
 
 function summary(fields: ErrorFields | null, fallback: string): string {

@@ -1,4 +1,5 @@
 // A small fleet with a clock that stands still and chance that repeats, for the tests beside this folder.
+import { DEFAULTS } from '../../config/defaults.ts'
 import type { Config, ModelConfig, ProviderConfig, TargetConfig } from '../../config/config.ts'
 import type { Candidate } from '../candidate.ts'
 import type { FleetEnvironment } from '../environment.ts'
@@ -39,42 +40,13 @@ export function configOf(
   balancer: Partial<Config['balancer']> = {},
 ): Config {
   return {
-    server: {
-      host: '127.0.0.1',
-      port: 0,
-      workers: 1,
-      masterKey: '',
-      publicUrl: '',
-      cors: [],
-      maxBodyBytes: 1,
-      maxBytesInFlight: 1,
-      maxHeaderBytes: 1,
-      maxHeaders: 1,
-      maxConnectionsPerAddress: 1,
-      headersTimeoutMs: 1,
-      minBodyBytesPerSecond: 1,
-      writeStallTimeoutMs: 1,
-      drainTimeoutMs: 1,
-      shutdownDelayMs: 1,
-      trustedProxies: [],
-    },
-    brand: { name: 'Fairlead', headerPrefix: 'X-Fairlead', keyPrefix: 'sk-fl-', autoModel: 'auto' },
-    health: { detail: 'full', intervalMs: 30_000, timeoutMs: 5_000, check: 'connect' },
+    ...DEFAULTS,
+    server: { ...DEFAULTS.server, masterKey: '', publicUrl: '', cors: [], trustedProxies: [] },
     timeouts: { connectMs: 5_000, firstByteMs: 60_000, replyMs: 600_000, idleMs: 120_000, totalMs: 600_000 },
     balancer: {
+      ...DEFAULTS.balancer,
       maxAttempts: 3,
-      retryBudget: 0.2,
-      breaker: {
-        consecutiveFailures: 5,
-        failureShare: 0.5,
-        minRequests: 20,
-        windowMs: 60_000,
-        openMs: 30_000,
-        maxOpenMs: 300_000,
-      },
       limitWaitMs: 5_000,
-      panicThreshold: 0,
-      sticky: true,
       ...balancer,
     },
     log: { level: 'silent' },

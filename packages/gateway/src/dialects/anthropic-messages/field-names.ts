@@ -1,0 +1,30 @@
+import type { FieldNames } from '../../core/field-notes.ts'
+
+/** What this dialect calls the fields of a conversation; those that it lacks keep OpenAI's name. */
+export const FIELD_NAMES: FieldNames = {
+  temperature: 'temperature',
+  topP: 'top_p',
+  topK: 'top_k',
+  frequencyPenalty: 'frequency_penalty',
+  presencePenalty: 'presence_penalty',
+  seed: 'seed',
+  stop: 'stop_sequences',
+  n: 'n',
+  logprobs: 'logprobs',
+  topLogprobs: 'top_logprobs',
+  logitBias: 'logit_bias',
+  maxOutputTokens: 'max_tokens',
+  verbosity: 'verbosity',
+  serviceTier: 'service_tier',
+  endUser: 'metadata.user_id',
+  cacheKey: 'prompt_cache_key',
+  cache: 'cache_control',
+  parallelTools: 'tool_choice.disable_parallel_tool_use',
+  tools: 'tools',
+  toolChoice: 'tool_choice',
+  output: 'output_config.format',
+  effort: 'output_config.effort',
+  budgetTokens: 'thinking.budget_tokens',
+  reasoning: 'thinking',
+  messages: 'messages',
+}

@@ -1,0 +1,87 @@
+// Token counts in Anthropic's classes and in ours. Anthropic's `input_tokens` leave out what was read from a cache and
+// what was written to one; ours include both (H55). In a stream the figures are cumulative, and those that a later event
+// leaves out still hold. Source: `Usage` and `MessageDeltaUsage` of the SDK's types.
+
+import { arrayOf, numberOf, objectOf, type JsonObject, type JsonValue } from '../../core/json.ts'
+import { MAX_TOKENS, tokenCount, type TokenUsage } from '../../core/token-usage.ts'
+
+/** Null when there is no usage object. */
+export function readUsage(value: unknown): TokenUsage | null {
+  const usage = objectOf(value)
+  if (usage === undefined) return null
+  const counter = new UsageCounter()
+  counter.add(usage)
+  return counter.total()
+}
+
+export class UsageCounter {
+  #input = 0
+  #cacheRead = 0
+  #cacheWrite = 0
+  #cacheWrite1h = 0
+  #output = 0
+  #reasoning = 0
+  #compactedInput = 0
+  #compactedOutput = 0
+
+  /** A later object of the same answer; what it leaves out stays as it was. */
+  add(usage: JsonObject): void {
+    this.#input = newer(usage['input_tokens'], this.#input)
+    this.#cacheRead = newer(usage['cache_read_input_tokens'], this.#cacheRead)
+    this.#cacheWrite = newer(usage['cache_creation_input_tokens'], this.#cacheWrite)
+    this.#output = newer(usage['output_tokens'], this.#output)
+    this.#reasoning = newer(objectOf(usage['output_tokens_details'])?.['thinking_tokens'], this.#reasoning)
+    const split = objectOf(usage['cache_creation'])
+    if (split !== undefined) {
+      this.#cacheWrite1h = newer(split['ephemeral_1h_input_tokens'], this.#cacheWrite1h)
+      const short = newer(split['ephemeral_5m_input_tokens'], 0)
+      this.#cacheWrite = Math.max(this.#cacheWrite, short + this.#cacheWrite1h)
+    }
+    const iterations = arrayOf(usage['iterations'])
+    if (iterations !== undefined) this.#addCompaction(iterations)
+  }
+
+  /** Compacting a long past is billed, but stands beside the totals ("Compaction", section "Usage"). */
+  #addCompaction(iterations: readonly JsonValue[]): void {
+    this.#compactedInput = 0
+    this.#compactedOutput = 0
+    for (const entry of iterations) {
+      const iteration = objectOf(entry)
+      if (iteration?.['type'] !== 'compaction') continue
+      this.#compactedInput += newer(iteration['input_tokens'], 0)
+      this.#compactedOutput += newer(iteration['output_tokens'], 0)
+    }
+  }
+
+  total(): TokenUsage {
+    const cacheWrite1h = Math.min(this.#cacheWrite1h, this.#cacheWrite)
+    const output = Math.min(this.#output + this.#compactedOutput, MAX_TOKENS)
+    return {
+      input: Math.min(this.#input + this.#compactedInput + this.#cacheRead + this.#cacheWrite, MAX_TOKENS),
+      cacheRead: this.#cacheRead,
+      cacheWrite5m: this.#cacheWrite - cacheWrite1h,
+      cacheWrite1h,
+      output,
+      reasoning: Math.min(this.#reasoning, output),
+    }
+  }
+}
+
+function newer(value: JsonValue | undefined, before: number): number {
+  const count = numberOf(value)
+  return count === undefined ? before : tokenCount(count)
+}
+
+/** @param costJson US$ as a JSON number */
+export function writeUsage(usage: TokenUsage, costJson: string | null): JsonObject {
+  const { input, cacheRead, cacheWrite5m, cacheWrite1h, output, reasoning } = usage
+  return {
+    input_tokens: Math.max(0, input - cacheRead - cacheWrite5m - cacheWrite1h),
+    cache_creation_input_tokens: cacheWrite5m + cacheWrite1h,
+    cache_read_input_tokens: cacheRead,
+    cache_creation: { ephemeral_5m_input_tokens: cacheWrite5m, ephemeral_1h_input_tokens: cacheWrite1h },
+    output_tokens: output,
+    output_tokens_details: { thinking_tokens: reasoning },
+    ...(costJson === null ? {} : { cost: JSON.rawJSON(costJson) }),
+  }
+}

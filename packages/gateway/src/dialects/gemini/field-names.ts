@@ -1,0 +1,30 @@
+import type { FieldNames } from '../../core/field-notes.ts'
+
+/** What a Gemini client calls the fields of a conversation. Where it has no such field, the common name stands. */
+export const GEMINI_FIELD_NAMES: FieldNames = Object.freeze({
+  temperature: 'generationConfig.temperature',
+  topP: 'generationConfig.topP',
+  topK: 'generationConfig.topK',
+  frequencyPenalty: 'generationConfig.frequencyPenalty',
+  presencePenalty: 'generationConfig.presencePenalty',
+  seed: 'generationConfig.seed',
+  stop: 'generationConfig.stopSequences',
+  n: 'generationConfig.candidateCount',
+  logprobs: 'generationConfig.responseLogprobs',
+  topLogprobs: 'generationConfig.logprobs',
+  logitBias: 'logitBias',
+  maxOutputTokens: 'generationConfig.maxOutputTokens',
+  verbosity: 'verbosity',
+  serviceTier: 'serviceTier',
+  endUser: 'labels',
+  cacheKey: 'cacheKey',
+  cache: 'cachedContent',
+  parallelTools: 'parallelTools',
+  tools: 'tools',
+  toolChoice: 'toolConfig.functionCallingConfig',
+  output: 'generationConfig.responseSchema',
+  effort: 'generationConfig.thinkingConfig.thinkingLevel',
+  budgetTokens: 'generationConfig.thinkingConfig.thinkingBudget',
+  reasoning: 'generationConfig.thinkingConfig',
+  messages: 'contents',
+})

@@ -1,0 +1,61 @@
+// A stream of Gemini's on its way to a client of the same dialect: every event is a reply of its own, with usage so far.
+// There is no end mark: the stream ends when the connection does, and was whole when a finish reason has come.
+// Source: Google, `GenerateContentResponse`.
+
+import type { GatewayError } from '../../core/errors.ts'
+import { isJsonObject } from '../../core/json.ts'
+import { JsonScanError, parseSpan, scanObject } from '../../core/json-scan.ts'
+import { latin1Of, PassEvents, readPayload, utf8Of } from '../pass-events.ts'
+import { encodeError } from './errors.ts'
+import { readUsage } from './usage.ts'
+
+export class GeminiPass extends PassEvents {
+  readonly #publicModelJson: string
+
+  constructor(publicModelJson: string) {
+    super()
+    this.#publicModelJson = publicModelJson
+  }
+
+  fail(error: GatewayError): string {
+    return latin1Of(`data: ${encodeError(error, '').body}\n\n`)
+  }
+
+  protected lookAt(event: string): string {
+    const payload = readPayload(event)
+    if (payload === null) return ''
+    let modelStart = -1
+    let modelEnd = -1
+    try {
+      scanObject(payload, 0, (key, start, end) => {
+        if (key === 'modelVersion') {
+          modelStart = start
+          modelEnd = end
+        } else if (key === 'usageMetadata') this.#count(parseSpan(payload, start, end))
+        else if (key === 'candidates' || key === 'promptFeedback') this.#look(payload.slice(start, end))
+        else if (key === 'error') this.errorPayload = utf8Of(payload)
+      })
+    } catch (error) {
+      if (!(error instanceof JsonScanError) && !(error instanceof SyntaxError)) throw error
+      this.broken = 'an event that is not JSON'
+      return ''
+    }
+    if (this.errorPayload !== null) return ''
+    if (modelStart === -1 || payload.slice(modelStart, modelEnd) === this.#publicModelJson) return event
+    return `data: ${payload.slice(0, modelStart)}${this.#publicModelJson}${payload.slice(modelEnd)}\n\n`
+  }
+
+  #count(value: unknown): void {
+    if (isJsonObject(value)) this.usage = readUsage(value) ?? this.usage
+  }
+
+  #look(text: string): void {
+    if (text.includes('"finishReason"') || text.includes('"blockReason"')) {
+      this.sawFinish = true
+      this.sawOutput = true
+    }
+    if (!text.includes('"parts"')) return
+    this.sawOutput = true
+    this.eventCount += 1
+  }
+}

@@ -1,0 +1,200 @@
+// Who is asked next: candidates in the balancer's order, within the retry budget and each credential's own limits; once
+// more the same one where that may help; a moment's wait where all are at their limit; then the models that the operator
+// named as fallbacks.
+
+import { toGatewayError, type GatewayError } from '../core/errors.ts'
+import { isUnlimited, UNLIMITED, type Admission } from '../limits/authority.ts'
+import type { Candidate } from '../routing/candidate.ts'
+import type { Selection } from '../routing/selection.ts'
+import type { Call } from './call.ts'
+import { Failures, type Failure } from './failures.ts'
+
+const BACKOFF_BASE_MS = 25
+const BACKOFF_CAP_MS = 250
+/** Attempts that the upstream may have served, and billed, without a byte for us: one more after the first, then no more. */
+const MAX_UNANSWERED = 2
+const NO_FAILURES = new Failures()
+
+export interface PlanOwner {
+  /** This one is next, and its credential's limits allow it. */
+  ask(candidate: Candidate, nowMs: number): void
+  /** Nobody is left. */
+  gaveUp(error: GatewayError): void
+  wakeAt(atMs: number, then: () => void): void
+}
+
+export class Plan {
+  readonly #call: Call
+  readonly #owner: PlanOwner
+  readonly #affinityKey: string | null
+  readonly #origin: string | null
+  #fallbacks: readonly string[]
+  #selection: Selection | null = null
+  /** Made when the first attempt fails, which is seldom. */
+  #failures = NO_FAILURES
+  #unanswered = 0
+  /** Why an upstream was not even asked. */
+  #unservable: GatewayError | null = null
+  #sameTargetRetries = 0
+  #waitedForLimitMs = 0
+
+  /** @param origin the deployment whose reasoning the request brings back; null = none */
+  constructor(call: Call, affinityKey: string | null, origin: string | null, owner: PlanOwner) {
+    this.#call = call
+    this.#affinityKey = affinityKey
+    this.#origin = origin
+    this.#owner = owner
+    this.#fallbacks = call.route.fallbacks
+  }
+
+  begin(): void {
+    const nowMs = performance.now()
+    this.#selection = this.#call.ports.fleet.select(this.#call.route, this.#affinityKey, nowMs, this.#origin)
+    this.next(nowMs)
+  }
+
+  /** Nobody else is asked any more. */
+  stop(): void {
+    this.#selection = null
+    this.#fallbacks = []
+  }
+
+  /** After a failure that nothing of has reached the client. */
+  failed(failure: Failure, nowMs: number): void {
+    this.#remember(failure)
+    if (isUnanswered(failure)) this.#unanswered += 1
+    if (this.#unanswered > MAX_UNANSWERED) this.#giveUp(nowMs)
+    else this.next(nowMs)
+  }
+
+  /** What is asked cannot be said to this upstream; another one may speak another dialect. */
+  cannotServe(candidate: Candidate, reason: unknown, nowMs: number): void {
+    this.handBack(candidate, nowMs)
+    if (this.#call.settled) return
+    const error = toGatewayError(reason)
+    if (error.tableCode === 'internal_error') {
+      const { ports, request } = this.#call
+      ports.log.error({ err: reason, requestId: request.id }, 'a request could not be translated')
+    }
+    this.#unservable ??= error
+    this.next(nowMs)
+  }
+
+  /** It was chosen, and nothing was sent to it. */
+  handBack(candidate: Candidate, nowMs: number): void {
+    this.#call.giveBack(0)
+    this.#call.ports.fleet.handBack(candidate, nowMs)
+  }
+
+  /** /!\ Hot path. */
+  next(nowMs: number): void {
+    const { fleet, config } = this.#call.ports
+    const mayAsk = this.#call.attempts < config().balancer.maxAttempts
+    const candidate = mayAsk ? (this.#selection?.next(nowMs) ?? null) : null
+    if (candidate !== null) {
+      const { last } = this.#failures
+      if (last === null || last.phase === 'not_sent' || fleet.mayRetry(candidate, nowMs)) {
+        this.#try(candidate, nowMs)
+        return
+      }
+      fleet.handBack(candidate, nowMs)
+    }
+    if (this.#retrySame(nowMs) || this.#waitForLimit(nowMs) || this.#fallBack(nowMs)) return
+    this.#giveUp(nowMs)
+  }
+
+  /** A provider credential's own limits come first: where it is at them, the next one is asked. */
+  #try(candidate: Candidate, nowMs: number): void {
+    const { limits } = candidate.provider.config
+    if (isUnlimited(limits)) {
+      this.#owner.ask(candidate, nowMs)
+      return
+    }
+    const answer = this.#call.ports.limits.admit(candidate.credential.id, limits, this.#call.reservedTokens)
+    if (!(answer instanceof Promise)) {
+      this.#admitted(candidate, answer)
+      return
+    }
+    answer.then(
+      (admission) => this.#admitted(candidate, admission),
+      // The limit protects from a 429, and a 429 is survived too.
+      () => this.#admitted(candidate, UNLIMITED),
+    )
+  }
+
+  #admitted(candidate: Candidate, admission: Admission): void {
+    const nowMs = performance.now()
+    if (admission.ok) {
+      this.#call.borrow(candidate, admission)
+      // The client may have left while we asked.
+      if (this.#call.settled) this.handBack(candidate, nowMs)
+      else this.#owner.ask(candidate, nowMs)
+      return
+    }
+    this.#call.ports.fleet.handBack(candidate, nowMs)
+    if (this.#call.settled) return
+    const retryAfterMs = Math.max(1, admission.retryAfterMs)
+    // A request that no wait would make fit says nothing about the credential.
+    if (!admission.tooLarge) candidate.state.rest(nowMs, retryAfterMs)
+    const outcome = { kind: 'rate-limited', retryAfterMs } as const
+    this.#remember({ phase: 'not_sent', cause: 'rate-limited', detail: 'at its own limit', outcome })
+    this.next(nowMs)
+  }
+
+  /** A connection that broke, or a server that stumbled, may well do better at once; but not for ever, and not in step. */
+  #retrySame(nowMs: number): boolean {
+    const { candidate, attempts, ports } = this.#call
+    if (candidate === null || !this.#failures.allAreTransient || this.#selection?.desperate !== false) return false
+    if (attempts >= ports.config().balancer.maxAttempts || this.#sameTargetRetries > 0) return false
+    if (!ports.fleet.mayRetry(candidate, nowMs)) return false
+    this.#sameTargetRetries += 1
+    const capMs = Math.min(BACKOFF_CAP_MS, BACKOFF_BASE_MS * 2 ** attempts)
+    this.#owner.wakeAt(nowMs + Math.random() * capMs, () => this.#try(candidate, performance.now()))
+    return true
+  }
+
+  /** Every credential rests: the first one that is back may be worth a moment. */
+  #waitForLimit(nowMs: number): boolean {
+    const { attempts, ports } = this.#call
+    if (attempts > 0 && !this.#failures.allAreLimits) return false
+    const exhausted = this.#selection?.exhausted(nowMs)
+    const leftMs = ports.config().balancer.limitWaitMs - this.#waitedForLimitMs
+    if (exhausted?.reason !== 'all_limited' || exhausted.retryAfterMs > leftMs || !ports.metrics.mayWait()) return false
+    this.#waitedForLimitMs += exhausted.retryAfterMs + 1
+    this.#owner.wakeAt(nowMs + exhausted.retryAfterMs + 1, () => this.begin())
+    return true
+  }
+
+  #fallBack(nowMs: number): boolean {
+    const { ports, request } = this.#call
+    const { timeouts, balancer } = ports.config()
+    if (nowMs - request.startedMs >= timeouts.totalMs) return false
+    for (;;) {
+      const [id, ...rest] = this.#fallbacks
+      if (id === undefined) return false
+      this.#fallbacks = rest
+      const route = ports.fleet.resolve(id)
+      if (route === undefined) continue
+      this.#call.route = route
+      this.#call.attempts = Math.min(this.#call.attempts, balancer.maxAttempts - 1)
+      this.begin()
+      return true
+    }
+  }
+
+  #giveUp(nowMs: number): void {
+    const onlyUnservable = this.#failures.last === null ? this.#unservable : null
+    const exhausted = this.#selection?.exhausted(nowMs) ?? null
+    this.#owner.gaveUp(onlyUnservable ?? this.#failures.toError(this.#call.route.publicId, exhausted))
+  }
+
+  #remember(failure: Failure): void {
+    if (this.#failures === NO_FAILURES) this.#failures = new Failures()
+    this.#failures.add(failure)
+  }
+}
+
+/** The upstream may have done the work, and will bill it, though we have nothing of it. */
+function isUnanswered({ phase, cause }: Failure): boolean {
+  return phase === 'sent_no_byte' && (cause === 'reset' || cause === 'timeout' || cause === 'bad_reply')
+}

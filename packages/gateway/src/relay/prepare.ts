@@ -1,0 +1,150 @@
+// What is sent for one attempt: in which dialect this upstream is spoken to, and whether the client's bytes can go
+// through or have to be translated.
+
+import { traitsOf } from '../catalogue/traits.ts'
+import type { ProviderType } from '../config/config.ts'
+import type { DialectName } from '../core/conversation.ts'
+import { GatewayError } from '../core/errors.ts'
+import type { JsonObject } from '../core/json.ts'
+import type { ModelTraits } from '../core/model-traits.ts'
+import { CLIENT_DIALECTS } from '../dialects/client-dialects.ts'
+import { PASS_DIALECTS } from '../dialects/pass-dialects.ts'
+import { PROVIDER_DIALECTS } from '../dialects/provider-dialects.ts'
+import { DIALECT_HEADERS, type Lines, type ProviderAdapter, type UpstreamTarget } from '../providers/adapter.ts'
+import { adapterFor } from '../providers/adapters.ts'
+import { withLines } from '../providers/header-lines.ts'
+import type { Candidate } from '../routing/candidate.ts'
+import type { Call } from './call.ts'
+import type { Conversion } from './conversion.ts'
+import { Mapped, mappingFor } from './mapped.ts'
+import { PassThrough } from './pass-through.ts'
+import { Translation } from './translation.ts'
+
+/** The bytes behind the request's URLs are needed first. */
+export const NEEDS_MEDIA = Symbol('needs media')
+
+export interface Prepared {
+  readonly conversion: Conversion
+  readonly path: string
+  readonly lines: Lines
+  readonly adapter: ProviderAdapter
+  readonly target: UpstreamTarget
+}
+
+/**
+ * /!\ Hot path, where bytes pass.
+ * @throws {GatewayError} `invalid_request` when this upstream cannot do what is asked
+ */
+export function prepare(call: Call, candidate: Candidate): Prepared | typeof NEEDS_MEDIA {
+  const { endpoint } = call.request
+  const { config } = candidate.provider
+  const adapter = adapterFor(config)
+  const model = candidate.upstreamModel
+  const dialect = dialectFor(call, adapter, model)
+  const operation = endpoint.operation === 'generate' && call.scan.stream ? 'stream' : endpoint.operation
+  const target: UpstreamTarget = { dialect, operation, model }
+  const path = pathOf(adapter, target)
+  if (path === null) throw notOffered(call)
+  const own = adapter.headers(candidate.credential.secret, dialect)
+
+  if (dialect !== endpoint.dialect || call.needsDecoding || call.continues || needsBytes(call, config.type, dialect)) {
+    const traits = traitsOf(config.type, adapter.quirks, model, call.route.publicId)
+    if (endpoint.operation !== 'generate') {
+      const mapping = mappingFor(call, { id: model, traits }, dialect, config.type === 'vertex')
+      if (mapping === null) throw notOffered(call)
+      const finish = (body: JsonObject): JsonObject => adapter.finish({ ...target, body, headers: {} }).body
+      return { conversion: new Mapped(dialect, mapping, finish), path, adapter, target, lines: own }
+    }
+    const takesImages = traits.mediaUrls && dialect === 'openai-chat'
+    if ((!traits.mediaUrls || takesImages) && call.hasRemoteMedia(takesImages)) return NEEDS_MEDIA
+    const conversion = translate(call, candidate, adapter, { ...target, traits })
+    return { conversion, path, adapter, target, lines: withLines(own, conversion.headers) }
+  }
+  const pass = PASS_DIALECTS[endpoint.dialect]
+  const headers = clientHeaders(call, DIALECT_HEADERS[dialect])
+  if (adapter.passes(target, call.scan.text)) {
+    const askForUsage = endpoint.stream === 'events' && dialect === 'openai-chat' && config.streamUsage
+    const body = call.spliced(candidate.upstreamModelJson, askForUsage)
+    const conversion = new PassThrough(call, pass, body, '', adapter.framing(dialect), candidate.origin)
+    return { conversion, path, adapter, target, lines: headers === null ? own : withLines(own, headers) }
+  }
+  const finished = adapter.finish({ ...target, body: call.parsed(), headers: headers ?? {} })
+  const body = Buffer.from(JSON.stringify(finished.body))
+  const conversion = new PassThrough(
+    call,
+    pass,
+    body,
+    finished.dropped.join(', '),
+    adapter.framing(dialect),
+    candidate.origin,
+  )
+  return { conversion, path, adapter, target, lines: withLines(own, finished.headers) }
+}
+
+const NAMED_ONLY = /"type"\s*:\s*"url"/
+
+/** Claude on a cloud takes no addresses of images and files, where Claude at Anthropic does. */
+function needsBytes({ request, scan }: Call, type: ProviderType, dialect: DialectName): boolean {
+  if (type !== 'vertex' && type !== 'bedrock') return false
+  return dialect === 'anthropic-messages' && request.endpoint.operation === 'generate' && NAMED_ONLY.test(scan.text)
+}
+
+/** The client's own where it is spoken; for the smaller endpoints that depends on each of them. */
+function dialectFor({ request }: Call, adapter: ProviderAdapter, model: string): DialectName {
+  const { dialect, operation } = request.endpoint
+  const best = adapter.dialectFor(dialect, model)
+  if (operation === 'generate') return best
+  const spoken = [dialect, best, ...adapter.dialects(model)]
+  return spoken.find((name) => pathOf(adapter, { dialect: name, operation, model }) !== null) ?? best
+}
+
+/** OpenAI's embeddings take one text or many. */
+function pathOf(adapter: ProviderAdapter, { dialect, operation, model }: UpstreamTarget): string | null {
+  const isOne = operation === 'batch-embeddings' && dialect === 'openai-chat'
+  return adapter.path(dialect, isOne ? 'embeddings' : operation, model)
+}
+
+function translate(
+  call: Call,
+  candidate: Candidate,
+  adapter: ProviderAdapter,
+  { traits, ...target }: UpstreamTarget & { readonly traits: ModelTraits },
+): Translation {
+  const { origin, upstreamModel } = candidate
+  const { ports, request } = call
+  const { endpoint } = request
+  const { accountId } = request.principal
+  return new Translation({
+    client: CLIENT_DIALECTS[endpoint.dialect],
+    provider: PROVIDER_DIALECTS[target.dialect],
+    conversation: call.conversation(),
+    target: { id: upstreamModel, traits, origin },
+    finish: (body, headers) => adapter.finish({ ...target, body, headers }),
+    framing: adapter.framing(target.dialect),
+    reply: call.replyContext(origin),
+    continuation: call.continuation(origin),
+    remember: LOSING.has(endpoint.dialect) ? (answer) => ports.seals.remember(accountId, answer, origin) : null,
+  })
+}
+
+/**
+ * Dialects whose clients do not send signed thoughts back, so that the gateway has to remember them: chat has no place for
+ * them, and Gemini CLI takes thoughts out of its history and keeps the signatures of calls alone.
+ */
+const LOSING: ReadonlySet<DialectName> = new Set(['openai-chat', 'gemini'])
+
+/** Headers of the client's that are part of its dialect (Anthropic's version and betas): byte for byte. */
+function clientHeaders({ request }: Call, names: readonly string[]): Record<string, string> | null {
+  let found: Record<string, string> | null = null
+  for (const name of names) {
+    const value = request.headers[name]
+    if (value !== undefined) (found ??= {})[name] = Array.isArray(value) ? value.join(',') : value
+  }
+  return found
+}
+
+function notOffered({ request, route }: Call): GatewayError {
+  const message = `The upstreams of "${route.publicId}" do not offer ${request.endpoint.path}. GET /v1/models lists other models.`
+  const missing = request.endpoint.operation === 'count-tokens'
+  return new GatewayError(missing ? 'not_found' : 'invalid_request', message, { param: missing ? null : 'model' })
+}

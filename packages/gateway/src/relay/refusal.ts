@@ -1,0 +1,65 @@
+// Reading an upstream's refusal, up to a bound, and saying what it means, in each dialect's own words.
+
+import type { DialectName } from '../core/conversation.ts'
+import { bedrockErrorBody } from '../dialects/bedrock-converse/errors.ts'
+import { classifyGeminiRefusal } from '../dialects/gemini/errors.ts'
+import { classifyRefusal, readRetryAfterMs, type UpstreamRefusal } from '../dialects/openai-chat/errors.ts'
+import type { Attempt, AttemptOwner, BodyReader } from './attempt.ts'
+import { headerOf, type UpstreamHeaders } from './upstreams.ts'
+
+const MAX_ERROR_BODY_BYTES = 64 * 1024
+
+export class RefusalReader implements BodyReader {
+  readonly #attempt: Attempt
+  readonly #owner: AttemptOwner
+  readonly #status: number
+  readonly #headers: UpstreamHeaders
+  readonly #chunks: Buffer[] = []
+  #bytes = 0
+
+  constructor(attempt: Attempt, owner: AttemptOwner, status: number, headers: UpstreamHeaders) {
+    this.#attempt = attempt
+    this.#owner = owner
+    this.#status = status
+    this.#headers = headers
+  }
+
+  push(chunk: Buffer): void {
+    if (this.#bytes >= MAX_ERROR_BODY_BYTES) return
+    this.#bytes += chunk.length
+    this.#chunks.push(chunk)
+    // An endless error page is not waited for.
+    if (this.#bytes < MAX_ERROR_BODY_BYTES) return
+    this.#attempt.abandon('the error body is too large')
+    this.end()
+  }
+
+  end(): void {
+    const body = Buffer.concat(this.#chunks).toString('utf8')
+    const { dialect } = this.#attempt.conversion
+    const refusal = readRefusal(dialect, this.#status, body, (name) => headerOf(this.#headers, name))
+    this.#owner.attemptRefused(this.#attempt, refusal, this.#status)
+  }
+}
+
+/** @param body as UTF-8, cut at a few KiB */
+function readRefusal(
+  dialect: DialectName,
+  status: number,
+  body: string,
+  header: (name: string) => string | undefined,
+): UpstreamRefusal {
+  const retryAfterMs = readRetryAfterMs(header, Date.now())
+  const awsType = header('x-amzn-errortype')
+  if (awsType !== undefined) {
+    const normal = bedrockErrorBody(status, awsType, body)
+    return classifyRefusal(normal.status, normal.body, retryAfterMs)
+  }
+  if (dialect === 'gemini') return classifyGeminiRefusal(status, body, retryAfterMs)
+  return classifyRefusal(status, body, retryAfterMs)
+}
+
+/** The same for an error that came with status 200, or in a stream. @param status that the error itself names */
+export function readEmbeddedRefusal(dialect: DialectName, status: number, body: string): UpstreamRefusal {
+  return readRefusal(dialect, status, body, () => undefined)
+}

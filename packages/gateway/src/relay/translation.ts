@@ -1,0 +1,236 @@
+// Between two dialects: client bytes -> conversation -> upstream bytes, and the answer back the same way.
+//
+// A request is decoded once, however many upstreams are tried; it is encoded for each of them, because each can take
+// something else.
+
+import { arrayOf, isJsonObject, parseJson, type JsonObject } from '../core/json.ts'
+import type { Answer, AnswerEvent } from '../core/answer.ts'
+import type { Conversation, DialectName } from '../core/conversation.ts'
+import type {
+  ClientDialect,
+  EncodedRequest,
+  ProviderDialect,
+  ReplyContext,
+  StreamDecoder,
+  StreamEncoder,
+  TargetModel,
+} from '../core/dialect.ts'
+import type { GatewayError } from '../core/errors.ts'
+import { Notes } from '../core/field-notes.ts'
+import { RestoreTools, restoreAnswer } from '../core/restore-tools.ts'
+import { refuseServerState } from '../core/server-state.ts'
+import type { TokenUsage } from '../core/token-usage.ts'
+import type { StreamReader } from '../dialects/pass-events.ts'
+import type { FinishedRequest, StreamFraming } from '../providers/adapter.ts'
+import type { Conversion, JsonReading } from './conversion.ts'
+import { SealTracker } from './seal-memory.ts'
+import type { Continuation } from './continuation.ts'
+import { unframed } from './unframe.ts'
+
+export interface TranslationParts {
+  readonly client: ClientDialect
+  readonly provider: ProviderDialect
+  readonly conversation: Conversation
+  readonly target: TargetModel
+  /** Names the model, and moves what this provider wants elsewhere. */
+  readonly finish: (body: JsonObject, headers: Readonly<Record<string, string>>) => FinishedRequest
+  readonly framing: StreamFraming
+  readonly reply: ReplyContext
+  /** Where the route wants that: goes on with what an attempt before this one has begun. */
+  readonly continuation: Continuation | null
+  /** For clients that cannot carry sealed reasoning themselves; null = this one can. */
+  readonly remember: ((answer: Pick<Answer, 'choices'>) => void) | null
+}
+
+export class Translation implements Conversion {
+  readonly dialect: DialectName
+  readonly body: Buffer
+  readonly headers: Readonly<Record<string, string>>
+  readonly dropped: string
+  readonly passesLargeReplies = false
+  readonly watch = null
+  readonly #parts: TranslationParts
+  readonly #encoded: EncodedRequest
+
+  /** @throws {GatewayError} `invalid_request` when this upstream cannot serve what is asked */
+  constructor(parts: TranslationParts) {
+    const { client, provider, target, continuation } = parts
+    const conversation = continuation?.ask(parts.conversation, target.traits.prefill) ?? parts.conversation
+    const notes = new Notes(client.fieldNames)
+    if (client.name !== provider.name) {
+      refuseServerState(client.name, conversation.extensions)
+      for (const [name, value] of Object.entries(conversation.extensions)) {
+        if (value !== null && value !== undefined && value !== false && !UNSEEN.has(name)) notes.dropAt(name)
+      }
+    }
+    if (client.name !== provider.name) refuseSound(conversation, notes)
+    this.dialect = provider.name
+    this.#parts = parts
+    this.#encoded = provider.encodeRequest(conversation, target, notes)
+    const finished = parts.finish(this.#encoded.body, this.#encoded.headers)
+    this.body = Buffer.from(JSON.stringify(finished.body))
+    this.headers = finished.headers
+    this.dropped = notes.toHeader()
+  }
+
+  streamReader(): StreamReader {
+    const { client, provider, reply, framing, remember, continuation } = this.#parts
+    const seals = remember === null ? null : new SealTracker(remember)
+    continuation?.begin()
+    const encoder = continuation?.encoder ?? client.streamEncoder(reply)
+    const reader = new TranslatedStream(provider.streamDecoder(), encoder, this.#encoded, seals, continuation)
+    return unframed(reader, framing)
+  }
+
+  readJson(body: Buffer): JsonReading {
+    const text = body.toString('utf8')
+    let value
+    try {
+      value = parseJson(text)
+    } catch {
+      return { kind: 'unusable', detail: body.length === 0 ? 'an empty body' : 'a body that is not JSON' }
+    }
+    if (!isJsonObject(value)) return { kind: 'unusable', detail: 'a body that is not a JSON object' }
+    if (isError(value)) return { kind: 'error', text }
+    const { client, provider, reply, remember } = this.#parts
+    const answer = provider.decodeAnswer(value)
+    if (answer === null) return { kind: 'unusable', detail: 'a body that is no answer' }
+    if (answer.choices.some(({ finish }) => finish.reason === 'malformed')) {
+      return { kind: 'unusable', detail: 'a malformed answer' }
+    }
+    const restored = restoreAnswer(answer, this.#encoded)
+    remember?.(restored)
+    const encoded = client.encodeAnswer(restored, reply)
+    return { kind: 'answer', body: latin1(JSON.stringify(encoded)), usage: answer.usage }
+  }
+}
+
+/** `error` at the top, in any dialect; Anthropic's bodies say `"type": "error"` as well. */
+function isError(value: JsonObject): boolean {
+  const { error } = value
+  return error !== undefined && error !== null && !('output' in value && value['status'] !== 'failed')
+}
+
+/** Clients do not know that they sent these: betas are a header, the billing block is their program's. */
+const UNSEEN: ReadonlySet<string> = new Set(['anthropic_beta', 'system[0]'])
+
+/** An answer that is to be heard cannot be had from a dialect that only writes. */
+function refuseSound({ extensions }: Conversation, notes: Notes): void {
+  if (arrayOf(extensions['modalities'])?.includes('audio') === true) {
+    notes.refuseAt('modalities', 'The upstream of this model cannot answer in audio. Leave "modalities" out.')
+  }
+}
+
+class TranslatedStream implements StreamReader {
+  usage: TokenUsage | null = null
+  sawOutput = false
+  errorPayload: string | null = null
+  eventCount = 0
+  done = false
+  readonly #decoder: StreamDecoder
+  readonly #encoder: StreamEncoder
+  readonly #restore: RestoreTools
+  readonly #seals: SealTracker | null
+  readonly #continuation: Continuation | null
+  #finished = false
+  #malformed = false
+  #out = ''
+
+  constructor(
+    decoder: StreamDecoder,
+    encoder: StreamEncoder,
+    undo: EncodedRequest,
+    seals: SealTracker | null,
+    continuation: Continuation | null,
+  ) {
+    this.#seals = seals
+    this.#continuation = continuation
+    this.#decoder = decoder
+    this.#encoder = encoder
+    this.#restore = new RestoreTools(undo, (event) => this.#take(event))
+  }
+
+  get sawFinish(): boolean {
+    return this.#finished
+  }
+
+  get closing(): string {
+    return latin1(this.#encoder.end())
+  }
+
+  get broken(): string | null {
+    return this.#malformed ? 'a malformed answer' : this.#decoder.broken
+  }
+
+  push(chunk: Buffer): Buffer | string | null {
+    if (this.errorPayload !== null || this.#malformed) return null
+    this.#decoder.push(chunk, this.#onEvent)
+    if (this.#decoder.ended && this.errorPayload === null && this.broken === null) {
+      this.#decoder.end(this.#onEvent)
+      this.#out += this.#encoder.end()
+      this.done = true
+    }
+    return this.#flush()
+  }
+
+  end(): string | null {
+    if (this.errorPayload !== null || this.#malformed) return null
+    // What is open stays open, where somebody else may go on with it.
+    if (this.#continuation === null || this.#decoder.finished) this.#decoder.end(this.#onEvent)
+    return this.#flush()
+  }
+
+  fail(error: GatewayError): string {
+    return latin1(this.#encoder.fail(error))
+  }
+
+  readonly #onEvent = (event: AnswerEvent): void => this.#restore.push(event)
+
+  #flush(): string | null {
+    const out = this.#out
+    this.#out = ''
+    return out === '' ? null : latin1(out)
+  }
+
+  #take(event: AnswerEvent): void {
+    this.#seals?.push(event)
+    switch (event.type) {
+      case 'failure':
+        this.errorPayload = event.body
+        return
+      case 'finish':
+        if (event.finish.reason === 'malformed') {
+          this.#malformed = true
+          return
+        }
+        this.#finished = true
+        this.sawOutput = true
+        break
+      case 'usage':
+        this.usage = this.#continuation?.usage(event.usage) ?? event.usage
+        break
+      case 'part-delta':
+        this.sawOutput ||= event.text !== ''
+        this.eventCount += 1
+        break
+      case 'part-start':
+        this.sawOutput ||= event.opened.type !== 'text'
+        break
+      default:
+    }
+    if (this.#continuation === null) this.#encode(event)
+    else this.#continuation.take(event, this.#encode)
+  }
+
+  readonly #encode = (event: AnswerEvent): void => {
+    this.#out += this.#encoder.push(event)
+  }
+}
+
+/** One character a byte, as everything that is held and joined on the way to a client. */
+function latin1(text: string): string {
+  return ASCII.test(text) ? text : Buffer.from(text, 'utf8').toString('latin1')
+}
+
+// oxlint-disable-next-line no-control-regex
+const ASCII = /^[\x00-\x7f]*$/
