@@ -13,7 +13,7 @@ import { codeBlocks, page, ROOT } from './pages.ts'
 const run = promisify(execFile)
 const WRITTEN_ADDRESS = 'http://127.0.0.1:8080'
 const hasCurl = await works('curl', ['--version'])
-const hasPython = await works('python3', ['-c', 'import openai'])
+const PAGES = ['README.md', 'docs/quickstart.md', 'docs/api.md']
 
 let folder = ''
 let gateway: ChildProcess
@@ -47,7 +47,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, maxRetries: 5 })
 })
 
-const curls = ['README.md', 'docs/quickstart.md', 'docs/api.md'].flatMap((path) =>
+const curls = PAGES.flatMap((path) =>
   codeBlocks(page(path), 'sh').flatMap((block) =>
     [...block.matchAll(/^curl (?:.*\\\n)*.*$/gm)].map(([command]) => [path, command] as const),
   ),
@@ -65,20 +65,41 @@ describe.skipIf(!hasCurl)('with curl', () => {
   })
 })
 
-it('with the SDK for Node', async () => {
-  expect(await runCode('js', 'mjs', process.execPath)).toBe(
-    '[simulated answer from gpt-4o-mini] Hello! How can I help you today?',
-  )
+/** Each of them says hello. */
+const ANSWER = /^\[simulated answer from [\w.-]+\] Hello! How can I help you today\?$/
+
+interface Example {
+  readonly name: string
+  readonly code: string
+}
+
+const javascripts = examplesIn('js')
+const pythons = examplesIn('python')
+
+it('finds the examples for SDKs', () => {
+  expect([javascripts.length, pythons.length].map((count) => count >= 4)).toEqual([true, true])
 })
 
-it.skipIf(!hasPython)('with the SDK for Python', async () => {
-  expect(await runCode('python', 'py', 'python3')).toBe(
-    '[simulated answer from gpt-4o-mini] Hello! How can I help you today?',
-  )
+it.each(javascripts)('in JavaScript: $name', async ({ code }) => {
+  expect(await runCode(code, 'mjs', process.execPath)).toMatch(ANSWER)
 })
 
-async function runCode(language: string, ending: string, program: string): Promise<string> {
-  const [code = ''] = codeBlocks(page('README.md'), language)
+describe.each(pythons)('in Python: $name', async ({ code }) => {
+  // Python's own packages are no dependency of this repository.
+  const [statement = ''] = /^from \S+ import \S+$/m.exec(code) ?? []
+  it.skipIf(!(await works('python3', ['-c', statement])))('runs', async () => {
+    expect(await runCode(code, 'py', 'python3')).toMatch(ANSWER)
+  })
+})
+
+/** Named by its page and the line that says what to install. */
+function examplesIn(language: string): Example[] {
+  return PAGES.flatMap((path) =>
+    codeBlocks(page(path), language).map((code) => ({ name: `${path} ${code.split('\n')[0]}`, code })),
+  )
+}
+
+async function runCode(code: string, ending: string, program: string): Promise<string> {
   // Inside the repository, where `import OpenAI from 'openai'` finds it.
   const place = mkdtempSync(join(ROOT, 'node_modules/.examples-'))
   try {

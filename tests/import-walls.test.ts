@@ -23,7 +23,7 @@ describe('the gateway', () => {
 
   it('is read whole: the graph leads from the worker to the floor', () => {
     const loaded = loadedBy(gateway, 'cluster/worker.ts')
-    for (const path of ['http/data-server.ts', 'relay/exchange.ts', 'dialects/openai-chat/request.ts', 'undici']) {
+    for (const path of ['http/data-server.ts', 'relay/exchange.ts', 'dialects/pass-request.ts', 'undici']) {
       expect([...loaded.keys()]).toContain(path)
     }
     expect([...loadedBy(gateway, 'main.ts').keys()]).toEqual(

@@ -18,8 +18,8 @@ function errorsPage(): string {
 
 <!-- Made by \`npm run generate\` from packages/gateway/src/core/errors.ts. Change it there. -->
 
-Every error of the gateway has OpenAI's shape: \`{"error": {"message", "type", "param", "code"}}\`, all four always there;
-\`param\` is the field at fault, or null. \`upstream_error\` also has a \`reason\`: \`all_failed\`, \`none_healthy\` or
+Every error comes in the shape of the caller's format ([API](api.md#errors)). This is OpenAI's:
+\`{"error": {"message", "type", "param", "code"}}\`, all four always there; \`param\` is the field at fault, or null. \`upstream_error\` also has a \`reason\`: \`all_failed\`, \`none_healthy\` or
 \`all_limited\`. 429 and 503 carry a \`Retry-After\` header in whole seconds.
 
 | HTTP | code | type | meaning | what to do |

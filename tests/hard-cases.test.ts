@@ -1,0 +1,67 @@
+// A hundred ways in which real gateways have failed, H01 to H100, are the backbone of this one's tests: each of them has a
+// test whose name begins with its number. This test holds the list to that: it reads the names out of all test files.
+
+import { globSync, readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { expect, test } from 'vitest'
+
+const ROOT = resolve(import.meta.dirname, '..')
+const CASES = Array.from({ length: 100 }, (_, index) => `H${String(index + 1).padStart(2, '0')}`)
+
+/** What waits for a part of the product that is not there yet, and what that part is. */
+const PENDING: Readonly<Record<string, string>> = {
+  H85: 'stored responses: chaining right after completion',
+  H91: 'stored responses: background, polling, resuming',
+  H92: 'stored responses: reading, deleting, conversations',
+  H93: 'stored responses: compaction',
+  H94: 'stored responses: item_reference and context_management elsewhere than at OpenAI',
+  H95: 'WebSocket: the whole protocol',
+  H96: 'WebSocket: refused upgrades',
+  H97: 'WebSocket: authentication',
+}
+
+/** What has tests, but waits with a part of it. */
+const PARTLY: Readonly<Record<string, string>> = {
+  H84: 'stored responses: the id is known to the store, too',
+  H86: 'stored responses: previous_response_id with every upstream; until then it is refused',
+}
+
+// The first text of a call that names a test: on the call's line, behind a table of cases, or on a line of its own.
+const NAME = /^\s*(?:(?:it|test|describe)\b.*?\(|[\])].*?\()?(['"`])(H\d{2,3}\b.*?)\1/gm
+
+function namesIn(text: string): string[] {
+  return [...text.matchAll(NAME)].map(([, , name]) => name ?? '')
+}
+
+function casesWithTests(): ReadonlySet<string> {
+  const files = globSync(['packages/*/{src,tests}/**/*.test.ts', 'acceptance/**/*.test.ts', 'tests/*.test.ts'], {
+    cwd: ROOT,
+    exclude: (path) => path.includes('node_modules'),
+  })
+  const names = files.flatMap((file) => namesIn(readFileSync(resolve(ROOT, file), 'utf8')))
+  // `H28, H29: …`; what stands behind the colon may mention others.
+  return new Set(names.flatMap((name) => name.split(':')[0]?.match(/H\d{2,3}/g) ?? []))
+}
+
+test('every hard case has a test of its name, or waits with a reason', () => {
+  const tested = casesWithTests()
+  expect(CASES.filter((one) => !tested.has(one) && PENDING[one] === undefined)).toEqual([])
+  // What has its test waits no longer.
+  expect(Object.keys(PENDING).filter((one) => tested.has(one))).toEqual([])
+  expect(Object.keys(PARTLY).filter((one) => !tested.has(one))).toEqual([])
+  expect([...tested].filter((one) => !CASES.includes(one))).toEqual([])
+})
+
+test('names are read where tests are named, and nowhere else', () => {
+  const text = `
+    // it('H01: a comment')
+    it('H02: plain', () => {
+    it.each(['a'])('H03, H04: two of them (not H05): %s', () => {
+    ])('H06: behind a table: %s', () => {
+    it(
+      \`H07: on its own line\`,
+    describe("H08: double", () => {
+    expect(word).toBe('H09: not a name')
+  `
+  expect(namesIn(text).map((name) => name.split(':')[0])).toEqual(['H02', 'H03, H04', 'H06', 'H07', 'H08'])
+})
