@@ -1,13 +1,21 @@
 // The gateways that rows talk to: each is started when the first row asks for it, and stopped at the end.
+import { startFakeProviders } from '../lib/fake-providers.ts'
 import { startGateway } from '../lib/gateway.ts'
 import type { Gateway, GatewayOptions } from '../lib/gateway.ts'
+import { findPython, OPENAI } from '../lib/python.ts'
+import type { Upstream } from '../lib/upstream.ts'
 import type { Options } from './options.ts'
-import { findPython } from './python.ts'
 import { Skipped } from './row.ts'
+import { VENDOR_MODELS } from './vendor-models.ts'
 
 export interface Endpoint {
   readonly url: string
   readonly key: string
+}
+
+export interface Vendors extends Endpoint {
+  /** Where all of them end. */
+  readonly upstream: Upstream
 }
 
 export interface Context extends AsyncDisposable {
@@ -17,6 +25,8 @@ export interface Context extends AsyncDisposable {
   withMasterKey(): Promise<Endpoint>
   /** The same with seed 004's header and key prefixes. */
   branded(): Promise<Endpoint>
+  /** One whose config has a provider of every type, and every model of the pages at its own vendor. */
+  vendors(): Promise<Vendors>
   /** One for a single row; it ends with the run at the latest. */
   own(options: GatewayOptions): Promise<Gateway>
   /** A python3 that can import `openai`. */
@@ -58,12 +68,17 @@ export function createContext(options: Options): Context {
     return { url: gateway.url, key: MASTER_KEY }
   })
   const branded = once(() => own({ config: BRAND, keyPrefix: 'kr_live_' }))
-  const python = once(async () => {
-    const found = await findPython(options.python)
-    if (found === undefined) throw new Skipped('no Python openai package; see --python')
-    return found
+  const vendors = once(async (): Promise<Vendors> => {
+    const { config, upstream } = started.use(await startFakeProviders())
+    const { url, key } = await own({ config: config(VENDOR_MODELS) })
+    return { url, key, upstream }
   })
-  return { plain, withMasterKey, branded, own, python, [Symbol.asyncDispose]: () => started.disposeAsync() }
+  const python = once(async () => {
+    const found = await findPython(options.python, [OPENAI])
+    if (found === undefined) throw new Skipped('no Python openai package; see --python')
+    return found.path
+  })
+  return { plain, withMasterKey, branded, vendors, own, python, [Symbol.asyncDispose]: () => started.disposeAsync() }
 }
 
 function once<T>(make: () => Promise<T>): () => Promise<T> {

@@ -16,8 +16,19 @@ import { rows as seed001 } from './rows/seed-001.ts'
 import { rows as seed002 } from './rows/seed-002.ts'
 import { rows as seed003 } from './rows/seed-003.ts'
 import { rows as seed004 } from './rows/seed-004.ts'
+import { rows as vendors } from './rows/vendors.ts'
 
-const allRows = [...firstRun, ...seed000, ...failover, ...seed001, ...seed002, ...seed003, ...seed004, ...errors]
+const allRows = [
+  ...firstRun,
+  ...seed000,
+  ...failover,
+  ...seed001,
+  ...seed002,
+  ...seed003,
+  ...vendors,
+  ...seed004,
+  ...errors,
+]
 
 function chosen(row: Row, only: readonly string[]): boolean {
   const text = `${row.seed} ${row.what}`.toLowerCase()

@@ -62,6 +62,38 @@ export function checkChatStream(reply: Reply, model: string): string {
   return text
 }
 
+/** A finished object of the Responses API. */
+export function checkResponse(reply: Reply, model: string): void {
+  checkStatus(reply, 200)
+  c.checkShape(json(reply), {
+    id: c.matching(/^resp_/),
+    object: c.is('response'),
+    created_at: c.unixSeconds,
+    status: c.is('completed'),
+    model: c.is(model),
+    output: [{ type: c.text }],
+    usage: { input_tokens: c.natural, output_tokens: c.natural, total_tokens: c.natural },
+  })
+}
+
+/** Its events, whole; `data: [DONE]` may follow. */
+export function checkResponseStream(reply: Reply, model: string): void {
+  checkStatus(reply, 200)
+  const data = sseData(reply.text).filter((line) => line !== '[DONE]')
+  const events = data.map((line): unknown => JSON.parse(line))
+  c.checkEqual(c.at(events[0], 'type'), 'response.created', 'the first event')
+  c.checkEqual(c.at(events.at(-1), 'type'), 'response.completed', 'the last event')
+  c.checkEqual(c.at(events.at(-1), 'response.model'), model, 'the model of the last event')
+  c.check(
+    events.every((event, index) => c.at(event, 'sequence_number') === index),
+    'the events are not numbered in order',
+  )
+  c.check(
+    events.some((event) => c.at(event, 'type') === 'response.output_text.delta'),
+    'the stream had no text',
+  )
+}
+
 export interface HeaderExpectation {
   readonly model: string
   readonly prefix?: string

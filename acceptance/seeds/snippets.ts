@@ -83,6 +83,24 @@ export async function python(
   return finished.stdout
 }
 
+/** One Python program: the start of a page's snippet, and then another snippet once for each model, named in place of `model`. */
+export async function pythonForEach(
+  interpreter: string,
+  snippets: { readonly start: string; readonly stopAt: string; readonly loop: string; readonly model: string },
+  models: readonly string[],
+  endpoint: Endpoint,
+): Promise<string[]> {
+  const loop = await load(snippets.loop)
+  check(loop.includes(snippets.model), `${snippets.loop} does not name ${snippets.model}`)
+  const start = await programOf([snippets.start], endpoint, snippets.stopAt)
+  const loops = models.map((id) => `${loop.replaceAll(snippets.model, id)}\nprint("${BETWEEN}")\n`)
+  const finished = await run(interpreter, ['-'], { stdin: [start, ...loops].join('\n'), env: bareEnvironment() })
+  check(finished.exitCode === 0, `python ended with ${finished.exitCode}: ${lastLines(finished.stderr)}`)
+  return finished.stdout.split(BETWEEN).slice(0, models.length)
+}
+
+const BETWEEN = '=== the next model ==='
+
 async function programOf(paths: readonly string[], endpoint: Endpoint, stopAt?: string): Promise<string> {
   const parts = await Promise.all(paths.map(load))
   const [first = '', ...rest] = parts

@@ -10,8 +10,8 @@ import type { Context, Endpoint } from '../context.ts'
 import { openStreams } from '../many-streams.ts'
 import type { OpenStream } from '../many-streams.ts'
 import type { Row } from '../row.ts'
-import { startUpstream } from '../upstream.ts'
-import type { Upstream } from '../upstream.ts'
+import { startUpstream } from '../../lib/upstream.ts'
+import type { Upstream } from '../../lib/upstream.ts'
 
 const HEALTH_INTERVAL_MS = 1000
 // A check that is due, its time-out on a refused port (none), and our own polling.
@@ -56,7 +56,7 @@ async function failover(context: Context): Promise<string> {
     const silent = cut.filter((stream) => stream.outcome !== 'error-event')
     c.check(silent.length === 0, `${silent.length} streams that had begun ended without an error event: ${why(silent)}`)
 
-    doomed = await startUpstream(doomed.port)
+    doomed = await startUpstream({ port: doomed.port })
     const restartedAt = performance.now()
     const [wellMs, backMs] = await Promise.all([
       untilHealthy(gateway, 2, BACK_WITHIN_MS, restartedAt),
