@@ -37,6 +37,20 @@ test('a large call may use the next lease, but not one whose requests are all sp
   expect(pool.take(60, time.nowMs)?.admittedAtMs).toBe(1)
 })
 
+test('two leases that are nearly spent do not keep a third one away', () => {
+  const { pool, time, receive } = start()
+  pool.wishAlong(100, time.nowMs)
+  // Answers are longer than was reserved: the tokens of a lease end before its requests.
+  receive(1, 10, 180, 10)
+  receive(2, 10, 160)
+  expect(pool.take(100, time.nowMs)?.admittedAtMs).toBe(1)
+  expect(pool.take(100, time.nowMs)?.admittedAtMs).toBe(2)
+  expect(pool.take(100, time.nowMs)).toBeNull()
+  expect(pool.wishAhead(time.nowMs)).not.toBeNull()
+  receive(3, 10, 1000)
+  expect(pool.take(100, time.nowMs)?.admittedAtMs).toBe(3)
+})
+
 test('what is left of a lease goes back when it is over, and so do slots that nobody needed', () => {
   const { pool, told, time, pass, receive } = start()
   pool.wishAlong(100, time.nowMs)

@@ -18,7 +18,7 @@ const NOTHING_TO_LEND_MS = 50
 /** A refusal is repeated for this long without asking again, so that a flood of refused calls is no flood of questions. */
 const REFUSAL_MS = 25
 /** A larger lease would save no round trip worth having, and would keep its units from the other workers. */
-const LARGEST_WISH = 1024
+const LARGEST_WISH = 4096
 
 interface Lease {
   readonly bookedAtMs: number
@@ -55,7 +55,7 @@ export class LeasePool extends Deadline implements Forgettable {
   /** Calls since a moment: the pace of demand. */
   #calls = 0
   #callsSinceMs = 0
-  /** A moving average of what a call reserves; 0 before the first. */
+  /** A moving average of what a call takes, reserved and beyond; 0 before the first. */
   #tokensEach = 0
   #lastAskMs = -Infinity
   #nothingToLendUntilMs = -Infinity
@@ -198,8 +198,9 @@ export class LeasePool extends Deadline implements Forgettable {
     }
   }
 
-  /** Tokens used beyond a reservation count from now on. */
+  /** Tokens used beyond a reservation count from now on, and the next lease allows for as many. */
   charge(tokens: number, nowMs: number): void {
+    this.#tokensEach += tokens / 8
     const lease = this.#current
     if (lease !== null && lease.expiresAtMs > nowMs && lease.tokensLeft >= tokens) {
       lease.tokensLeft -= tokens
@@ -230,7 +231,17 @@ export class LeasePool extends Deadline implements Forgettable {
     const lease = this.#current
     if (lease === null || lease.tokensLeft >= tokens) return lease
     const next = this.#next
-    return next !== null && next.tokensLeft >= tokens && this.#alive(next, nowMs) ? next : null
+    if (next === null) return null
+    const isAlive = this.#alive(next, nowMs)
+    if (isAlive && next.tokensLeft >= tokens) return next
+    // Neither has room for a call of the usual size: two that are nearly spent would keep a third one away.
+    if (isAlive && tokens <= this.#tokensEach * 1.25) this.#shift(nowMs)
+    else if (!isAlive) {
+      this.#retire(next)
+      this.#next = null
+      this.#wakeBy(nowMs + FLUSH_MS)
+    }
+    return null
   }
 
   #observe(tokens: number): void {
@@ -239,12 +250,14 @@ export class LeasePool extends Deadline implements Forgettable {
   }
 
   #dropSpent(nowMs: number): void {
-    while (this.#current !== null && !this.#alive(this.#current, nowMs)) {
-      this.#retire(this.#current)
-      this.#current = this.#next
-      this.#next = null
-      this.#wakeBy(nowMs + FLUSH_MS)
-    }
+    while (this.#current !== null && !this.#alive(this.#current, nowMs)) this.#shift(nowMs)
+  }
+
+  #shift(nowMs: number): void {
+    this.#retire(this.#current)
+    this.#current = this.#next
+    this.#next = null
+    this.#wakeBy(nowMs + FLUSH_MS)
   }
 
   /** A lease whose tokens do not even make half a usual call only stands in the way of the next. */

@@ -1,7 +1,7 @@
 // A worker's authority: answers at once from units that the primary has lent, and asks where it must.
 //
 // A limit of up to 20 asks for every call and is exact. A larger one is spent from leases (`lease-pool.ts`): one round
-// trip brings up to 1,024 requests, the next lease is fetched while half of this one is left, and `admit` then returns
+// trip brings up to 4,096 requests, the next lease is fetched while half of this one is left, and `admit` then returns
 // its answer rather than a promise. A lease is as large as the demand of the last second, so a nearly idle key asks for
 // single calls.
 //
