@@ -10,7 +10,8 @@ const METHOD = `# Benchmarks
 **Who is compared.** *direct*: the mock upstream without anything in front of it. *nginx*: one worker, \`proxy_pass\`,
 keep-alive both ways, no buffering, no log. *floor*: a relay of some forty lines on \`node:http\` and undici's \`dispatch\`, the
 least that this platform can do. *fairlead-bare*: called with the master key. *fairlead-product*: called with an API key,
-with limits and usage records. *portkey*: Portkey's gateway from npm, on the same Node.
+with limits and usage records. *fairlead-translated*: the same, called in Anthropic's dialect, so that everything is
+translated. *portkey*: Portkey's gateway from npm, on the same Node.
 
 **How.** The server under test has core 0 for all its threads and child processes; load generator and mock upstream share a
 process on core 1. HTTP/1.1 keep-alive on both sides, no TLS. Blocks are interleaved in random order, every second round
