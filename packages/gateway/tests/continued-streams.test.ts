@@ -81,11 +81,46 @@ describe('a stream whose upstream dies after content was sent', () => {
     },
   )
 
+  it('goes on from the model that stands in for this one, too, whatever that one is configured for', async () => {
+    await using first = await startFakeProvider()
+    await using second = await startFakeProvider()
+    await using gateway = await startGateway(`
+providers:
+  - { name: first, type: openai-compatible, base_url: "${first.origin}/v1", api_keys: [k] }
+  - { name: second, type: openai-compatible, base_url: "${second.origin}/v1", api_keys: [k] }
+models:
+  - { id: m, targets: [{ provider: first, model: gpt-4o }], fallbacks: [n], continue_streams: true }
+  - { id: n, targets: [{ provider: second, model: gpt-4o }] }
+`)
+    first.answer({ text: 'Once upon a time there was a king.', pieceBytes: 8, fault: 'rst@3' }, { times: 2 })
+    second.answer({ text: ' And a queen.' })
+    const { text, events } = await ask(gateway, 'chat')
+    expect(text).toMatch(/^Once upon .* And a queen\.$/s)
+    expect(new Set(events.map(({ id }) => id)).size).toBe(1)
+    expect(String(second.ledger.entries.at(-1)?.body)).toContain('Once upon')
+  })
+
+  it('is complete when only its end mark is missing', async () => {
+    await using first = await startFakeProvider()
+    await using second = await startFakeProvider()
+    for (const more of ['continue_streams: true', 'continue_streams: false']) {
+      await using gateway = await startGateway(yaml(first, second, more))
+      // Role, three pieces, the finish; then the connection is reset.
+      first.answer({ text: 'Once upon a', pieceBytes: 4, fault: 'rst@5' })
+      const { text, body } = await ask(gateway, 'chat')
+      expect(text, more).toBe('Once upon a')
+      expect(body, more).toContain('[DONE]')
+      expect(body, more).not.toContain('"error":{')
+      expect((await gateway.usage())[0]).toMatchObject({ status: 200, errorCode: '', attempts: 1 })
+    }
+    expect(second.ledger.entries).toHaveLength(0)
+  })
+
   it('loses what the second one repeats', async () => {
     await using first = await startFakeProvider()
     await using second = await startFakeProvider()
     await using gateway = await startGateway(yaml(first, second))
-    first.answer({ text: 'Once upon a time there was a king', pieceBytes: 33, fault: 'rst@3' })
+    first.answer({ text: 'Once upon a time there was a king', pieceBytes: 33, fault: 'rst@2' })
     second.answer({ text: 'upon a time there was a king who laughed.', pieceBytes: 5 })
     expect((await ask(gateway, 'chat')).text).toBe('Once upon a time there was a king who laughed.')
   })

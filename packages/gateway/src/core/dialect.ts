@@ -4,7 +4,7 @@
 // here is pure: no clock, no network, no randomness but what comes in through a context.
 
 import type { Answer, AnswerEvent, EmitEvent } from './answer.ts'
-import type { Conversation, DialectName } from './conversation.ts'
+import type { Conversation, DialectName, Part } from './conversation.ts'
 import type { GatewayError } from './errors.ts'
 import type { FieldNames, Notes } from './field-notes.ts'
 import type { JsonObject } from './json.ts'
@@ -83,6 +83,8 @@ export interface EncodedError {
 
 export interface ProviderDialect {
   readonly name: DialectName
+  /** Kinds of parts that can be sent as a URL; where the model takes any (`ModelTraits.mediaUrls`). */
+  readonly takesUrls: ReadonlySet<Part['type']>
   /** @throws {GatewayError} `invalid_request` for what would change its meaning; what is only dropped is noted */
   encodeRequest(conversation: Conversation, target: TargetModel, notes: Notes): EncodedRequest
   /** Null when the body is not an answer in this dialect. */

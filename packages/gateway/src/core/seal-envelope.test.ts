@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { DialectName, Seal } from './conversation.ts'
-import { hasEnvelope, isEnvelope, originIn, SealEnvelope } from './seal-envelope.ts'
+import { isEnvelope, lastEnvelope, originAt, SealEnvelope } from './seal-envelope.ts'
 
 const KEY = Buffer.alloc(32, 7)
 const envelope = new SealEnvelope(KEY, 'acc_1', 'anthropic/cred_1')
@@ -12,6 +12,8 @@ const DIALECTS: readonly DialectName[] = [
   'gemini',
   'bedrock-converse',
 ]
+
+const originIn = (text: string): string | null => originAt(text, lastEnvelope(text))
 
 describe('an envelope around a seal', () => {
   it('brings back what was put in, with the deployment that made it', () => {
@@ -72,7 +74,7 @@ describe('an envelope around a seal', () => {
     expect(originIn(`{"b":"${envelope.from('b').close({ dialect: 'gemini', data: '' })}","a":"${standard}"}`)).toBe(
       'anthropic/cred_1',
     )
-    expect([hasEnvelope('{"a":"c2ln"}'), originIn('{"a":"c2ln"}')]).toEqual([false, null])
+    expect([lastEnvelope('{"a":"c2ln"}')]).toEqual([-1])
   })
 
   it('opens to nothing once a character of it is another', () => {

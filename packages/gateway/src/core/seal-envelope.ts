@@ -76,20 +76,15 @@ export function isEnvelope(text: string): boolean {
   return text.startsWith(PREFIX)
 }
 
-/** Whether there may be one in a text. */
-export function hasEnvelope(text: string): boolean {
-  return text.includes(PREFIX)
+/** /!\ Hot path, once a request: where the last envelope in a text begins; -1 = there is none. */
+export function lastEnvelope(text: string): number {
+  return text.lastIndexOf(PREFIX)
 }
 
 const PAYLOAD = /[A-Za-z0-9_+/-]{4,4096}/y
 
-/**
- * The deployment of the last envelope in a text; null = there is none. Not verified: a hint where to go, no more.
- * /!\ Hot path for requests without envelopes: one search.
- */
-export function originIn(text: string): string | null {
-  const at = text.lastIndexOf(PREFIX)
-  if (at === -1) return null
+/** The deployment that closed the envelope at a place; null = it is no envelope. Not verified: a hint where to go, no more. */
+export function originAt(text: string, at: number): string | null {
   PAYLOAD.lastIndex = at + PREFIX.length
   const payload = PAYLOAD.exec(text)?.[0]
   if (payload === undefined) return null

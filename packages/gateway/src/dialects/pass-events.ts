@@ -207,7 +207,10 @@ export function utf8Of(latin1: string): string {
 }
 
 export function latin1Of(utf8: string): string {
-  return Buffer.from(utf8, 'utf8').toString('latin1')
+  return ASCII.test(utf8) ? utf8 : Buffer.from(utf8, 'utf8').toString('latin1')
 }
+
+// oxlint-disable-next-line no-control-regex
+const ASCII = /^[\x00-\x7f]*$/
 
 export { JsonScanError }

@@ -7,20 +7,21 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { Server as NetServer, type Socket } from 'node:net'
 import type { Logger } from 'pino'
 import type { Config } from '../config/config.ts'
-import { AddressRanges } from '../core/address-ranges.ts'
 import { GatewayError, toGatewayError } from '../core/errors.ts'
 import { newRequestId } from '../core/request-id.ts'
 import type { KeyCache } from '../identity/key-cache.ts'
 import type { Principal } from '../identity/principal.ts'
-import { CLIENT_DIALECTS } from '../dialects/client-dialects.ts'
 import type { Endpoint, PathFacts } from '../relay/endpoints.ts'
 import type { RelayRequest } from '../relay/ports.ts'
+import { answerError, answerHead, answerJson, CLOSE, wrongMethod, type Asker } from './answers.ts'
+import { callerDialect, modelShape, pathOf, withQueryKey } from './caller.ts'
+import { ConnectionGuard } from './connection-guard.ts'
 import type { ControlProxy } from './control-proxy.ts'
 import { corsHeaders, preflightHeaders } from './cors.ts'
 import { HttpSink, KEEP_ALIVE_SECONDS } from './http-sink.ts'
-import type { ModelList, ModelShape } from './model-list.ts'
-import { dialectOfPath, keyInQuery, matchPath, originForm } from './paths.ts'
-import { answerBrokenRequest, answerRaw, endPastBody, hasUnreadBody, mustClose } from './raw-answers.ts'
+import type { ModelList } from './model-list.ts'
+import { matchPath, originForm } from './paths.ts'
+import { answerBrokenRequest, answerRaw, hasUnreadBody } from './raw-answers.ts'
 import { BodyReader, declaresMoreThan } from './read-body.ts'
 
 export interface DataServerOptions {
@@ -35,25 +36,28 @@ export interface DataServerOptions {
   readonly intercept?: (request: IncomingMessage, response: ServerResponse) => boolean
 }
 
+/** A request for the relay. */
+interface Visit extends Asker {
+  readonly startedMs: number
+  readonly endpoint: Endpoint
+  readonly path: PathFacts
+}
+
 const NO_HEADERS: readonly string[] = Object.freeze([])
-const CLOSE: readonly string[] = Object.freeze(['connection', 'close'])
 /** What goes to the primary is small: names of keys, a few switches. */
 const CONTROL_BODY_BYTES = 1024 * 1024
-const LOOPBACK = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1'])
 
 export class DataServer {
   readonly server: Server
   readonly #options: DataServerOptions
   readonly #bodies: BodyReader
-  readonly #socketsByAddress = new Map<string, number>()
-  /** Connections that were told no; what they ask all the same is not heard. */
-  #proxies: { of: readonly string[]; ranges: AddressRanges } = { of: [], ranges: new AddressRanges([]) }
-  readonly #refused = new WeakSet<Socket>()
+  readonly #guard: ConnectionGuard
   #draining = false
 
   constructor(options: DataServerOptions) {
     const { server: limits } = options.config()
     this.#options = options
+    this.#guard = new ConnectionGuard(() => options.config().server)
     this.#bodies = new BodyReader(() => {
       const { maxBodyBytes, minBodyBytesPerSecond, maxBytesInFlight } = options.config().server
       return { maxBodyBytes, minBytesPerSecond: minBodyBytesPerSecond, maxPendingBytes: maxBytesInFlight }
@@ -73,7 +77,7 @@ export class DataServer {
     })
     // One more than allowed, so that too many can be told from just enough: Node drops the rest in silence.
     this.server.maxHeadersCount = limits.maxHeaders + 1
-    this.server.on('connection', (socket) => this.#onConnection(socket))
+    this.server.on('connection', (socket) => this.#guard.meet(socket))
     this.server.on('request', (request, response) => this.#onRequest(request, response))
     this.server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
       // A client that asks first need not send what would be refused.
@@ -82,7 +86,8 @@ export class DataServer {
     })
     this.server.on('checkExpectation', (request, response) => {
       const error = new GatewayError('invalid_request', 'The header Expect may only say 100-continue.')
-      this.#answer(request, response, newRequestId(), CLOSE, error)
+      const asker = { request, response, requestId: newRequestId(), extra: CLOSE }
+      answerError(asker, callerDialect(request), error)
     })
     this.server.on('clientError', (error, socket) => answerBrokenRequest(error, socket as Socket))
     this.server.on('connect', (_request, socket) => {
@@ -125,290 +130,129 @@ export class DataServer {
     if (!this.#draining) NetServer.prototype.close.call(this.server)
   }
 
-  #onConnection(socket: Socket): void {
-    const address = socket.remoteAddress
-    if (address === undefined || LOOPBACK.has(address)) return
-    const { maxConnectionsPerAddress } = this.#options.config().server
-    const count = (this.#socketsByAddress.get(address) ?? 0) + 1
-    if (count > maxConnectionsPerAddress && !this.#isTrustedProxy(address)) {
-      this.#refused.add(socket)
-      answerRaw(
-        socket,
-        new GatewayError(
-          'rate_limit_exceeded',
-          `More than ${maxConnectionsPerAddress} connections from one address. Use fewer at once.`,
-          { retryAfterSeconds: 1 },
-        ),
-      )
-      return
-    }
-    this.#socketsByAddress.set(address, count)
-    socket.once('close', () => {
-      const left = (this.#socketsByAddress.get(address) ?? 1) - 1
-      if (left === 0) this.#socketsByAddress.delete(address)
-      else this.#socketsByAddress.set(address, left)
-    })
-  }
-
-  /** All clients behind a proxy have its address. */
-  #isTrustedProxy(address: string): boolean {
-    const { trustedProxies } = this.#options.config().server
-    if (this.#proxies.of !== trustedProxies) {
-      this.#proxies = { of: trustedProxies, ranges: new AddressRanges(trustedProxies) }
-    }
-    return this.#proxies.ranges.has(address)
-  }
-
   #onRequest(request: IncomingMessage, response: ServerResponse): void {
     const startedMs = performance.now()
     const requestId = newRequestId()
     const { config, intercept } = this.#options
     const { cors, maxHeaders } = config().server
-    if (this.#refused.has(request.socket)) return
+    if (this.#guard.isRefused(request.socket)) return
     let extra = this.#draining ? CLOSE : NO_HEADERS
     if (cors.length > 0) extra = [...extra, ...corsHeaders(cors, request.headers.origin)]
 
     if (request.rawHeaders.length > maxHeaders * 2) {
-      this.#answer(
-        request,
-        response,
-        requestId,
-        extra,
-        new GatewayError('invalid_request', `The request has more than ${maxHeaders} headers.`),
-      )
+      const error = new GatewayError('invalid_request', `The request has more than ${maxHeaders} headers.`)
+      answerError({ request, response, requestId, extra }, callerDialect(request), error)
       return
     }
     if (request.method === 'OPTIONS' && cors.length > 0) {
-      response.writeHead(204, [...extra, ...preflightHeaders(cors, request)])
-      end(request, response, undefined)
+      answerHead({ request, response, requestId, extra }, 204, [...extra, ...preflightHeaders(cors, request)])
       return
     }
     const target = originForm(request.url ?? '/')
     request.url = target
     const match = matchPath(target)
+    if (match.kind === 'relay') {
+      this.#relay({ request, response, requestId, extra, startedMs, endpoint: match.endpoint, path: match.path })
+      return
+    }
+    const asker = { request, response, requestId, extra }
     switch (match.kind) {
-      case 'relay':
-        if (request.method === 'POST')
-          this.#relay(request, response, requestId, startedMs, extra, match.endpoint, match.path)
-        else this.#answer(request, response, requestId, extra, wrongMethod(request, match.endpoint.path, 'POST'))
-        return
       case 'models':
-        if (request.method === 'GET' || request.method === 'HEAD')
-          this.#models(request, response, requestId, extra, match.id)
-        else this.#answer(request, response, requestId, extra, wrongMethod(request, '/v1/models', 'GET'))
+        void this.#models(asker, match.id)
         return
       case 'root':
-        if (request.method === 'HEAD') {
-          response.writeHead(200, ['content-type', 'text/html; charset=utf-8', ...extra])
-          end(request, response, undefined)
-          return
-        }
-        this.#forward(request, response, requestId, extra)
+        if (request.method === 'HEAD') answerHead(asker, 200, ['content-type', 'text/html; charset=utf-8', ...extra])
+        else this.#forward(asker)
         return
-      case 'unknown':
-        this.#answer(
-          request,
-          response,
-          requestId,
-          extra,
-          new GatewayError(
-            'not_found',
-            `There is nothing at ${pathOf(request)}. Did you mean ${match.nearest}? The base URL ends in /v1.`,
-          ),
-        )
+      case 'unknown': {
+        const message = `There is nothing at ${pathOf(request)}. Did you mean ${match.nearest}? The base URL ends in /v1.`
+        answerError(asker, callerDialect(request), new GatewayError('not_found', message))
         return
+      }
       case 'control':
-        if (intercept?.(request, response) === true) return
-        this.#forward(request, response, requestId, extra)
+        if (intercept?.(request, response) !== true) this.#forward(asker)
     }
   }
 
   /** The primary gets whole requests only: a slow client holds a connection here, never one of those to the primary. */
-  #forward(request: IncomingMessage, response: ServerResponse, requestId: string, extra: readonly string[]): void {
+  #forward(asker: Asker): void {
     const { control } = this.#options
+    const { request, response, requestId, extra } = asker
     if (!hasUnreadBody(request)) {
       control.forward(request, response, requestId, extra)
       return
     }
     const forward = (error: GatewayError | null, body: Buffer): void => {
       if (error === null) control.forward(request, response, requestId, extra, body)
-      else this.#answer(request, response, requestId, extra, error)
+      else answerError(asker, callerDialect(request), error)
     }
     this.#bodies.read(request, forward, CONTROL_BODY_BYTES)
   }
 
-  #relay(
-    request: IncomingMessage,
-    response: ServerResponse,
-    id: string,
-    startedMs: number,
-    extra: readonly string[],
-    endpoint: Endpoint,
-    path: PathFacts,
-  ): void {
+  #relay(visit: Visit): void {
+    const { request, endpoint } = visit
+    if (request.method !== 'POST') {
+      answerError(visit, endpoint.dialect, wrongMethod(request, endpoint.path, 'POST'))
+      return
+    }
     let principal: Principal | Promise<Principal>
     try {
       principal = this.#options.keys.identify(withQueryKey(request))
     } catch (error) {
-      this.#refuse(request, response, id, extra, endpoint, error)
+      this.#refuse(visit, error)
       return
     }
     if (request.headers['content-type']?.startsWith('multipart/') === true) {
-      this.#refuse(
-        request,
-        response,
-        id,
-        extra,
-        endpoint,
-        new GatewayError('unsupported_media_type', `${endpoint.path} takes JSON. Send Content-Type: application/json.`),
-      )
+      const message = `${endpoint.path} takes JSON. Send Content-Type: application/json.`
+      this.#refuse(visit, new GatewayError('unsupported_media_type', message))
       return
     }
     if (principal instanceof Promise) {
       // The body is read meanwhile, for a stream that nobody listens to would stand still.
-      this.#read(request, (error, body) => {
+      this.#bodies.read(request, (error, body) => {
         principal.then(
-          (known) => {
-            if (error === null) this.#begin(request, response, id, startedMs, extra, endpoint, path, body, known)
-            else this.#refuse(request, response, id, extra, endpoint, error)
-          },
+          (known) => this.#begin(visit, error, body, known),
           () => undefined,
         )
       })
       // A stranger's refusal does not wait for his body.
-      principal.catch((reason: unknown) => this.#refuse(request, response, id, extra, endpoint, reason))
+      principal.catch((reason: unknown) => this.#refuse(visit, reason))
       return
     }
     const known = principal
-    this.#read(request, (error, body) => {
-      if (error === null) this.#begin(request, response, id, startedMs, extra, endpoint, path, body, known)
-      else this.#refuse(request, response, id, extra, endpoint, error)
-    })
+    this.#bodies.read(request, (error, body) => this.#begin(visit, error, body, known))
   }
 
-  #read(request: IncomingMessage, callback: (error: GatewayError | null, body: Buffer) => void): void {
-    this.#bodies.read(request, callback)
-  }
-
-  #begin(
-    request: IncomingMessage,
-    response: ServerResponse,
-    id: string,
-    startedMs: number,
-    extra: readonly string[],
-    endpoint: Endpoint,
-    path: PathFacts,
-    body: Buffer,
-    principal: Principal,
-  ): void {
+  #begin(visit: Visit, error: GatewayError | null, body: Buffer, principal: Principal): void {
+    if (error !== null) {
+      this.#refuse(visit, error)
+      return
+    }
+    const { request, response, requestId: id, extra, startedMs, endpoint, path } = visit
     const sink = new HttpSink(response, extra, this.#options.config().server.writeStallTimeoutMs)
     this.#options.relay({ id, endpoint, path, body, principal, headers: request.headers, startedMs, sink })
   }
 
-  #models(
-    request: IncomingMessage,
-    response: ServerResponse,
-    requestId: string,
-    extra: readonly string[],
-    id: string | null,
-  ): void {
-    const answer = (principal: Principal): void => {
-      const { models } = this.#options
+  async #models(asker: Asker, id: string | null): Promise<void> {
+    const { keys, models } = this.#options
+    const { request } = asker
+    try {
+      if (request.method !== 'GET' && request.method !== 'HEAD') throw wrongMethod(request, '/v1/models', 'GET')
+      const principal = await keys.identify(withQueryKey(request))
       const shape = modelShape(request)
-      const body = id === null ? models.list(principal, shape) : models.one(principal, id, shape)
-      response.writeHead(200, [
-        'content-type',
-        'application/json',
-        'x-request-id',
-        requestId,
-        'content-length',
-        String(body.length),
-        ...extra,
-      ])
-      end(request, response, request.method === 'HEAD' ? undefined : body)
+      answerJson(asker, id === null ? models.list(principal, shape) : models.one(principal, id, shape))
+    } catch (error) {
+      answerError(asker, callerDialect(request), toGatewayError(error))
     }
-    void (async () => {
-      try {
-        answer(await this.#options.keys.identify(withQueryKey(request)))
-      } catch (error) {
-        this.#answer(request, response, requestId, extra, toGatewayError(error))
-      }
-    })()
   }
 
-  #refuse(
-    request: IncomingMessage,
-    response: ServerResponse,
-    requestId: string,
-    extra: readonly string[],
-    endpoint: Endpoint,
-    reason: unknown,
-  ): void {
+  #refuse(visit: Visit, reason: unknown): void {
+    const { endpoint, requestId } = visit
     const error = toGatewayError(reason)
-    if (error.code === 'internal_error')
+    if (error.code === 'internal_error') {
       this.#options.log.error({ err: reason, requestId }, 'a request could not be handled')
+    }
     this.#options.refused(endpoint.path, error.status)
-    this.#answer(request, response, requestId, extra, error)
+    answerError(visit, endpoint.dialect, error)
   }
-
-  #answer(
-    request: IncomingMessage,
-    response: ServerResponse,
-    requestId: string,
-    extra: readonly string[],
-    error: GatewayError,
-  ): void {
-    if (response.headersSent || response.destroyed) return
-    const encoded = CLIENT_DIALECTS[callerDialect(request)].encodeError(error, requestId)
-    const body = Buffer.from(encoded.body)
-    const headers = [
-      'content-type',
-      'application/json',
-      'x-request-id',
-      requestId,
-      'content-length',
-      String(body.length),
-    ]
-    if (error.retryAfterSeconds !== undefined) headers.push('retry-after', String(error.retryAfterSeconds))
-    for (const [name, value] of Object.entries(error.headers)) headers.push(name, value)
-    headers.push(...extra)
-    if (extra !== CLOSE && hasUnreadBody(request) && mustClose(request)) headers.push('connection', 'close')
-    response.writeHead(encoded.status, headers)
-    end(request, response, request.method === 'HEAD' ? undefined : body)
-  }
-}
-
-function end(request: IncomingMessage, response: ServerResponse, body: Buffer | undefined): void {
-  if (hasUnreadBody(request)) endPastBody(request, response, body)
-  else response.end(body)
-}
-
-function wrongMethod(request: IncomingMessage, path: string, allow: string): GatewayError {
-  return new GatewayError('method_not_allowed', `${path} does not take ${request.method}. Use ${allow}.`, {
-    headers: { allow: allow === 'GET' ? 'GET, HEAD' : allow },
-  })
-}
-
-/** Google's clients may carry the key in the query; nobody else may. */
-function withQueryKey(request: IncomingMessage): IncomingMessage['headers'] {
-  const { headers, url } = request
-  const target = url ?? '/'
-  if (!target.includes('key=') || dialectOfPath(pathOf(request)) !== 'gemini') return headers
-  const key = headers['x-goog-api-key'] === undefined && headers.authorization === undefined ? keyInQuery(target) : null
-  return key === null ? headers : { ...headers, 'x-goog-api-key': key }
-}
-
-function callerDialect(request: IncomingMessage): ReturnType<typeof dialectOfPath> {
-  if (request.headers['anthropic-version'] !== undefined) return 'anthropic-messages'
-  return dialectOfPath(pathOf(request))
-}
-
-function modelShape(request: IncomingMessage): ModelShape {
-  const dialect = callerDialect(request)
-  if (dialect === 'anthropic-messages') return 'anthropic'
-  return dialect === 'gemini' ? 'gemini' : 'openai'
-}
-
-function pathOf(request: IncomingMessage): string {
-  return (request.url ?? '/').split('?')[0]?.slice(0, 200) ?? '/'
 }

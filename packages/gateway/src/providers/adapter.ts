@@ -86,6 +86,12 @@ export interface ProviderAdapter {
    * @param text the body; latin1 will do
    */
   passes(target: UpstreamTarget, text: string): boolean
+  /**
+   * /!\ Hot path. Whether a body of this dialect names media by URL that this upstream does not fetch, though others of the
+   * dialect do. It may say so once too often.
+   * @param text the body; latin1 will do
+   */
+  namesMedia(target: UpstreamTarget, text: string): boolean
   /** Puts the model where it belongs, and takes out what this upstream refuses. */
   finish(request: UnfinishedRequest): FinishedRequest
   /** Frozen, and always the same array for the same secret and dialect. Without what `sign` adds. */

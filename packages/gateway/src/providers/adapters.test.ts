@@ -3,7 +3,6 @@ import type { DialectName } from '../core/conversation.ts'
 import { providerOf } from './__fixtures__/provider.ts'
 import type { Operation, ProviderAdapter } from './adapter.ts'
 import { Adapters } from './adapters.ts'
-import { credentialHeaders } from './credential-headers.ts'
 import { linesAsObject, withLines } from './header-lines.ts'
 
 const adapters = new Adapters()
@@ -62,7 +61,6 @@ describe('OpenAI and compatible servers', () => {
     expect(headersOf(adapter, 'k')).toEqual({ 'openai-organization': 'o', authorization: 'mine' })
     expect(adapter.headers('k', 'openai-chat')).toBe(adapter.headers('k', 'openai-chat'))
     expect(Object.isFrozen(adapter.headers('k', 'openai-chat'))).toBe(true)
-    expect(credentialHeaders(adapter.config, 'k')).toEqual(adapter.headers('k', 'openai-chat'))
   })
 })
 

@@ -15,6 +15,8 @@ export interface AdapterParts {
   readonly framing?: ProviderAdapter['framing']
   /** Absent = bytes always pass, with the model's name in the body. */
   readonly passes?: ProviderAdapter['passes']
+  /** Absent = never. */
+  readonly namesMedia?: ProviderAdapter['namesMedia']
   readonly finish?: ProviderAdapter['finish']
   /** The lines that a secret and a dialect make. */
   readonly ownHeaders: (secret: string, dialect: DialectName) => Readonly<Record<string, string>>
@@ -41,6 +43,7 @@ export function makeAdapter(parts: AdapterParts): ProviderAdapter {
     },
     framing: parts.framing ?? (() => 'sse'),
     passes: parts.passes ?? (() => true),
+    namesMedia: parts.namesMedia ?? (() => false),
     finish: parts.finish ?? nameModel,
     headers(secret, dialect) {
       let bySecret = lines.get(dialect)
@@ -69,6 +72,13 @@ export function unnameModel({ body, headers }: UnfinishedRequest): FinishedReque
 /** A model's name as one part of a path: `models/x` and ARNs have slashes and colons of their own (H98). */
 export function pathPart(model: string): string {
   return encodeURIComponent(model)
+}
+
+const BY_URL = /"type"\s*:\s*"url"/
+
+/** Claude on a cloud takes no addresses of images and files, where Claude at Anthropic does. */
+export function claudeNamesMedia(target: UpstreamTarget, text: string): boolean {
+  return target.dialect === 'anthropic-messages' && isGenerating(target) && BY_URL.test(text)
 }
 
 export function isGenerating({ operation }: UpstreamTarget): boolean {

@@ -2,34 +2,29 @@
 // line in the journal that says so.
 
 import { costNanos, formatNanos } from '../billing/cost.ts'
-import type { Conversation } from '../core/conversation.ts'
+import type { Part } from '../core/conversation.ts'
 import type { ReplyContext } from '../core/dialect.ts'
-import { isJsonObject, parseJson, type JsonObject } from '../core/json.ts'
-import { hasEnvelope, SealEnvelope } from '../core/seal-envelope.ts'
-import { GatewayError } from '../core/errors.ts'
-import { CLIENT_DIALECTS } from '../dialects/client-dialects.ts'
-import type { ClientDialectName } from '../dialects/pass-dialects.ts'
-import type { PassFacts } from '../dialects/pass-facts.ts'
 import { ListNode } from '../core/intrusive-list.ts'
 import { NO_USAGE, type TokenUsage } from '../core/token-usage.ts'
-import { spliceRequest, type ScannedRequest } from '../dialects/pass-request.ts'
+import { CLIENT_DIALECTS } from '../dialects/client-dialects.ts'
+import type { PassFacts } from '../dialects/pass-facts.ts'
+import type { ScannedRequest } from '../dialects/pass-request.ts'
 import { UNLIMITED, type Admission, type Admitted } from '../limits/authority.ts'
 import type { Candidate } from '../routing/candidate.ts'
 import type { Route } from '../routing/route.ts'
+import { Asked } from './asked.ts'
 import { Continuation } from './continuation.ts'
-import { ALL_BUT_IMAGES, hasRemoteMedia, withFetchedMedia } from './fetch-media.ts'
 import type { OpenExchange, RelayPorts, RelayRequest } from './ports.ts'
 import { successHeaders } from './reply-headers.ts'
 
 /** Bytes of a body that make a token, roughly; only for reservations and estimates. */
 const BYTES_PER_TOKEN = 4
 
-const NOTHING = Buffer.alloc(0)
-
 export class Call {
   readonly ports: RelayPorts
   readonly request: RelayRequest
   readonly scan: ScannedRequest
+  readonly asked: Asked
   /** Another one after a fallback to another model. */
   route: Route
   /** What the limits let in, until it is released. */
@@ -51,15 +46,15 @@ export class Call {
   readonly #node: ListNode<OpenExchange>
   readonly #bodyTokens: number
   #heldBytes: number
-  #parsed: JsonObject | null = null
-  #conversation: Conversation | null = null
-  #abort: AbortController | null = null
+  /** Aborted when the call ends; made only where something waits for it. */
+  #left: AbortController | null = null
   #borrowed: { readonly candidate: Candidate; readonly admission: Admitted } | null = null
 
   constructor(ports: RelayPorts, request: RelayRequest, scan: ScannedRequest, route: Route, owner: OpenExchange) {
     this.ports = ports
     this.request = request
     this.scan = scan
+    this.asked = new Asked(ports, request, scan)
     this.route = route
     this.#node = new ListNode(owner)
     this.#bodyTokens = Math.ceil(request.body.length / BYTES_PER_TOKEN)
@@ -68,77 +63,10 @@ export class Call {
     ports.open(this.#node)
   }
 
-  // --- what was asked, in each of its forms ---
-
-  /**
-   * The bytes cannot pass: the body is in another shape than its path promises (H74), it brings back reasoning in our
-   * envelope, which no provider reads, or the answer is to be a JSON array.
-   */
-  get needsDecoding(): boolean {
-    const { endpoint, path } = this.request
-    if (path.arrayStream && this.scan.stream) return true
-    return endpoint.operation === 'generate' && (this.#otherShape !== null || hasEnvelope(this.scan.text))
-  }
-
-  get #otherShape(): ClientDialectName | null {
-    const { hasInput, hasMessages } = this.scan
-    const { dialect } = this.request.endpoint
-    if (dialect === 'openai-chat' && hasInput && !hasMessages) return 'openai-responses'
-    return dialect === 'openai-responses' && hasMessages && !hasInput ? 'openai-chat' : null
-  }
-
-  /** The client's bytes with another model's name. */
-  spliced(upstreamModelJson: string, askForUsage: boolean): Buffer {
-    return spliceRequest(this.scan, this.request.body, upstreamModelJson, askForUsage)
-  }
-
-  /** @throws {GatewayError} `invalid_request` */
-  parsed(): JsonObject {
-    if (this.#parsed !== null) return this.#parsed
-    let value
-    try {
-      value = parseJson(this.request.body.toString('utf8'))
-    } catch (error) {
-      const detail = error instanceof Error ? error.message : String(error)
-      throw new GatewayError('invalid_request', `The body is not valid JSON: ${detail}.`)
-    }
-    if (!isJsonObject(value)) throw new GatewayError('invalid_request', 'The body must be a JSON object.')
-    return (this.#parsed = value)
-  }
-
-  /** @throws {GatewayError} `invalid_request`, naming the field */
-  conversation(): Conversation {
-    if (this.#conversation !== null) return this.#conversation
-    const { endpoint, path, headers, principal } = this.request
-    const shape = endpoint.operation === 'generate' ? this.#otherShape : null
-    const context = { model: path.model, stream: path.stream, envelope: this.#envelope('') }
-    const decoded = CLIENT_DIALECTS[shape ?? endpoint.dialect].decodeRequest(this.parsed(), context)
-    const betas = headers['anthropic-beta']
-    const conversation: Conversation = {
-      ...decoded,
-      // Asked for by the body that came, not by the dialect that it was read as.
-      ...(shape === null ? {} : { usageAsked: this.scan.usageAsked }),
-      ...(typeof betas === 'string'
-        ? { extensions: { ...decoded.extensions, anthropic_beta: betas.split(',').map((beta) => beta.trim()) } }
-        : {}),
-    }
-    this.#conversation = this.ports.seals.restore(principal.accountId, conversation)
-    return this.#conversation
-  }
-
-  /** @param exceptImages where the upstream takes those by URL */
-  hasRemoteMedia(exceptImages: boolean): boolean {
-    return hasRemoteMedia(this.conversation(), exceptImages ? ALL_BUT_IMAGES : undefined)
-  }
-
-  /** @throws {GatewayError} `invalid_request`, naming the part that cannot be had */
-  async fetchMedia(): Promise<void> {
-    if (!this.ports.config().server.fetchMedia) {
-      const message =
-        'This gateway does not fetch what a URL points to, and the upstream only takes bytes. Send the data itself.'
-      throw new GatewayError('invalid_request', message)
-    }
-    this.#conversation = await withFetchedMedia(this.conversation(), this.#left.signal)
+  /** The bytes behind the request's URLs. @param taken parts that the upstream takes by URL @throws {GatewayError} */
+  async fetchMedia(taken: ReadonlySet<Part['type']>): Promise<void> {
+    this.#left ??= new AbortController()
+    await this.asked.fetchMedia(taken, this.#left.signal, (bytes) => this.holdBytes(bytes))
   }
 
   // --- what its answer needs ---
@@ -156,8 +84,9 @@ export class Call {
     return this.request.endpoint.operation === 'count-tokens'
   }
 
-  /** A stream that another upstream may go on with. */
+  /** A stream that another upstream may go on with, one of a model that stands in included. */
   get continues(): boolean {
+    if (this.underWay !== null) return true
     return this.route.continueStreams && this.scan.stream && this.request.endpoint.operation === 'generate'
   }
 
@@ -171,27 +100,18 @@ export class Call {
   /** @param origin the deployment that answers */
   replyContext(origin: string): ReplyContext {
     const { request, route } = this
+    const { conversation, body } = this.asked.withoutHistory()
     return {
-      // An answer may stream for minutes, and needs none of what was said to it.
-      conversation: { ...this.conversation(), turns: [] },
-      requestBody: withoutHistory(this.parsed()),
+      conversation,
+      requestBody: body,
       publicModel: route.publicId,
       replyId: request.id.replace(/[^a-zA-Z0-9]/g, ''),
       nowSeconds: Math.floor(Date.now() / 1_000),
       estimatedInputTokens: Math.max(1, this.#bodyTokens),
       costJson: (usage) => (route.price === null ? null : formatNanos(this.cost(usage))),
-      envelope: this.#envelope(origin),
+      envelope: this.asked.envelope(origin),
       arrayStream: request.path.arrayStream,
     }
-  }
-
-  /** Aborted when the call ends; made only where something waits for it. */
-  get #left(): AbortController {
-    return (this.#abort ??= new AbortController())
-  }
-
-  #envelope(origin: string): SealEnvelope {
-    return new SealEnvelope(this.ports.sealKey, this.request.principal.accountId, origin)
   }
 
   /** What is reserved before the call: all that it could use, as far as its text says. */
@@ -209,13 +129,10 @@ export class Call {
   /** The request will not be sent to anybody else: its text need not be kept for as long as the answer streams. */
   letGoOfBody(): void {
     if (this.continues) return
-    const { request, scan, ports } = this
-    ports.metrics.heldBytes -= request.body.length
-    this.#heldBytes -= request.body.length
-    request.body = NOTHING
-    scan.text = ''
-    this.#parsed = null
-    this.#conversation = null
+    const { length } = this.request.body
+    this.ports.metrics.heldBytes -= length
+    this.#heldBytes -= length
+    this.asked.letGo()
   }
 
   cost(usage: TokenUsage): number {
@@ -261,7 +178,7 @@ export class Call {
   settle(status: number, errorCode: string, usage: TokenUsage, estimated: boolean): void {
     if (this.settled) return
     this.settled = true
-    this.#abort?.abort()
+    this.#left?.abort()
     const { ports, request, route, candidate } = this
     ports.close(this.#node)
     const nowMs = performance.now()
@@ -330,12 +247,6 @@ export class Call {
   limitsSeen(refused: Admission | null): Admission {
     return refused ?? this.admission
   }
-}
-
-/** What a reply may echo of its request. */
-function withoutHistory(body: JsonObject): JsonObject {
-  const { input: _, messages: __, contents: ___, ...rest } = body
-  return rest
 }
 
 /** Vendor or type: what a tenant may know of who answered. */

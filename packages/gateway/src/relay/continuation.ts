@@ -144,6 +144,7 @@ export class Continuation {
         // Decoders close what is open when an upstream breaks off; the client is only told when the answer is over.
         if (event.part === this.#openText) this.#openText = -1
         break
+      case 'finish':
       case 'seal':
       case 'annotation':
         this.#possible = false

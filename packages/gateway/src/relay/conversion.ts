@@ -3,6 +3,7 @@
 // (`translation.ts`).
 
 import type { DialectName } from '../core/conversation.ts'
+import { isJsonObject, parseJson, type JsonObject } from '../core/json.ts'
 import type { StreamReader } from '../dialects/pass-events.ts'
 import type { TokenUsage } from '../core/token-usage.ts'
 
@@ -33,3 +34,24 @@ export type JsonReading =
   | { readonly kind: 'error'; readonly text: string }
   /** Nothing that could be an answer. */
   | { readonly kind: 'unusable'; readonly detail: string }
+
+/** An upstream's JSON reply as far as all dialects agree. */
+export function readObject(
+  body: Buffer,
+): { readonly kind: 'object'; readonly value: JsonObject } | Exclude<JsonReading, { readonly kind: 'answer' }> {
+  const text = body.toString('utf8')
+  let value
+  try {
+    value = parseJson(text)
+  } catch {
+    return { kind: 'unusable', detail: body.length === 0 ? 'an empty body' : 'a body that is not JSON' }
+  }
+  if (!isJsonObject(value)) return { kind: 'unusable', detail: 'a body that is not a JSON object' }
+  return isError(value) ? { kind: 'error', text } : { kind: 'object', value }
+}
+
+/** `error` at the top, in any dialect; Anthropic's bodies say `"type": "error"` as well. */
+function isError(value: JsonObject): boolean {
+  const { error } = value
+  return error !== undefined && error !== null && !('output' in value && value['status'] !== 'failed')
+}

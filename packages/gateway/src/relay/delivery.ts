@@ -142,6 +142,11 @@ export class Delivery implements JsonReplyOwner, StreamReplyOwner {
     this.#end(attempt, last, usage ?? this.#estimate(), usage === null)
   }
 
+  /** The upstream broke off behind a whole answer; false = it was not whole. */
+  finishCut(): boolean {
+    return this.#reader?.finishCut() ?? false
+  }
+
   /** The head says 200 from here on, so what goes wrong later is told in the stream; other candidates may still serve. */
   keepAlive(nowMs: number): void {
     this.#startStream()

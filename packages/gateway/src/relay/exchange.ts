@@ -11,7 +11,6 @@
 import { Deadline } from '../core/deadlines.ts'
 import { GatewayError, toGatewayError } from '../core/errors.ts'
 import { NO_USAGE } from '../core/token-usage.ts'
-import { originIn } from '../core/seal-envelope.ts'
 import type { UpstreamRefusal } from '../dialects/openai-chat/errors.ts'
 import type { ScannedRequest } from '../dialects/pass-request.ts'
 import { isUnlimited, type Admission } from '../limits/authority.ts'
@@ -27,7 +26,7 @@ import { sendError } from './error-reply.ts'
 import { outcomeOf, type Failure } from './failures.ts'
 import type { OpenExchange, RelayPorts, RelayRequest } from './ports.ts'
 import { Plan, type PlanOwner } from './plan.ts'
-import { NEEDS_MEDIA, prepare, type Prepared } from './prepare.ts'
+import { NeedsMedia, prepare, type Prepared } from './prepare.ts'
 import type { ReplyListener } from './reply-sink.ts'
 import { send } from './send.ts'
 import { nextDueMs, wantsKeepAlive, whoIsOverdue, type Progress } from './time-limits.ts'
@@ -74,14 +73,8 @@ export class Exchange
     const choice = hasChoice(route)
     const sticky = choice && ports.config().balancer.sticky
     const affinityKey = sticky ? affinityKeyOf(scan.session, request.headers) : null
-    this.#plan = new Plan(this.#call, affinityKey, choice ? this.#originOf(scan.text) : null, this)
+    this.#plan = new Plan(this.#call, affinityKey, choice ? this.#call.asked.origin : null, this)
     request.sink.listener = this
-  }
-
-  /** Who must be asked again, because only they can read what they have signed. */
-  #originOf(text: string): string | null {
-    const { principal, endpoint } = this.#request
-    return originIn(text) ?? this.#ports.seals.originOf(principal.accountId, text, endpoint.dialect)
   }
 
   get stream(): boolean {
@@ -137,15 +130,15 @@ export class Exchange
   // --- attempt ---
 
   ask(candidate: Candidate, nowMs: number): void {
-    let prepared: Prepared | typeof NEEDS_MEDIA
+    let prepared: Prepared | NeedsMedia
     try {
       prepared = prepare(this.#call, candidate)
     } catch (error) {
       this.#plan.cannotServe(candidate, error, nowMs)
       return
     }
-    if (prepared === NEEDS_MEDIA) {
-      this.#fetchMedia(candidate, nowMs)
+    if (prepared instanceof NeedsMedia) {
+      this.#fetchMedia(candidate, prepared, nowMs)
       return
     }
     this.#call.attempts += 1
@@ -157,9 +150,9 @@ export class Exchange
     send(this.#ports, attempt, prepared, this)
   }
 
-  #fetchMedia(candidate: Candidate, nowMs: number): void {
+  #fetchMedia(candidate: Candidate, { taken }: NeedsMedia, nowMs: number): void {
     this.#arm(nowMs)
-    this.#call.fetchMedia().then(
+    this.#call.fetchMedia(taken).then(
       () => {
         if (this.#call.settled) this.#plan.handBack(candidate, performance.now())
         else this.ask(candidate, performance.now())
@@ -207,6 +200,8 @@ export class Exchange
 
   attemptFailed(attempt: Attempt, cause: FailureCause, detail: string): void {
     if (attempt !== this.attempt) return
+    // Only the end mark is missing: nothing of the answer is.
+    if (cause === 'reset' && this.#delivery.finishCut()) return
     const phase = this.#delivery.contentSent ? 'streaming' : attempt.sent ? 'sent_no_byte' : 'not_sent'
     attempt.abandon(detail)
     this.#failed(attempt, { phase, cause, detail, outcome: { kind: 'failure', cause } })

@@ -13,7 +13,10 @@ const PNG = Buffer.from(
 let server: Server
 let origin = ''
 let asked: string[] = []
-const LOOPBACK: MediaLimits = { ...MEDIA_LIMITS, isAllowed: (address) => address === '127.0.0.1' }
+const never = new AbortController().signal
+const NONE: ReadonlySet<Part['type']> = new Set()
+const LIMITS: MediaLimits = { ...MEDIA_LIMITS, signal: never, hold: () => true }
+const LOOPBACK: MediaLimits = { ...LIMITS, isAllowed: (address) => address === '127.0.0.1' }
 
 beforeAll(async () => {
   server = createServer((request, response) => {
@@ -61,10 +64,9 @@ const image = (url: string, at = 'messages[0].content[1]'): Part => ({
   at,
   source: { kind: 'url', url },
 })
-const never = new AbortController().signal
 
 async function refusal(url: string, limits = LOOPBACK): Promise<string> {
-  const error: unknown = await withFetchedMedia(asking(image(url)), never, limits).catch((reason: unknown) => reason)
+  const error: unknown = await withFetchedMedia(asking(image(url)), NONE, limits).catch((reason: unknown) => reason)
   expect(error).toMatchObject({ code: 'invalid_request', param: 'messages[0].content[1]' })
   return String((error as Error).message)
 }
@@ -81,8 +83,8 @@ describe('media that a request names by URL', () => {
       parts: [image(`${origin}/a.png`)],
     }
     const conversation = asking(image(`${origin}/a.png`), image(`${origin}/to-a`), result)
-    expect(hasRemoteMedia(conversation)).toBe(true)
-    const { turns } = await withFetchedMedia(conversation, never, LOOPBACK)
+    expect(hasRemoteMedia(conversation, NONE)).toBe(true)
+    const { turns } = await withFetchedMedia(conversation, NONE, LOOPBACK)
     const source = { kind: 'base64', mediaType: 'image/png', data: PNG.toString('base64') }
     expect(turns[0]?.parts).toMatchObject([{ source }, { source }, { parts: [{ source }] }])
     expect(asked.toSorted()).toEqual(['/a.png', '/a.png', '/to-a'])
@@ -90,12 +92,12 @@ describe('media that a request names by URL', () => {
 
   it('are never fetched from addresses that are not on the internet, however they are reached', async () => {
     asked = []
-    expect(await refusal(`${origin}/a.png`, MEDIA_LIMITS)).toContain('not on the internet')
-    expect(await refusal(`http://localhost:${origin.split(':')[2]}/a.png`, MEDIA_LIMITS)).toMatch(
+    expect(await refusal(`${origin}/a.png`, LIMITS)).toContain('not on the internet')
+    expect(await refusal(`http://localhost:${origin.split(':')[2]}/a.png`, LIMITS)).toMatch(
       /not on the internet|failed/,
     )
-    expect(await refusal('http://[::ffff:127.0.0.1]/a.png', MEDIA_LIMITS)).toContain('not on the internet')
-    expect(await refusal('http://2130706433/a.png', MEDIA_LIMITS)).toContain('not on the internet')
+    expect(await refusal('http://[::ffff:127.0.0.1]/a.png', LIMITS)).toContain('not on the internet')
+    expect(await refusal('http://2130706433/a.png', LIMITS)).toContain('not on the internet')
     expect(asked).toEqual([])
     expect(await refusal(`${origin}/to-metadata`)).toContain('not on the internet')
   })
@@ -109,8 +111,23 @@ describe('media that a request names by URL', () => {
     expect(await refusal(origin.replace('//', '//user:secret@'))).toContain('password')
   })
 
+  it('stay as they are where the upstream takes them by URL', async () => {
+    asked = []
+    const conversation = asking(image(`${origin}/a.png`))
+    const taken = new Set(['image'] as const)
+    expect(hasRemoteMedia(conversation, taken)).toBe(false)
+    expect(await withFetchedMedia(conversation, taken, LOOPBACK)).toEqual(conversation)
+    expect(asked).toEqual([])
+  })
+
+  it('are not fetched beyond what the process may hold', async () => {
+    let left = 1_000
+    const hold = (bytes: number): boolean => (left -= bytes) >= 0
+    expect(await refusal(`${origin}/endless`, { ...LOOPBACK, hold })).toContain('holds as many bytes as it may')
+  })
+
   it('leave a request with too many of them unanswered', async () => {
     const many = Array.from({ length: 21 }, (_, index) => image(`${origin}/${index}`))
-    await expect(withFetchedMedia(asking(...many), never, LOOPBACK)).rejects.toThrow(/21 addresses/)
+    await expect(withFetchedMedia(asking(...many), NONE, LOOPBACK)).rejects.toThrow(/21 addresses/)
   })
 })

@@ -20,9 +20,13 @@ export interface MediaLimits {
   readonly maxItems: number
   /** Tests serve from loopback. */
   readonly isAllowed: (address: string) => boolean
+  /** The client is gone. */
+  readonly signal: AbortSignal
+  /** Takes room for bytes; false = the process holds too much already. */
+  readonly hold: (bytes: number) => boolean
 }
 
-export const MEDIA_LIMITS: MediaLimits = Object.freeze({
+export const MEDIA_LIMITS: Omit<MediaLimits, 'signal' | 'hold'> = Object.freeze({
   maxBytes: 20 * 1024 * 1024,
   timeoutMs: 15_000,
   maxItems: 20,
@@ -32,25 +36,23 @@ export const MEDIA_LIMITS: MediaLimits = Object.freeze({
 const MAX_REDIRECTS = 3
 const MEDIA_TYPE = /^(?:image|audio|video)\/|^application\/pdf$|^text\/plain$/
 
-/** @param types of parts that matter */
-export function hasRemoteMedia({ turns }: Conversation, types: ReadonlySet<Part['type']> = ALL_MEDIA): boolean {
-  const matters = (part: Part): boolean =>
-    part.type === 'tool-result' ? part.parts.some(matters) : types.has(part.type) && isRemote(part)
-  return turns.some(({ parts }) => parts.some(matters))
+/** @param taken parts that may stay as they are */
+export function hasRemoteMedia({ turns }: Conversation, taken: ReadonlySet<Part['type']>): boolean {
+  return turns.some(({ parts }) => parts.some((part) => isRemote(part, taken)))
 }
 
-const ALL_MEDIA: ReadonlySet<Part['type']> = new Set(['image', 'audio', 'video', 'file'])
-/** OpenAI's chat takes images by URL, and nothing else. */
-export const ALL_BUT_IMAGES: ReadonlySet<Part['type']> = new Set(['audio', 'video', 'file'])
-
-/** The same conversation with bytes in place of URLs. @throws {GatewayError} `invalid_request`, naming the part */
+/**
+ * The same conversation with bytes in place of URLs.
+ * @param taken parts that may stay as they are
+ * @throws {GatewayError} `invalid_request`, naming the part
+ */
 export async function withFetchedMedia(
   conversation: Conversation,
-  signal: AbortSignal,
-  limits: MediaLimits = MEDIA_LIMITS,
+  taken: ReadonlySet<Part['type']>,
+  limits: MediaLimits,
 ): Promise<Conversation> {
   const places = new Map<string, string>()
-  for (const turn of conversation.turns) collect(turn.parts, places)
+  for (const turn of conversation.turns) collect(turn.parts, taken, places)
   if (places.size > limits.maxItems) {
     const message = `The request names ${places.size} addresses; at most ${limits.maxItems} are fetched. Send the data itself.`
     throw new GatewayError('invalid_request', message)
@@ -58,7 +60,7 @@ export async function withFetchedMedia(
   const fetched = new Map<string, MediaSource>()
   await Promise.all(
     [...places].map(async ([url, at]) => {
-      fetched.set(url, await fetchMedia(url, at, signal, limits))
+      fetched.set(url, await fetchMedia(url, at, limits))
     }),
   )
   const turns = conversation.turns.map((turn): Turn => ({
@@ -68,15 +70,16 @@ export async function withFetchedMedia(
   return { ...conversation, turns }
 }
 
-function isRemote(part: Part): boolean {
-  if (part.type === 'tool-result') return part.parts.some(isRemote)
-  return 'source' in part && part.source.kind === 'url' && /^https?:/i.test(part.source.url)
+function isRemote(part: Part, taken: ReadonlySet<Part['type']>): boolean {
+  if (part.type === 'tool-result') return part.parts.some((inner) => isRemote(inner, taken))
+  if (!('source' in part) || taken.has(part.type)) return false
+  return part.source.kind === 'url' && /^https?:/i.test(part.source.url)
 }
 
-function collect(parts: readonly Part[], places: Map<string, string>): void {
+function collect(parts: readonly Part[], taken: ReadonlySet<Part['type']>, places: Map<string, string>): void {
   for (const part of parts) {
-    if (part.type === 'tool-result') collect(part.parts, places)
-    else if (isRemote(part) && 'source' in part && part.source.kind === 'url' && !places.has(part.source.url)) {
+    if (part.type === 'tool-result') collect(part.parts, taken, places)
+    else if (isRemote(part, taken) && 'source' in part && part.source.kind === 'url' && !places.has(part.source.url)) {
       places.set(part.source.url, part.at)
     }
   }
@@ -89,8 +92,8 @@ function filled(part: Part, fetched: ReadonlyMap<string, MediaSource>): Part {
   return source === undefined ? part : { ...part, source }
 }
 
-async function fetchMedia(url: string, at: string, outer: AbortSignal, limits: MediaLimits): Promise<MediaSource> {
-  const signal = AbortSignal.any([outer, AbortSignal.timeout(limits.timeoutMs)])
+async function fetchMedia(url: string, at: string, limits: MediaLimits): Promise<MediaSource> {
+  const signal = AbortSignal.any([limits.signal, AbortSignal.timeout(limits.timeoutMs)])
   const refuse = (why: string): GatewayError =>
     new GatewayError('invalid_request', `What ${at} points to cannot be fetched: ${why} Send the data itself.`, {
       param: at,
@@ -123,7 +126,7 @@ async function fetchMedia(url: string, at: string, outer: AbortSignal, limits: M
       response.destroy()
       throw refuse(`it is ${mediaType === '' ? 'of no declared type' : mediaType}, which is no media type.`)
     }
-    const data = await read(response, limits.maxBytes).catch((error: unknown) => {
+    const data = await read(response, limits).catch((error: unknown) => {
       throw refuse(reasonOf(error))
     })
     return base64Source(mediaType, data.toString('base64'))
@@ -152,12 +155,13 @@ async function open(url: URL, signal: AbortSignal, { isAllowed }: MediaLimits): 
   return await promise
 }
 
-async function read(response: IncomingMessage, maxBytes: number): Promise<Buffer> {
+async function read(response: IncomingMessage, { maxBytes, hold }: MediaLimits): Promise<Buffer> {
   const chunks: Buffer[] = []
   let bytes = 0
   for await (const chunk of response as AsyncIterable<Buffer>) {
     bytes += chunk.length
     if (bytes > maxBytes) throw new Error(`it is larger than ${maxBytes} bytes.`)
+    if (!hold(chunk.length)) throw new Error('the gateway holds as many bytes as it may. Try again in a moment.')
     chunks.push(chunk)
   }
   return Buffer.concat(chunks)

@@ -1,6 +1,6 @@
 // Small requests between dialects, body for body: counting tokens, and embeddings. No conversation, no stream.
 
-import { isJsonObject, numberOf, parseJson, type JsonObject } from '../core/json.ts'
+import { numberOf, type JsonObject } from '../core/json.ts'
 import type { DialectName } from '../core/conversation.ts'
 import { GatewayError } from '../core/errors.ts'
 import { Notes } from '../core/field-notes.ts'
@@ -17,7 +17,7 @@ import type { StreamReader } from '../dialects/pass-events.ts'
 import { PROVIDER_DIALECTS } from '../dialects/provider-dialects.ts'
 import type { TargetModel } from '../core/dialect.ts'
 import type { Call } from './call.ts'
-import type { Conversion, JsonReading } from './conversion.ts'
+import { readObject, type Conversion, type JsonReading } from './conversion.ts'
 
 interface Mapping {
   readonly body: JsonObject
@@ -46,16 +46,9 @@ export class Mapped implements Conversion {
   }
 
   readJson(body: Buffer): JsonReading {
-    const text = body.toString('utf8')
-    let reply
-    try {
-      reply = parseJson(text)
-    } catch {
-      return { kind: 'unusable', detail: 'a body that is not JSON' }
-    }
-    if (!isJsonObject(reply)) return { kind: 'unusable', detail: 'a body that is not a JSON object' }
-    if (reply['error'] !== undefined && reply['error'] !== null) return { kind: 'error', text }
-    const mapped = this.#mapping.readReply(reply)
+    const reading = readObject(body)
+    if (reading.kind !== 'object') return reading
+    const mapped = this.#mapping.readReply(reading.value)
     if (mapped === null) return { kind: 'unusable', detail: 'a body without the figures that were asked for' }
     return { kind: 'answer', body: Buffer.from(JSON.stringify(mapped.body)), usage: mapped.usage }
   }
@@ -90,7 +83,7 @@ function countMapping(call: Call, target: TargetModel, dialect: DialectName, ver
   if (counted === undefined) return null
   const client = call.request.endpoint.dialect
   const notes = new Notes(CLIENT_DIALECTS[client].fieldNames)
-  const encoded = PROVIDER_DIALECTS[dialect].encodeRequest(call.conversation(), target, notes).body
+  const encoded = PROVIDER_DIALECTS[dialect].encodeRequest(call.asked.conversation(), target, notes).body
   const body =
     dialect === 'gemini'
       ? geminiCountRequest(encoded, target.id, vertex ? 'vertex' : 'gemini')
@@ -112,7 +105,7 @@ function countMapping(call: Call, target: TargetModel, dialect: DialectName, ver
 
 function embeddingMapping(call: Call, target: TargetModel): Mapping {
   const method = call.request.endpoint.operation === 'embeddings' ? 'embedContent' : 'batchEmbedContents'
-  const { body, dropped } = geminiEmbedToOpenai(call.parsed(), method, target.id)
+  const { body, dropped } = geminiEmbedToOpenai(call.asked.parsed(), method, target.id)
   return {
     body,
     dropped: dropped.join(', '),

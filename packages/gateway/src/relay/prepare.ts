@@ -2,8 +2,7 @@
 // through or have to be translated.
 
 import { traitsOf } from '../catalogue/traits.ts'
-import type { ProviderType } from '../config/config.ts'
-import type { DialectName } from '../core/conversation.ts'
+import type { DialectName, Part } from '../core/conversation.ts'
 import { GatewayError } from '../core/errors.ts'
 import type { JsonObject } from '../core/json.ts'
 import type { ModelTraits } from '../core/model-traits.ts'
@@ -21,23 +20,32 @@ import { PassThrough } from './pass-through.ts'
 import { Translation } from './translation.ts'
 
 /** The bytes behind the request's URLs are needed first. */
-export const NEEDS_MEDIA = Symbol('needs media')
+export class NeedsMedia {
+  /** Kinds of parts that may stay URLs. */
+  readonly taken: ReadonlySet<Part['type']>
+
+  constructor(taken: ReadonlySet<Part['type']>) {
+    this.taken = taken
+  }
+}
+
+const NONE: ReadonlySet<Part['type']> = new Set()
 
 export interface Prepared {
   readonly conversion: Conversion
   readonly path: string
   readonly lines: Lines
   readonly adapter: ProviderAdapter
-  readonly target: UpstreamTarget
 }
 
 /**
  * /!\ Hot path, where bytes pass.
  * @throws {GatewayError} `invalid_request` when this upstream cannot do what is asked
  */
-export function prepare(call: Call, candidate: Candidate): Prepared | typeof NEEDS_MEDIA {
+export function prepare(call: Call, candidate: Candidate): Prepared | NeedsMedia {
   const { endpoint } = call.request
   const { config } = candidate.provider
+  const { asked } = call
   const adapter = adapterFor(config)
   const model = candidate.upstreamModel
   const dialect = dialectFor(call, adapter, model)
@@ -47,28 +55,30 @@ export function prepare(call: Call, candidate: Candidate): Prepared | typeof NEE
   if (path === null) throw notOffered(call)
   const own = adapter.headers(candidate.credential.secret, dialect)
 
-  if (dialect !== endpoint.dialect || call.needsDecoding || call.continues || needsBytes(call, config.type, dialect)) {
+  const { text } = call.scan
+  const isForeign = dialect !== endpoint.dialect || asked.needsDecoding || call.continues
+  if (isForeign || adapter.namesMedia(target, text)) {
     const traits = traitsOf(config.type, adapter.quirks, model, call.route.publicId)
     if (endpoint.operation !== 'generate') {
       const mapping = mappingFor(call, { id: model, traits }, dialect, config.type === 'vertex')
       if (mapping === null) throw notOffered(call)
       const finish = (body: JsonObject): JsonObject => adapter.finish({ ...target, body, headers: {} }).body
-      return { conversion: new Mapped(dialect, mapping, finish), path, adapter, target, lines: own }
+      return { conversion: new Mapped(dialect, mapping, finish), path, adapter, lines: own }
     }
-    const takesImages = traits.mediaUrls && dialect === 'openai-chat'
-    if ((!traits.mediaUrls || takesImages) && call.hasRemoteMedia(takesImages)) return NEEDS_MEDIA
+    const taken = traits.mediaUrls ? PROVIDER_DIALECTS[dialect].takesUrls : NONE
+    if (asked.hasRemoteMedia(taken)) return new NeedsMedia(taken)
     const conversion = translate(call, candidate, adapter, { ...target, traits })
-    return { conversion, path, adapter, target, lines: withLines(own, conversion.headers) }
+    return { conversion, path, adapter, lines: withLines(own, conversion.headers) }
   }
   const pass = PASS_DIALECTS[endpoint.dialect]
   const headers = clientHeaders(call, DIALECT_HEADERS[dialect])
-  if (adapter.passes(target, call.scan.text)) {
+  if (adapter.passes(target, text)) {
     const askForUsage = endpoint.stream === 'events' && dialect === 'openai-chat' && config.streamUsage
-    const body = call.spliced(candidate.upstreamModelJson, askForUsage)
+    const body = asked.spliced(candidate.upstreamModelJson, askForUsage)
     const conversion = new PassThrough(call, pass, body, '', adapter.framing(dialect), candidate.origin)
-    return { conversion, path, adapter, target, lines: headers === null ? own : withLines(own, headers) }
+    return { conversion, path, adapter, lines: headers === null ? own : withLines(own, headers) }
   }
-  const finished = adapter.finish({ ...target, body: call.parsed(), headers: headers ?? {} })
+  const finished = adapter.finish({ ...target, body: asked.parsed(), headers: headers ?? {} })
   const body = Buffer.from(JSON.stringify(finished.body))
   const conversion = new PassThrough(
     call,
@@ -78,15 +88,7 @@ export function prepare(call: Call, candidate: Candidate): Prepared | typeof NEE
     adapter.framing(dialect),
     candidate.origin,
   )
-  return { conversion, path, adapter, target, lines: withLines(own, finished.headers) }
-}
-
-const NAMED_ONLY = /"type"\s*:\s*"url"/
-
-/** Claude on a cloud takes no addresses of images and files, where Claude at Anthropic does. */
-function needsBytes({ request, scan }: Call, type: ProviderType, dialect: DialectName): boolean {
-  if (type !== 'vertex' && type !== 'bedrock') return false
-  return dialect === 'anthropic-messages' && request.endpoint.operation === 'generate' && NAMED_ONLY.test(scan.text)
+  return { conversion, path, adapter, lines: withLines(own, finished.headers) }
 }
 
 /** The client's own where it is spoken; for the smaller endpoints that depends on each of them. */
@@ -117,7 +119,7 @@ function translate(
   return new Translation({
     client: CLIENT_DIALECTS[endpoint.dialect],
     provider: PROVIDER_DIALECTS[target.dialect],
-    conversation: call.conversation(),
+    conversation: call.asked.conversation(),
     target: { id: upstreamModel, traits, origin },
     finish: (body, headers) => adapter.finish({ ...target, body, headers }),
     framing: adapter.framing(target.dialect),

@@ -44,18 +44,27 @@ export class StreamReply implements BodyReader {
 
   end(): void {
     const { stream } = this
-    this.#settle(stream.end())
-    if (stream.done || stream.errorPayload !== null || stream.broken !== null) return
-    if (stream.sawFinish) {
-      // Some servers never send the end mark; the client's loop waits for it.
-      this.#owner.finishStream(this.#attempt, `${this.#takeHeld()}${stream.closing}`)
-      return
-    }
+    if (this.#finish()) return
     this.#owner.attemptFailed(
       this.#attempt,
       stream.sawOutput ? 'reset' : 'bad_reply',
       stream.sawOutput ? 'the stream was cut off' : 'an empty stream',
     )
+  }
+
+  /** Finishes an answer that is whole but for its end mark, which the client's loop waits for; false = it is not whole. */
+  finishCut(): boolean {
+    return this.stream.sawFinish && this.#finish()
+  }
+
+  /** With what the reader still held back; false = the answer is not whole. */
+  #finish(): boolean {
+    const { stream } = this
+    this.#settle(stream.end())
+    if (stream.done || stream.errorPayload !== null || stream.broken !== null) return true
+    if (!stream.sawFinish) return false
+    this.#owner.finishStream(this.#attempt, `${this.#takeHeld()}${stream.closing}`)
+    return true
   }
 
   #settle(out: Buffer | string | null): void {

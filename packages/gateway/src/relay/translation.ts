@@ -3,7 +3,7 @@
 // A request is decoded once, however many upstreams are tried; it is encoded for each of them, because each can take
 // something else.
 
-import { arrayOf, isJsonObject, parseJson, type JsonObject } from '../core/json.ts'
+import { arrayOf, type JsonObject } from '../core/json.ts'
 import type { Answer, AnswerEvent } from '../core/answer.ts'
 import type { Conversation, DialectName } from '../core/conversation.ts'
 import type {
@@ -20,9 +20,9 @@ import { Notes } from '../core/field-notes.ts'
 import { RestoreTools, restoreAnswer } from '../core/restore-tools.ts'
 import { refuseServerState } from '../core/server-state.ts'
 import type { TokenUsage } from '../core/token-usage.ts'
-import type { StreamReader } from '../dialects/pass-events.ts'
+import { latin1Of, type StreamReader } from '../dialects/pass-events.ts'
 import type { FinishedRequest, StreamFraming } from '../providers/adapter.ts'
-import type { Conversion, JsonReading } from './conversion.ts'
+import { readObject, type Conversion, type JsonReading } from './conversion.ts'
 import { SealTracker } from './seal-memory.ts'
 import type { Continuation } from './continuation.ts'
 import { unframed } from './unframe.ts'
@@ -62,8 +62,8 @@ export class Translation implements Conversion {
       for (const [name, value] of Object.entries(conversation.extensions)) {
         if (value !== null && value !== undefined && value !== false && !UNSEEN.has(name)) notes.dropAt(name)
       }
+      refuseSound(conversation, notes)
     }
-    if (client.name !== provider.name) refuseSound(conversation, notes)
     this.dialect = provider.name
     this.#parts = parts
     this.#encoded = provider.encodeRequest(conversation, target, notes)
@@ -83,17 +83,10 @@ export class Translation implements Conversion {
   }
 
   readJson(body: Buffer): JsonReading {
-    const text = body.toString('utf8')
-    let value
-    try {
-      value = parseJson(text)
-    } catch {
-      return { kind: 'unusable', detail: body.length === 0 ? 'an empty body' : 'a body that is not JSON' }
-    }
-    if (!isJsonObject(value)) return { kind: 'unusable', detail: 'a body that is not a JSON object' }
-    if (isError(value)) return { kind: 'error', text }
+    const reading = readObject(body)
+    if (reading.kind !== 'object') return reading
     const { client, provider, reply, remember } = this.#parts
-    const answer = provider.decodeAnswer(value)
+    const answer = provider.decodeAnswer(reading.value)
     if (answer === null) return { kind: 'unusable', detail: 'a body that is no answer' }
     if (answer.choices.some(({ finish }) => finish.reason === 'malformed')) {
       return { kind: 'unusable', detail: 'a malformed answer' }
@@ -101,14 +94,8 @@ export class Translation implements Conversion {
     const restored = restoreAnswer(answer, this.#encoded)
     remember?.(restored)
     const encoded = client.encodeAnswer(restored, reply)
-    return { kind: 'answer', body: latin1(JSON.stringify(encoded)), usage: answer.usage }
+    return { kind: 'answer', body: latin1Of(JSON.stringify(encoded)), usage: answer.usage }
   }
-}
-
-/** `error` at the top, in any dialect; Anthropic's bodies say `"type": "error"` as well. */
-function isError(value: JsonObject): boolean {
-  const { error } = value
-  return error !== undefined && error !== null && !('output' in value && value['status'] !== 'failed')
 }
 
 /** Clients do not know that they sent these: betas are a header, the billing block is their program's. */
@@ -132,7 +119,6 @@ class TranslatedStream implements StreamReader {
   readonly #restore: RestoreTools
   readonly #seals: SealTracker | null
   readonly #continuation: Continuation | null
-  #finished = false
   #malformed = false
   #out = ''
 
@@ -151,11 +137,11 @@ class TranslatedStream implements StreamReader {
   }
 
   get sawFinish(): boolean {
-    return this.#finished
+    return this.#decoder.finished
   }
 
   get closing(): string {
-    return latin1(this.#encoder.end())
+    return latin1Of(this.#encoder.end())
   }
 
   get broken(): string | null {
@@ -181,7 +167,7 @@ class TranslatedStream implements StreamReader {
   }
 
   fail(error: GatewayError): string {
-    return latin1(this.#encoder.fail(error))
+    return latin1Of(this.#encoder.fail(error))
   }
 
   readonly #onEvent = (event: AnswerEvent): void => this.#restore.push(event)
@@ -189,7 +175,7 @@ class TranslatedStream implements StreamReader {
   #flush(): string | null {
     const out = this.#out
     this.#out = ''
-    return out === '' ? null : latin1(out)
+    return out === '' ? null : latin1Of(out)
   }
 
   #take(event: AnswerEvent): void {
@@ -203,7 +189,6 @@ class TranslatedStream implements StreamReader {
           this.#malformed = true
           return
         }
-        this.#finished = true
         this.sawOutput = true
         break
       case 'usage':
@@ -226,11 +211,3 @@ class TranslatedStream implements StreamReader {
     this.#out += this.#encoder.push(event)
   }
 }
-
-/** One character a byte, as everything that is held and joined on the way to a client. */
-function latin1(text: string): string {
-  return ASCII.test(text) ? text : Buffer.from(text, 'utf8').toString('latin1')
-}
-
-// oxlint-disable-next-line no-control-regex
-const ASCII = /^[\x00-\x7f]*$/

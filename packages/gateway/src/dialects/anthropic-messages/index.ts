@@ -21,6 +21,7 @@ export const anthropicMessagesClient: ClientDialect = {
 
 export const anthropicMessagesProvider: ProviderDialect = {
   name: DIALECT,
+  takesUrls: new Set(['image', 'file']),
   encodeRequest,
   decodeAnswer,
   streamDecoder: () => new MessagesStreamDecoder(),

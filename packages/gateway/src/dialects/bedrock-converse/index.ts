@@ -7,6 +7,7 @@ import { ConverseStreamDecoder } from './stream-decoder.ts'
 
 export const bedrockConverseProvider: ProviderDialect = {
   name: 'bedrock-converse',
+  takesUrls: new Set(),
   encodeRequest,
   decodeAnswer,
   streamDecoder: () => new ConverseStreamDecoder(),

@@ -21,6 +21,7 @@ export const geminiClient: ClientDialect = {
 
 export const geminiProvider: ProviderDialect = {
   name: 'gemini',
+  takesUrls: new Set(['image', 'file', 'audio', 'video']),
   encodeRequest,
   decodeAnswer,
   streamDecoder: () => new GeminiStreamDecoder(),

@@ -23,6 +23,7 @@ export const openaiChatClient: ClientDialect = Object.freeze({
 
 export const openaiChatProvider: ProviderDialect = Object.freeze({
   name: CHAT,
+  takesUrls: new Set(['image'] as const),
   encodeRequest,
   decodeAnswer,
   streamDecoder: () => new ChatStreamDecoder(),

@@ -33,7 +33,7 @@ export class ChatStreamDecoder implements StreamDecoder {
 
   /** All answers have their end, or `[DONE]` came behind something (H06). */
   get finished(): boolean {
-    return !this.#failed && this.#started && (this.#done || this.#allFinished())
+    return !this.#failed && this.#started && (this.#done || this.#allEnded())
   }
 
   get ended(): boolean {
@@ -152,8 +152,8 @@ export class ChatStreamDecoder implements StreamDecoder {
     for (const choice of choices) choice.finish(this.#emit)
   }
 
-  #allFinished(): boolean {
-    for (const choice of this.#choices.values()) if (!choice.finished) return false
+  #allEnded(): boolean {
+    for (const choice of this.#choices.values()) if (!choice.ended) return false
     return this.#choices.size > 0
   }
 }

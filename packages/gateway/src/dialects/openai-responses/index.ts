@@ -23,6 +23,7 @@ export const openaiResponsesClient: ClientDialect = {
 
 export const openaiResponsesProvider: ProviderDialect = {
   name: OWN,
+  takesUrls: new Set(['image', 'file']),
   encodeRequest,
   decodeAnswer,
   streamDecoder: () => new ResponsesStreamDecoder(),

@@ -11,7 +11,7 @@ import type { DialectName } from '../../core/conversation.ts'
 import type { FinishedRequest, Operation, ProviderAdapter, UnfinishedRequest } from '../adapter.ts'
 import { fitToCloud } from '../anthropic/cloud-betas.ts'
 import { bearer } from '../header-lines.ts'
-import { makeAdapter, pathPart, unnameModel } from '../make-adapter.ts'
+import { claudeNamesMedia, makeAdapter, pathPart, unnameModel } from '../make-adapter.ts'
 import type { RefreshingToken } from '../refreshing-token.ts'
 import { RequestSigner, type AwsCredentials } from './request-signer.ts'
 
@@ -41,6 +41,7 @@ export function createBedrockAdapter(
     },
     framing: (dialect) => (dialect === 'anthropic-messages' ? 'aws-chunks' : 'aws-events'),
     passes: ({ dialect }) => dialect === 'bedrock-converse',
+    namesMedia: claudeNamesMedia,
     finish,
     ownHeaders: (secret): Readonly<Record<string, string>> => (isBearer(secret) ? bearer(secret) : {}),
     sign: ({ secret, ...request }) => {

@@ -12,7 +12,7 @@ import type { DialectName } from '../../core/conversation.ts'
 import type { FinishedRequest, Operation, ProviderAdapter, UnfinishedRequest } from '../adapter.ts'
 import { fitToCloud } from '../anthropic/cloud-betas.ts'
 import { GEMINI_METHODS } from '../gemini/adapter.ts'
-import { makeAdapter, nameModel, pathPart, unnameModel } from '../make-adapter.ts'
+import { claudeNamesMedia, makeAdapter, nameModel, pathPart, unnameModel } from '../make-adapter.ts'
 import type { RefreshingToken } from '../refreshing-token.ts'
 
 const ANTHROPIC_VERSION = 'vertex-2023-10-16'
@@ -32,6 +32,7 @@ export function createVertexAdapter(
     path: (dialect, operation, model) => vertexPath(config, dialect, operation, model),
     // Claude's body must lose its model and gain a version.
     passes: ({ dialect, operation }) => dialect !== 'anthropic-messages' && operation !== 'batch-embeddings',
+    namesMedia: claudeNamesMedia,
     finish,
     ownHeaders: (secret): Readonly<Record<string, string>> => (isApiKey(secret) ? { 'x-goog-api-key': secret } : {}),
     sign: ({ secret }) => {

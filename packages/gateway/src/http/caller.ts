@@ -1,0 +1,32 @@
+// What a request tells of who sent it: which dialect it expects, and where it carries its key.
+
+import type { IncomingMessage } from 'node:http'
+import type { ClientDialectName } from '../dialects/pass-dialects.ts'
+import type { ModelShape } from './model-list.ts'
+import { dialectOfPath, keyInQuery } from './paths.ts'
+
+/** For paths that several dialects share. */
+export function callerDialect(request: IncomingMessage): ClientDialectName {
+  if (request.headers['anthropic-version'] !== undefined) return 'anthropic-messages'
+  return dialectOfPath(pathOf(request))
+}
+
+export function modelShape(request: IncomingMessage): ModelShape {
+  const dialect = callerDialect(request)
+  if (dialect === 'anthropic-messages') return 'anthropic'
+  return dialect === 'gemini' ? 'gemini' : 'openai'
+}
+
+/** Google's clients may carry the key in the query; nobody else may. */
+export function withQueryKey(request: IncomingMessage): IncomingMessage['headers'] {
+  const { headers, url } = request
+  const target = url ?? '/'
+  if (!target.includes('key=') || dialectOfPath(pathOf(request)) !== 'gemini') return headers
+  const key = headers['x-goog-api-key'] === undefined && headers.authorization === undefined ? keyInQuery(target) : null
+  return key === null ? headers : { ...headers, 'x-goog-api-key': key }
+}
+
+/** Without its query, and not longer than anybody would quote. */
+export function pathOf(request: IncomingMessage): string {
+  return (request.url ?? '/').split('?')[0]?.slice(0, 200) ?? '/'
+}

@@ -1,0 +1,54 @@
+// How many connections one address may have. All clients behind a proxy have its address, so proxies that are known as
+// such are exempt, and so is this machine.
+
+import type { Socket } from 'node:net'
+import type { Config } from '../config/config.ts'
+import { AddressRanges } from '../core/address-ranges.ts'
+import { GatewayError } from '../core/errors.ts'
+import { answerRaw } from './raw-answers.ts'
+
+const LOOPBACK = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1'])
+
+export class ConnectionGuard {
+  readonly #config: () => Config['server']
+  readonly #countByAddress = new Map<string, number>()
+  readonly #refused = new WeakSet<Socket>()
+  #proxies: { of: readonly string[]; ranges: AddressRanges } = { of: [], ranges: new AddressRanges([]) }
+
+  constructor(config: () => Config['server']) {
+    this.#config = config
+  }
+
+  /** It was told no; what it asks all the same is not heard. */
+  isRefused(socket: Socket): boolean {
+    return this.#refused.has(socket)
+  }
+
+  /** Counts a new connection, and answers one too many. */
+  meet(socket: Socket): void {
+    const address = socket.remoteAddress
+    if (address === undefined || LOOPBACK.has(address)) return
+    const { maxConnectionsPerAddress } = this.#config()
+    const count = (this.#countByAddress.get(address) ?? 0) + 1
+    if (count > maxConnectionsPerAddress && !this.#isTrustedProxy(address)) {
+      this.#refused.add(socket)
+      const message = `More than ${maxConnectionsPerAddress} connections from one address. Use fewer at once.`
+      answerRaw(socket, new GatewayError('rate_limit_exceeded', message, { retryAfterSeconds: 1 }))
+      return
+    }
+    this.#countByAddress.set(address, count)
+    socket.once('close', () => {
+      const left = (this.#countByAddress.get(address) ?? 1) - 1
+      if (left === 0) this.#countByAddress.delete(address)
+      else this.#countByAddress.set(address, left)
+    })
+  }
+
+  #isTrustedProxy(address: string): boolean {
+    const { trustedProxies } = this.#config()
+    if (this.#proxies.of !== trustedProxies) {
+      this.#proxies = { of: trustedProxies, ranges: new AddressRanges(trustedProxies) }
+    }
+    return this.#proxies.ranges.has(address)
+  }
+}
