@@ -6,6 +6,7 @@
 // passed. Exit code 1 when a row fails, and when no row ran at all.
 import { access } from 'node:fs/promises'
 
+import { runCommand } from '../lib/command.ts'
 import type { Agent } from './agent.ts'
 import { AGENTS } from './agents.ts'
 import { FAMILIES } from './families.ts'
@@ -21,10 +22,8 @@ interface Tally {
   skipped: number
 }
 
-async function main(options: Options): Promise<boolean> {
+async function main(options: Options, running: AsyncDisposableStack): Promise<boolean> {
   const tally: Tally = { passed: 0, failed: 0, skipped: 0 }
-  await using running = new AsyncDisposableStack()
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stopEarly(running))
   const stage = running.use(await startStage(AGENTS))
   for (const agent of AGENTS) {
     const families = FAMILIES.filter((family) => agent.families?.includes(family.name) ?? true)
@@ -72,21 +71,8 @@ async function whyMissing(agent: Agent, program: string | undefined): Promise<st
   )
 }
 
-async function stopEarly(running: AsyncDisposableStack): Promise<void> {
-  await running.disposeAsync()
-  process.exit(130)
-}
-
 function indent(text: string): string {
   return text.trimEnd().replaceAll(/^/gm, '            ')
 }
 
-try {
-  const options = readOptions(process.argv.slice(2))
-  if (options === 'help') console.log(USAGE)
-  else process.exitCode = (await main(options)) ? 0 : 1
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error)
-  console.error(USAGE)
-  process.exitCode = 2
-}
+await runCommand({ usage: USAGE, readOptions, run: main })

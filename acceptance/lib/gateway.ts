@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 
 import { startChild } from './child.ts'
 import type { Child } from './child.ts'
-import { freePort } from './free-port.ts'
+import { freePort } from '@fairlead/testkit/free-port.ts'
 import { repositoryRoot } from './paths.ts'
 
 export interface Gateway extends AsyncDisposable {

@@ -3,6 +3,7 @@
 // Everything else in this repository talks to servers that we wrote. Here the upstream is llama.cpp with real weights,
 // so that a misunderstanding we share with our own testkit cannot hide. Needs Python 3 and a C++ compiler, takes some
 // minutes the first time, and is never part of CI.
+import { runCommand } from '../lib/command.ts'
 import { startGateway } from '../lib/gateway.ts'
 import { tryJavascript } from './javascript-sdk.ts'
 import { startModelServer } from './model-server.ts'
@@ -14,14 +15,10 @@ import { createReport } from './report.ts'
 
 const MODEL_ID = 'smollm2-135m-instruct'
 
-async function main(options: Options): Promise<boolean> {
+async function main(options: Options, running: AsyncDisposableStack): Promise<boolean> {
   const environment = await preparePython(options.environment, options.python)
   const write = (text: string) => {
     if (options.verbose) process.stderr.write(text)
-  }
-  await using running = new AsyncDisposableStack()
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => void stopEarly(running))
   }
   const server = running.use(await startModelServer(environment, MODEL_ID, write))
   console.log(`Model server: ${server.url}`)
@@ -37,11 +34,6 @@ async function main(options: Options): Promise<boolean> {
   return report.finish()
 }
 
-async function stopEarly(running: AsyncDisposableStack): Promise<void> {
-  await running.disposeAsync()
-  process.exit(130)
-}
-
 function configFor(upstreamUrl: string): string {
   return `providers:
   - name: llama-cpp
@@ -54,12 +46,4 @@ models:
 `
 }
 
-try {
-  const options = readOptions(process.argv.slice(2))
-  if (options === 'help') console.log(USAGE)
-  else process.exitCode = (await main(options)) ? 0 : 1
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error)
-  console.error(USAGE)
-  process.exitCode = 2
-}
+await runCommand({ usage: USAGE, readOptions, run: main })

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 
 import { startChild } from '../lib/child.ts'
 import type { Child } from '../lib/child.ts'
-import { freePort } from '../lib/free-port.ts'
+import { freePort } from '@fairlead/testkit/free-port.ts'
 import { call } from '../lib/http.ts'
 import type { PythonEnvironment } from './python-environment.ts'
 

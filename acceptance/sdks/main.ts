@@ -5,6 +5,7 @@
 // providers are the testkit's. Python packages are installed once, and where they cannot be, their rows are skipped.
 import { parseArgs } from 'node:util'
 
+import { runCommand } from '../lib/command.ts'
 import { startFakeProviders } from '../lib/fake-providers.ts'
 import { startGateway } from '../lib/gateway.ts'
 import { FAMILIES } from './families.ts'
@@ -23,11 +24,7 @@ interface Options {
   readonly verbose: boolean
 }
 
-async function main(options: Options): Promise<boolean> {
-  await using running = new AsyncDisposableStack()
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => void stopEarly(running))
-  }
+async function main(options: Options, running: AsyncDisposableStack): Promise<boolean> {
   const providers = running.use(await startFakeProviders())
   const gateway = running.use(await startGateway({ config: providers.config(FAMILIES) }))
   const models = FAMILIES.map(({ id }) => id).filter((id) => id.includes(options.model))
@@ -37,11 +34,6 @@ async function main(options: Options): Promise<boolean> {
   await tryPython(gateway, models, report, options.python)
   if (options.verbose) process.stderr.write(gateway.output())
   return report.finish()
-}
-
-async function stopEarly(running: AsyncDisposableStack): Promise<void> {
-  await running.disposeAsync()
-  process.exit(130)
 }
 
 function readOptions(argv: readonly string[]): Options | 'help' {
@@ -58,12 +50,4 @@ function readOptions(argv: readonly string[]): Options | 'help' {
   return { model: values.model ?? '', python: values.python, verbose: values.verbose ?? false }
 }
 
-try {
-  const options = readOptions(process.argv.slice(2))
-  if (options === 'help') console.log(USAGE)
-  else process.exitCode = (await main(options)) ? 0 : 1
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error)
-  console.error(USAGE)
-  process.exitCode = 2
-}
+await runCommand({ usage: USAGE, readOptions, run: main })

@@ -2,6 +2,7 @@
 //
 // The gateway is a process of its own and is only known by its address: what holds here holds for any client. Rows that
 // later issues own are listed as pending with their owner and do not count. Exit code 1 when a row fails.
+import { runCommand } from '../lib/command.ts'
 import { createContext } from './context.ts'
 import { readOptions, USAGE } from './options.ts'
 import type { Options } from './options.ts'
@@ -35,16 +36,8 @@ function chosen(row: Row, only: readonly string[]): boolean {
   return only.length === 0 || only.some((part) => text.includes(part.toLowerCase()))
 }
 
-async function main(options: Options): Promise<number> {
-  await using context = createContext(options)
-  // A stop by the keyboard or by CI takes the gateways along.
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => void stopEarly())
-  }
-  async function stopEarly(): Promise<void> {
-    await context[Symbol.asyncDispose]()
-    process.exit(130)
-  }
+async function main(options: Options, running: AsyncDisposableStack): Promise<boolean> {
+  const context = running.use(createContext(options))
   const outcomes: Outcome[] = []
   for (const row of allRows.filter((row) => chosen(row, options.only))) {
     const outcome = await attempt(row)
@@ -52,7 +45,7 @@ async function main(options: Options): Promise<number> {
     console.log(formatOutcome(outcome, options.verbose))
   }
   console.log(`\n${summary(outcomes)}`)
-  return outcomes.length === 0 || outcomes.some((outcome) => outcome.result === 'FAIL') ? 1 : 0
+  return outcomes.length > 0 && outcomes.every((outcome) => outcome.result !== 'FAIL')
 
   async function attempt(row: Row): Promise<Outcome> {
     if (row.pending !== undefined && !options.tryPending) return { row, result: 'pending', detail: row.pending, ms: 0 }
@@ -66,12 +59,4 @@ async function main(options: Options): Promise<number> {
   }
 }
 
-try {
-  const options = readOptions(process.argv.slice(2))
-  if (options === 'help') console.log(USAGE)
-  else process.exitCode = await main(options)
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error)
-  console.error(USAGE)
-  process.exitCode = 2
-}
+await runCommand({ usage: USAGE, readOptions, run: main })

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import * as c from '../../lib/check.ts'
-import { freePort } from '../../lib/free-port.ts'
+import { freePort } from '@fairlead/testkit/free-port.ts'
 import { call, json } from '../../lib/http.ts'
 import type { Context, Endpoint } from '../context.ts'
 import { checkChat, checkError, checkRetryAfter, checkStatus } from '../replies.ts'

@@ -7,7 +7,7 @@ import { MessageStream } from '@anthropic-ai/sdk/lib/MessageStream'
 import { eventSchemaName, loadOpenaiSchemas } from '@fairlead/testkit/openapi-validator.ts'
 import { describe, expect, it } from 'vitest'
 import type { Answer, AnswerEvent } from '../src/core/answer.ts'
-import { AnswerCollector } from '../src/core/collect-answer.ts'
+import { collect, eventsFrom } from '../src/core/__fixtures__/answer-events.ts'
 import type { Conversation, DialectName } from '../src/core/conversation.ts'
 import type { ReplyContext } from '../src/core/dialect.ts'
 import { isJsonObject, parseJson, stringOf, type JsonObject } from '../src/core/json.ts'
@@ -124,15 +124,8 @@ function follow(
   readonly whole: boolean
 } {
   const decoder = PROVIDER_DIALECTS[dialect].streamDecoder()
-  const collector = new AnswerCollector()
-  const events: AnswerEvent[] = []
-  const emit = (event: AnswerEvent): void => {
-    events.push(event)
-    collector.push(event)
-  }
-  decoder.push(bytes, emit)
-  decoder.end(emit)
-  return { events, answer: collector.answer(), whole: decoder.finished && decoder.broken === null }
+  const events = eventsFrom(decoder, bytes)
+  return { events, answer: collect(events), whole: decoder.finished && decoder.broken === null }
 }
 
 // --- what must be the same ---

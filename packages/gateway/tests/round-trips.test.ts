@@ -4,7 +4,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Answer, AnswerEvent } from '../src/core/answer.ts'
-import { AnswerCollector, replayAnswer } from '../src/core/collect-answer.ts'
+import { replayAnswer } from '../src/core/collect-answer.ts'
+import { collect, eventsFrom } from '../src/core/__fixtures__/answer-events.ts'
 import type { Conversation, Part } from '../src/core/conversation.ts'
 import { Notes } from '../src/core/field-notes.ts'
 import { isJsonObject, objectOf, parseJson, type JsonValue } from '../src/core/json.ts'
@@ -122,12 +123,9 @@ function streamed(dialect: ClientDialectName, made: Answer): Answer {
   let text = ''
   replayAnswer(made, (event: AnswerEvent) => void (text += encoder.push(event)))
   const decoder = PROVIDER_DIALECTS[dialect].streamDecoder()
-  const collector = new AnswerCollector()
-  const emit = (event: AnswerEvent): void => collector.push(event)
-  decoder.push(Buffer.from(text + encoder.end()), emit)
-  decoder.end(emit)
+  const answer = collect(eventsFrom(decoder, text + encoder.end()))
   expect([decoder.finished, decoder.broken]).toEqual([true, null])
-  return collector.answer()
+  return answer
 }
 
 function toldIn({ choices, usage }: Answer): unknown {

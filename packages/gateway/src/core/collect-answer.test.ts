@@ -1,19 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Answer, AnswerEvent, AnswerPart } from './answer.ts'
-import { AnswerCollector, replayAnswer } from './collect-answer.ts'
-
-function collect(events: readonly AnswerEvent[]): Answer {
-  const collector = new AnswerCollector()
-  for (const event of events) collector.push(event)
-  return collector.answer()
-}
-
-function eventsOf(answer: Answer): AnswerEvent[] {
-  const events: AnswerEvent[] = []
-  replayAnswer(answer, (event) => events.push(event))
-  return events
-}
+import { collect, replay } from './__fixtures__/answer-events.ts'
+import { AnswerCollector } from './collect-answer.ts'
 
 const words = fc.string({ unit: 'grapheme', maxLength: 10 })
 const some = fc.string({ minLength: 1, maxLength: 10 })
@@ -79,7 +68,7 @@ describe('answers and their events', () => {
           usage,
           ...(serviceTier === undefined ? {} : { serviceTier }),
         }
-        expect(collect(eventsOf(whole))).toEqual(whole)
+        expect(collect(replay(whole))).toEqual(whole)
       }),
       { numRuns: 1_000 },
     )

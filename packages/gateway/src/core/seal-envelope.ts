@@ -78,7 +78,8 @@ export function isEnvelope(text: string): boolean {
 
 /** /!\ Hot path, once a request: where the last envelope in a text begins; -1 = there is none. */
 export function lastEnvelope(text: string): number {
-  return text.lastIndexOf(PREFIX)
+  // Most have none, and looking forwards is many times faster than looking backwards.
+  return text.includes(PREFIX) ? text.lastIndexOf(PREFIX) : -1
 }
 
 const PAYLOAD = /[A-Za-z0-9_+/-]{4,4096}/y

@@ -3,7 +3,8 @@
 import { spawnFakeUpstream } from '@fairlead/testkit'
 import { providersYaml } from './gateway.ts'
 import { startLoad } from './load.ts'
-import { eventually, freePort, spawnGateway } from './processes.ts'
+import { freePort } from '@fairlead/testkit/free-port.ts'
+import { eventually, spawnGateway } from './processes.ts'
 
 export interface KillReport {
   readonly answered: number

@@ -2,23 +2,11 @@
 import { spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
-import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /** The core of the server under test, and the core of load generator and mock upstream. */
 export const SERVER_CORE = 0
 export const LOAD_CORE = 1
-
-/** A free port, as far as one can know. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
-}
 
 export type ServerProcess = { pid: number; output(): string; ended(): boolean; stop(): Promise<void> }
 

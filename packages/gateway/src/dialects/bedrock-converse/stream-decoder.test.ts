@@ -5,7 +5,7 @@ import { createServer } from 'node:http2'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, it } from 'vitest'
 import type { AnswerEvent } from '../../core/answer.ts'
-import { AnswerCollector } from '../../core/collect-answer.ts'
+import { collect } from '../../core/__fixtures__/answer-events.ts'
 import { recordings } from './__fixtures__/recorded.ts'
 import { ConverseStreamDecoder } from './stream-decoder.ts'
 
@@ -23,12 +23,6 @@ function decode(chunks: readonly Buffer[]): Decoded {
   for (const chunk of chunks) decoder.push(chunk, emit)
   decoder.end(emit)
   return { events, finished: decoder.finished, ended: decoder.ended, broken: decoder.broken }
-}
-
-function collect(events: readonly AnswerEvent[]) {
-  const collector = new AnswerCollector()
-  for (const event of events) collector.push(event)
-  return collector.answer()
 }
 
 function split(bytes: Buffer, cuts: readonly number[]): Buffer[] {

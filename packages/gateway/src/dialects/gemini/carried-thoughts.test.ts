@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest'
 import type { Answer, AnswerPart } from '../../core/answer.ts'
 import type { JsonObject } from '../../core/json.ts'
-import { decode, encodeStream, envelope, eventsOf, json, replyContext } from './__fixtures__/contexts.ts'
+import { replay } from '../../core/__fixtures__/answer-events.ts'
+import { decode, encodeStream, envelope, json, replyContext } from './__fixtures__/contexts.ts'
 import { geminiClient } from './index.ts'
 
 const CLAUDE = { dialect: 'anthropic-messages', data: 'SIG' } as const
@@ -37,7 +38,7 @@ function partsOf(...said: AnswerPart[]): WirePart[][] {
   }
   const content = (reply: JsonObject): WirePart[] =>
     (reply as unknown as { candidates: { content?: { parts?: WirePart[] } }[] }).candidates[0]?.content?.parts ?? []
-  const chunks = encodeStream(eventsOf(answer), replyContext())
+  const chunks = encodeStream(replay(answer), replyContext())
     .split('\r\n\r\n')
     .filter((text) => text !== '')
     .map((text) => json(text.slice('data: '.length)))

@@ -5,13 +5,12 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Answer, AnswerPart } from '../../core/answer.ts'
 import type { Conversation } from '../../core/conversation.ts'
+import { collect, replay } from '../../core/__fixtures__/answer-events.ts'
 import {
-  collect,
   cut,
   decode,
   decodeStream,
   encodeStream,
-  eventsOf,
   GEMINI_2,
   GEMINI_3,
   hasRecordings,
@@ -69,7 +68,7 @@ describe.skipIf(!hasRecordings)('recorded exchanges (skipped without ../shared/d
     const answer = decodeAnswer(value)
     if (answer === null) throw new Error('not an answer')
     expect(decodeAnswer(json(geminiClient.encodeAnswer(answer, replyContext())))).toEqual(ours(answer))
-    const written = Buffer.from(encodeStream(eventsOf(answer), replyContext({ arrayStream: true })))
+    const written = Buffer.from(encodeStream(replay(answer), replyContext({ arrayStream: true })))
     expect(withoutTier(collect(decodeStream([written]).events))).toEqual(withoutTier(ours(answer)))
   })
 

@@ -3,17 +3,8 @@ import { describe, expect, it } from 'vitest'
 import type { AnswerEvent } from '../../core/answer.ts'
 import { GatewayError } from '../../core/errors.ts'
 import { parseJson } from '../../core/json.ts'
-import {
-  collect,
-  cut,
-  decodeStream,
-  encodeStream,
-  eventsOf,
-  json,
-  jsonArray,
-  replyContext,
-  sse,
-} from './__fixtures__/contexts.ts'
+import { collect, replay } from '../../core/__fixtures__/answer-events.ts'
+import { cut, decodeStream, encodeStream, json, jsonArray, replyContext, sse } from './__fixtures__/contexts.ts'
 import {
   ALL_STREAMS,
   BLOCKED,
@@ -367,7 +358,7 @@ describe('writing a stream for a Gemini client', () => {
         },
       ],
     } as const
-    expect(encodeStream(eventsOf(answer), replyContext())).toContain('{"n":12345678901234567890,"x":1.0}')
+    expect(encodeStream(replay(answer), replyContext())).toContain('{"n":12345678901234567890,"x":1.0}')
   })
 
   it('an empty line keeps the connection alive, in both framings', () => {
@@ -424,7 +415,7 @@ describe('writing a stream for a Gemini client', () => {
       ],
     } as const
     for (const again of [
-      collect(decodeStream([Buffer.from(encodeStream(eventsOf(answer), replyContext()))]).events),
+      collect(decodeStream([Buffer.from(encodeStream(replay(answer), replyContext()))]).events),
       geminiProvider.decodeAnswer(json(geminiClient.encodeAnswer(answer, replyContext()))),
     ]) {
       const parts = again?.choices[0]?.parts ?? []

@@ -1,6 +1,7 @@
 import { loadOpenaiSchemas } from '@fairlead/testkit/openapi-validator.ts'
 import { describe, expect, it } from 'vitest'
-import { NO_CHOICE, type Conversation, type Part, type Turn } from '../../core/conversation.ts'
+import { bareConversation } from '../../core/__fixtures__/bare-conversation.ts'
+import type { Conversation, Part, Turn } from '../../core/conversation.ts'
 import { GatewayError } from '../../core/errors.ts'
 import { ask, decode, envelope, send as sendAny, STATELESS, withoutPlaces, type Sent } from './__fixtures__/support.ts'
 
@@ -15,20 +16,7 @@ const send: typeof sendAny = (...given): Sent => {
 
 /** A conversation of a client of another dialect. */
 function foreign(turns: readonly Turn[], more: Partial<Conversation> = {}): Conversation {
-  return {
-    dialect: 'anthropic-messages',
-    model: 'm',
-    stream: false,
-    turns,
-    tools: [],
-    toolChoice: NO_CHOICE,
-    output: { type: 'text' },
-    sampling: { stop: [] },
-    reasoning: {},
-    usageAsked: true,
-    extensions: {},
-    ...more,
-  }
+  return bareConversation(turns, { dialect: 'anthropic-messages', usageAsked: true, ...more })
 }
 
 const text = (words: string): Part => ({ type: 'text', at: 'messages[0].content', text: words })

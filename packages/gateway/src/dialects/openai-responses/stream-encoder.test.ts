@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import { collect } from '../../core/__fixtures__/answer-events.ts'
 import type { AnswerEvent } from '../../core/answer.ts'
 import { GatewayError } from '../../core/errors.ts'
 import type { JsonObject } from '../../core/json.ts'
 import { answer, checked, EVERYTHING, json, streamOf, text, thought } from './__fixtures__/emitted.ts'
 import { openaiResponsesClient } from './index.ts'
-import { collect, encode, eventsOf, follow, replyContext } from './__fixtures__/support.ts'
+import { encode, eventsOf, follow, replyContext } from './__fixtures__/support.ts'
 
 describe('a streamed answer', () => {
   it('says everything in the order of the specification', () => {

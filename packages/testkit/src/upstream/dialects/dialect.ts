@@ -72,6 +72,15 @@ export interface ErrorTerms {
   readonly headers?: Readonly<Record<string, string>>
 }
 
+/** A provider's own status and words for a trouble, unless it brings its own. */
+export function termsOf(trouble: Trouble): (status: number, message: string, type?: string) => ErrorTerms {
+  return (status, message, type) => ({
+    status: trouble.status ?? status,
+    message: trouble.message ?? message,
+    ...(type === undefined ? {} : { type }),
+  })
+}
+
 export interface Dialect {
   readonly name: string
   /** True when a request on this path belongs to the dialect. */

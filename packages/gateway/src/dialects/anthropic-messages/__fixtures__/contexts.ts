@@ -5,7 +5,7 @@ import { bareConversation } from '../../../core/__fixtures__/bare-conversation.t
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Answer, AnswerEvent } from '../../../core/answer.ts'
-import { AnswerCollector } from '../../../core/collect-answer.ts'
+import { collect, eventsFrom } from '../../../core/__fixtures__/answer-events.ts'
 import type { Conversation } from '../../../core/conversation.ts'
 import type { DecodeContext, EncodedRequest, ReplyContext, TargetModel } from '../../../core/dialect.ts'
 import { GatewayError } from '../../../core/errors.ts'
@@ -93,19 +93,8 @@ export interface Decoded {
 /** @param cuts offsets at which the bytes are split */
 export function decodeStream(bytes: Buffer, cuts: readonly number[] = []): Decoded {
   const decoder = new MessagesStreamDecoder()
-  const events: AnswerEvent[] = []
-  const collector = new AnswerCollector()
-  const emit = (event: AnswerEvent): void => {
-    events.push(event)
-    collector.push(event)
-  }
-  let from = 0
-  for (const cut of [...cuts.filter((cut) => cut < bytes.length).sort((a, b) => a - b), bytes.length]) {
-    decoder.push(bytes.subarray(from, cut), emit)
-    from = cut
-  }
-  decoder.end(emit)
-  return { events, answer: collector.answer(), decoder }
+  const events = eventsFrom(decoder, bytes, cuts)
+  return { events, answer: collect(events), decoder }
 }
 
 /** Arguments become an object and text again on the way through JSON: their white space is not kept. */

@@ -2,8 +2,7 @@
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import type { Answer, AnswerEvent } from '../../../core/answer.ts'
-import { AnswerCollector, replayAnswer } from '../../../core/collect-answer.ts'
+import type { AnswerEvent } from '../../../core/answer.ts'
 import type { Conversation } from '../../../core/conversation.ts'
 import type { EncodedRequest, ReplyContext } from '../../../core/dialect.ts'
 import { Notes } from '../../../core/field-notes.ts'
@@ -78,22 +77,10 @@ export function decodeStream(pieces: readonly Buffer[]): {
   return { events, finished: decoder.finished, broken: decoder.broken }
 }
 
-export function collect(events: readonly AnswerEvent[]): Answer {
-  const collector = new AnswerCollector()
-  for (const event of events) collector.push(event)
-  return collector.answer()
-}
-
 /** The bytes that a client would get for these events. */
 export function encodeStream(events: readonly AnswerEvent[], context: ReplyContext): string {
   const encoder = geminiClient.streamEncoder(context)
   return events.map((event) => encoder.push(event)).join('') + encoder.end()
-}
-
-export function eventsOf(answer: Answer): AnswerEvent[] {
-  const events: AnswerEvent[] = []
-  replayAnswer(answer, (event) => void events.push(event))
-  return events
 }
 
 export function sse(chunks: readonly unknown[], lineEnd = '\r\n'): Buffer {

@@ -3,7 +3,7 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Answer, AnswerEvent } from '../../../core/answer.ts'
-import { AnswerCollector, replayAnswer } from '../../../core/collect-answer.ts'
+import { collect, eventsFrom, replay } from '../../../core/__fixtures__/answer-events.ts'
 import type { Conversation } from '../../../core/conversation.ts'
 import type { DecodeContext, EncodedRequest, ReplyContext, TargetModel } from '../../../core/dialect.ts'
 import { Notes } from '../../../core/field-notes.ts'
@@ -105,31 +105,14 @@ export interface Followed {
 
 /** @param cuts offsets in bytes where a read ends */
 export function follow(stream: string | Buffer, cuts: readonly number[] = []): Followed {
-  const bytes = Buffer.from(stream as string)
   const decoder = new ChatStreamDecoder()
-  const events: AnswerEvent[] = []
-  const emit = (event: AnswerEvent): void => void events.push(event)
-  let start = 0
-  for (const cut of [...cuts].toSorted((a, b) => a - b)) {
-    decoder.push(bytes.subarray(start, cut), emit)
-    start = cut
-  }
-  decoder.push(bytes.subarray(start), emit)
-  decoder.end(emit)
+  const events = eventsFrom(decoder, stream, cuts)
   return { events, decoder, answer: collect(events) }
-}
-
-function collect(events: readonly AnswerEvent[]): Answer {
-  const collector = new AnswerCollector()
-  for (const event of events) collector.push(event)
-  return collector.answer()
 }
 
 /** The answer as a stream of ours. */
 export function stream(answer: Answer, context: ReplyContext = replyContext()): string {
-  const events: AnswerEvent[] = []
-  replayAnswer(answer, (event) => void events.push(event))
-  return streamEvents(events, context)
+  return streamEvents(replay(answer), context)
 }
 
 export function streamEvents(events: readonly AnswerEvent[], context: ReplyContext = replyContext()): string {

@@ -3,7 +3,7 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Answer, AnswerEvent } from '../../../core/answer.ts'
-import { AnswerCollector, replayAnswer } from '../../../core/collect-answer.ts'
+import { collect, eventsFrom, replay } from '../../../core/__fixtures__/answer-events.ts'
 import type { Conversation } from '../../../core/conversation.ts'
 import type { DecodeContext, EncodedRequest, ReplyContext, TargetModel } from '../../../core/dialect.ts'
 import { Notes, type FieldNames } from '../../../core/field-notes.ts'
@@ -89,9 +89,7 @@ export function json(answer: Answer, context: ReplyContext = replyContext()): Js
 }
 
 export function streamOf(answer: Answer, context: ReplyContext = replyContext()): string {
-  const events: AnswerEvent[] = []
-  replayAnswer(answer, (event) => void events.push(event))
-  return encode(events, context)
+  return encode(replay(answer), context)
 }
 
 export function encode(events: readonly AnswerEvent[], context: ReplyContext = replyContext()): string {
@@ -123,24 +121,9 @@ export interface Followed {
 
 /** @param cuts offsets in bytes where a read ends */
 export function follow(stream: string | Buffer, cuts: readonly number[] = []): Followed {
-  const bytes = Buffer.isBuffer(stream) ? stream : Buffer.from(stream)
   const decoder = openaiResponsesProvider.streamDecoder()
-  const events: AnswerEvent[] = []
-  const emit = (event: AnswerEvent): void => void events.push(event)
-  let start = 0
-  for (const cut of [...cuts].toSorted((a, b) => a - b)) {
-    decoder.push(bytes.subarray(start, cut), emit)
-    start = cut
-  }
-  decoder.push(bytes.subarray(start), emit)
-  decoder.end(emit)
+  const events = eventsFrom(decoder, stream, cuts)
   return { events, answer: collect(events), finished: decoder.finished, broken: decoder.broken }
-}
-
-export function collect(events: readonly AnswerEvent[]): Answer {
-  const collector = new AnswerCollector()
-  for (const event of events) collector.push(event)
-  return collector.answer()
 }
 
 export function read(body: object): Answer {

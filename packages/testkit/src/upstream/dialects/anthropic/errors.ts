@@ -1,5 +1,5 @@
 // Anthropic's errors: shape, types by status, and its own words.
-import { BadRequest, type ErrorTerms, jsonReply, type StreamEvent, type WholeReply } from '../dialect.ts'
+import { BadRequest, type ErrorTerms, jsonReply, type StreamEvent, termsOf, type WholeReply } from '../dialect.ts'
 import type { Json } from '../json.ts'
 import type { Flaw } from '../shape.ts'
 import type { Trouble } from '../../trouble.ts'
@@ -35,11 +35,7 @@ export function anthropicStreamError(terms: ErrorTerms): StreamEvent {
 }
 
 export function anthropicTrouble(trouble: Trouble): ErrorTerms {
-  const terms = (status: number, message: string, type?: string): ErrorTerms => ({
-    status: trouble.status ?? status,
-    message: trouble.message ?? message,
-    ...(type === undefined ? {} : { type }),
-  })
+  const terms = termsOf(trouble)
   switch (trouble.kind) {
     case 'invalid-request':
       return terms(400, 'messages: Input should be a valid list')

@@ -1,7 +1,7 @@
 // Bedrock's errors, as replies and as exception frames in a stream.
 import { bedrockException } from '../../../bedrock-frames.ts'
 import type { Trouble } from '../../trouble.ts'
-import { BadRequest, type ErrorTerms, jsonReply, type StreamEvent, type WholeReply } from '../dialect.ts'
+import { BadRequest, type ErrorTerms, jsonReply, type StreamEvent, termsOf, type WholeReply } from '../dialect.ts'
 import type { Flaw } from '../shape.ts'
 
 const EXCEPTIONS: Readonly<Record<number, string>> = {
@@ -43,11 +43,7 @@ export function bedrockStreamError(terms: ErrorTerms): StreamEvent {
 }
 
 export function bedrockTrouble(trouble: Trouble): ErrorTerms {
-  const terms = (status: number, message: string, type?: string): ErrorTerms => ({
-    status: trouble.status ?? status,
-    message: trouble.message ?? message,
-    ...(type === undefined ? {} : { type }),
-  })
+  const terms = termsOf(trouble)
   switch (trouble.kind) {
     case 'invalid-request':
       return terms(400, 'The provided request is not valid')
