@@ -1,5 +1,6 @@
 // Every example of the documentation that calls the gateway is run, as it stands there, against a gateway that was
 // started as a newcomer starts it: `fairlead start`, no configuration, no account, the key that it prints.
+import { randomBytes } from 'node:crypto'
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -13,6 +14,8 @@ import { codeBlocks, page, ROOT } from './pages.ts'
 const run = promisify(execFile)
 const WRITTEN_ADDRESS = 'http://127.0.0.1:8080'
 const hasCurl = await works('curl', ['--version'])
+/** The operator's: some examples are his. */
+const masterKey = randomBytes(24).toString('hex')
 const PAGES = ['README.md', 'docs/quickstart.md', 'docs/api.md']
 
 let folder = ''
@@ -25,7 +28,7 @@ beforeAll(async () => {
   const launcher = join(ROOT, 'packages/gateway/bin/fairlead.cjs')
   gateway = spawn(process.execPath, [launcher, 'start', '--port', '0'], {
     cwd: folder,
-    env: { PATH: process.env.PATH, FAIRLEAD_DATA_DIR: join(folder, 'data') },
+    env: { PATH: process.env.PATH, FAIRLEAD_DATA_DIR: join(folder, 'data'), FAIRLEAD_MASTER_KEY: masterKey },
     stdio: ['ignore', 'pipe', 'ignore'],
   })
   let printed = ''
@@ -58,7 +61,9 @@ describe.skipIf(!hasCurl)('with curl', () => {
 
   it.each(curls)('%s: %s', async (_path, command) => {
     const line = command.replaceAll(WRITTEN_ADDRESS, url).replace('curl ', 'curl --silent --show-error --fail ')
-    const { stdout } = await run('sh', ['-c', line], { env: { PATH: process.env.PATH, FAIRLEAD_KEY: key } })
+    const { stdout } = await run('sh', ['-c', line], {
+      env: { PATH: process.env.PATH, FAIRLEAD_KEY: key, FAIRLEAD_MASTER_KEY: masterKey },
+    })
     expect(stdout).toMatch(/^(?:\{.*\}|data: .*)\s*$/s)
     if (line.includes('"stream": true'))
       expect(stdout).toMatch(line.includes('fail=') ? /data: \{"error".*\n\n$/ : /data: \[DONE\]\n\n$/)

@@ -15,13 +15,13 @@ const DATA_PLANE = ['core', ...DOMAIN, 'dialects', 'providers', 'relay']
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   core: [],
   dialects: ['core'],
-  billing: ['core', 'config'],
+  billing: ['core', 'config', 'limits'],
   catalogue: ['core', 'config'],
-  config: ['core', 'catalogue'],
-  identity: ['core'],
-  limits: ['core', 'identity'],
+  config: ['core', 'catalogue', 'identity', 'limits'],
+  identity: ['core', 'limits'],
+  limits: ['core'],
   responses: ['core', 'identity'],
-  routing: ['core', 'config'],
+  routing: ['core', 'config', 'limits'],
   telemetry: ['core', 'config'],
   providers: ['core', 'dialects', 'config', 'catalogue'],
   relay: ['core', ...DOMAIN, 'dialects', 'providers'],
@@ -73,6 +73,8 @@ const FENCES: readonly Fence[] = [
       // Not upstreams: the socket between a worker and its primary, and the command line's way to a running gateway.
       'http/control-proxy.ts',
       'commands/running-gateway.ts',
+      // The way to PostgreSQL: it cuts the connections to a server that froze, which the driver would wait for.
+      'store/postgres-link.ts',
       // Looks from outside at what runs, or at what would: it is never part of a gateway.
       'commands/doctor',
       // Looks for model servers on this machine.

@@ -25,6 +25,8 @@ export interface Context extends AsyncDisposable {
   withMasterKey(): Promise<Endpoint>
   /** The same with seed 004's header and key prefixes. */
   branded(): Promise<Endpoint>
+  /** One with the tiers of seed 004 as groups, of which the free one may use some models only; the key is the master key. */
+  withTiers(): Promise<Endpoint>
   /** One whose config has a provider of every type, and every model of the pages at its own vendor. */
   vendors(): Promise<Vendors>
   /** One for a single row; it ends with the run at the latest. */
@@ -41,6 +43,11 @@ const BRAND = `brand:
   header_prefix: X-KairosRoute
   key_prefix: kr_live_
   auto_model: kr-auto
+`
+
+const TIERS = `groups:
+  - { name: free, preset: free, models: [gpt-4o-mini, "claude-*"] }
+  - { name: pro, preset: pro }
 `
 
 export function createContext(options: Options): Context {
@@ -68,6 +75,10 @@ export function createContext(options: Options): Context {
     return { url: gateway.url, key: MASTER_KEY }
   })
   const branded = once(() => own({ config: BRAND, keyPrefix: 'kr_live_' }))
+  const withTiers = once(async () => ({
+    url: (await own({ config: TIERS, masterKey: MASTER_KEY })).url,
+    key: MASTER_KEY,
+  }))
   const vendors = once(async (): Promise<Vendors> => {
     const { config, upstream } = started.use(await startFakeProviders())
     const { url, key } = await own({ config: config(VENDOR_MODELS) })
@@ -78,7 +89,16 @@ export function createContext(options: Options): Context {
     if (found === undefined) throw new Skipped('no Python openai package; see --python')
     return found.path
   })
-  return { plain, withMasterKey, branded, vendors, own, python, [Symbol.asyncDispose]: () => started.disposeAsync() }
+  return {
+    plain,
+    withMasterKey,
+    branded,
+    withTiers,
+    vendors,
+    own,
+    python,
+    [Symbol.asyncDispose]: () => started.disposeAsync(),
+  }
 }
 
 function once<T>(make: () => Promise<T>): () => Promise<T> {

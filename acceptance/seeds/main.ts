@@ -17,6 +17,7 @@ import { rows as seed001 } from './rows/seed-001.ts'
 import { rows as seed002 } from './rows/seed-002.ts'
 import { rows as seed003 } from './rows/seed-003.ts'
 import { rows as seed004 } from './rows/seed-004.ts'
+import { rows as tiers } from './rows/tiers.ts'
 import { rows as vendors } from './rows/vendors.ts'
 
 const allRows = [
@@ -28,6 +29,7 @@ const allRows = [
   ...seed003,
   ...vendors,
   ...seed004,
+  ...tiers,
   ...errors,
 ]
 

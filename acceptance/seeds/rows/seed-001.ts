@@ -100,14 +100,6 @@ export const rows: readonly Row[] = [
   },
   {
     seed,
-    what: '404 for a model outside the group of the key',
-    pending: 'issue 4: Accounts, keys, limits, state',
-    async run() {
-      throw new Error('no groups yet')
-    },
-  },
-  {
-    seed,
     what: 'dashboard: live API page, gateway status, model tags, snippets, languages, IDE & CLI guides',
     pending: 'issue 8: The dashboard',
     async run() {

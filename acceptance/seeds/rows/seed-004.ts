@@ -140,14 +140,6 @@ export const rows: readonly Row[] = [
       checkError(reply, { status: 404, code: 'not_found' })
     },
   },
-  {
-    seed,
-    what: 'tiers: 100 and 1,000 requests a minute',
-    pending: 'issue 4: Accounts, keys, limits, state',
-    async run() {
-      throw new Error('no tiers yet')
-    },
-  },
 ]
 
 function checkListed(reply: Reply, id: string, key: string): void {

@@ -8,7 +8,7 @@ import {
   SUPPLEMENT,
   type SupplementModel,
 } from '../src/catalogue/supplement.ts'
-import { nanosFromDollars } from '../src/config/dollars.ts'
+import { nanosFromDollars } from '../src/core/dollars.ts'
 import type { Price } from '../src/config/config.ts'
 
 interface SnapshotModel {

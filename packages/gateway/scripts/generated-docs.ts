@@ -1,13 +1,22 @@
 // The documents that are made from code, so that they cannot say something else than the code does.
 import { configJsonSchema } from '../src/config/json-schema.ts'
 import { ERROR_TABLE } from '../src/core/errors.ts'
+import { VERSION } from '../src/core/version.ts'
+import { openApiDocument } from '../src/http/control/api/openapi.ts'
+import { API_ROUTES } from '../src/http/control/routes.ts'
 
 /** Path from the root of the repository -> text. */
 export function generatedDocs(): ReadonlyMap<string, string> {
   return new Map([
     ['docs/fairlead.schema.json', configJsonSchema()],
     ['docs/errors.md', errorsPage()],
+    ['docs/openapi.json', openApi()],
   ])
+}
+
+/** As a gateway with nothing configured serves it at /api/openapi.json. */
+function openApi(): string {
+  return `${JSON.stringify(openApiDocument(API_ROUTES, { title: 'Fairlead', version: VERSION }), null, 2)}\n`
 }
 
 function errorsPage(): string {

@@ -7,7 +7,12 @@ const USAGE = `Fairlead ${VERSION}: one base URL in front of every LLM provider
 usage: fairlead COMMAND [options]
 
   start          run the gateway (--config FILE --port N --host H --workers N --data-dir DIR --log-level L)
-  keys           create, list and revoke API keys
+  keys           create, list, rotate and revoke API keys
+  accounts       create, list, change, suspend and activate accounts
+  groups         create, list and delete groups
+  backup         copy the database while the gateway runs
+  restore        put a backup in its place
+  migrate        bring the database's schema up to date, one step back, or everything to PostgreSQL
   config check   say whether a configuration is valid, and where it is not
   doctor         find out what is wrong, and how to mend it
   version        print the version
@@ -20,8 +25,18 @@ async function run([command, ...rest]: readonly string[]): Promise<number> {
       return await (await import('./commands/start.ts')).start(rest)
     case 'keys':
       return await (await import('./commands/keys.ts')).keys(rest)
+    case 'accounts':
+      return await (await import('./commands/accounts.ts')).accounts(rest)
+    case 'groups':
+      return await (await import('./commands/groups.ts')).groups(rest)
     case 'doctor':
       return await (await import('./commands/doctor.ts')).doctor(rest)
+    case 'backup':
+      return await (await import('./commands/backup.ts')).backup(rest)
+    case 'restore':
+      return await (await import('./commands/restore.ts')).restore(rest)
+    case 'migrate':
+      return await (await import('./commands/migrate.ts')).migrate(rest)
     case 'config':
       if (rest[0] === 'check') return await (await import('./commands/config-check.ts')).configCheck(rest.slice(1))
       break

@@ -29,7 +29,9 @@ async function leave(
   const { ledger } = bench.upstream
   ledger.reset()
   bench.upstream.clearAnswers()
-  bench.upstream.answer(moment.streams ? { text: LONG, pieceBytes: 4, ...moment.pace } : { text: LONG, ...moment.pace })
+  // So long that it cannot be over before the client has left.
+  const text = LONG.repeat(50)
+  bench.upstream.answer(moment.streams ? { text, pieceBytes: 4, ...moment.pace } : { text, ...moment.pace })
   const { path, body } = client.request(UPSTREAM_MODELS[form], 'Hello!', moment.streams)
   const controller = new AbortController()
   const asked = call(`${bench.gateway.origin}${path}`, {

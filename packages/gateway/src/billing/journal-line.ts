@@ -1,11 +1,18 @@
 // One call as one line of a worker's journal.
-// Tab-separated: request id, ten integers, then two parts that many lines have in common, `key` (2 fields) and `kind`
-// (9 fields). The reader takes each part as one piece of text and looks its row id up, so it splits only what is new.
+// Tab-separated: request id, ten integers, then two parts that many lines have in common, `key` (3 fields) and `kind`
+// (9 fields), and the attempts. The reader takes each part as one piece of text and looks its row id up,
+// so it splits only what is new.
 //
-//   requestId startedAtMs durationMs firstByteMs input cacheRead cacheWrite5m cacheWrite1h output reasoning costNanos | keyId accountId |
-//   endpoint model provider upstreamModel status errorCode stream attempts estimated
+//   requestId startedAtMs durationMs firstByteMs input cacheRead cacheWrite5m cacheWrite1h output reasoning costNanos | keyId accountId group |
+//   endpoint model provider upstreamModel status errorCode stream attempts estimated | trail DEL
 //
-// Tab, line feed, carriage return and backslash inside a text are written as \t \n \r \\; everything else as it is.
+// The same with `\>` before it is a beginning: a reply whose status line is about to go out, while its end is not known.
+// It counts only when its worker dies before the end is written.
+//
+// DEL says that the line is whole: what a full disk left of a line never counts as one. Release 0.1 had neither it nor the
+// group nor the trail, in files whose names say so (`journal-reader.ts`); an upgrade may find some.
+// Tab, line feed, carriage return, DEL and backslash inside a text are written as \t \n \r \d \\; everything else as it is.
+import { formatTrail } from './journal-trail.ts'
 import type { JournalRow } from './usage-store.ts'
 import type { UsageRecord } from './usage-record.ts'
 
@@ -15,36 +22,76 @@ export const END_OF_SEGMENT = '.'
 /** A text that came from outside is cut here, in characters. */
 const LONGEST_TEXT = 300
 
+/** Before the line of a beginning; no text of ours starts with it, because a backslash is escaped. */
+export const BEGINNING = '\\>'
+
 /** /!\ Hot path: runs once per call in the worker, so it only joins strings. Ends with a line feed. */
 export function formatJournalLine(record: UsageRecord): string {
   const usage = record.usage
   return (
     `${escaped(record.requestId)}\t${whole(record.startedAtMs)}\t${whole(record.durationMs)}\t${whole(record.firstByteMs)}\t` +
     `${whole(usage.input)}\t${whole(usage.cacheRead)}\t${whole(usage.cacheWrite5m)}\t${whole(usage.cacheWrite1h)}\t${whole(usage.output)}\t${whole(usage.reasoning)}\t${whole(record.costNanos)}\t` +
-    `${escaped(record.keyId)}\t${escaped(record.accountId)}\t` +
+    `${escaped(record.keyId)}\t${escaped(record.accountId)}\t${escaped(record.group)}\t` +
     `${escaped(record.endpoint)}\t${escaped(record.model)}\t${escaped(record.provider)}\t${escaped(record.upstreamModel)}\t` +
-    `${whole(record.status)}\t${escaped(record.errorCode)}\t${record.stream ? 1 : 0}\t${whole(record.attempts)}\t${record.estimated ? 1 : 0}\n`
+    `${whole(record.status)}\t${escaped(record.errorCode)}\t${record.stream ? 1 : 0}\t${whole(record.attempts)}\t${record.estimated ? 1 : 0}\t` +
+    (record.trail.length === 0 ? '\x7f\n' : `${formatTrail(record.trail)}\x7f\n`)
   )
 }
 
+/** 1 is release 0.1's. */
+export type JournalFormat = 1 | 2
+
+export interface ParseOptions {
+  readonly start?: number
+  /** Lines at most. */
+  readonly most?: number
+  readonly format?: JournalFormat
+}
+
 /**
- * Reads the whole lines of `text` into `rows`. A line that makes no sense (a torn write, a disk error) is counted and
- * left out: one bad line must not hold up all that come after it.
+ * Adds the whole lines of `text` to `rows`, from `start` on and at most `most` of them. A line that makes no sense (a
+ * torn write, a disk error) is counted and left out: one bad line must not hold up all that come after it.
+ * @returns where to go on
  */
-export function parseJournalLines(text: string): { rows: JournalRow[]; malformed: number } {
-  const rows: JournalRow[] = []
+export function parseJournalLines(
+  text: string,
+  rows: JournalRow[],
+  { start = 0, most = Infinity, format = 2 }: ParseOptions = {},
+): { readonly next: number; readonly malformed: number } {
   let malformed = 0
-  let at = 0
-  while (at < text.length) {
+  let at = start
+  for (let line = 0; line < most && at < text.length; line++) {
     const end = text.indexOf('\n', at)
     if (end === -1) break
-    const row = parseLine(text, at, end)
+    if (isBeginning(text, at)) {
+      at = end + 1
+      continue
+    }
+    const row = parseLine(text, at, end, format)
     if (row !== undefined) rows.push(row)
     // An empty line is what the writer puts after a write that failed half-way, and before its end mark.
     else if (end > at && text.slice(at, end) !== END_OF_SEGMENT) malformed++
     at = end + 1
   }
-  return { rows, malformed }
+  return { next: at, malformed }
+}
+
+/**
+ * Follows which beginnings have found their end, over all segments of one worker in their order. `open` is by request id.
+ */
+export function followBeginnings(text: string, open: Map<string, JournalRow>): void {
+  let at = 0
+  while (at < text.length) {
+    const end = text.indexOf('\n', at)
+    if (end === -1) break
+    const begins = isBeginning(text, at)
+    if (begins || open.size > 0) {
+      const row = parseLine(text, begins ? at + BEGINNING.length : at, end, 2)
+      if (row !== undefined && begins) open.set(row.requestId, row)
+      else if (row !== undefined) open.delete(row.requestId)
+    }
+    at = end + 1
+  }
 }
 
 /** The fields of a `keyText` or `kindText`, unescaped. */
@@ -52,9 +99,15 @@ export function splitPart(text: string): string[] {
   return text.split('\t').map(unescaped)
 }
 
-const TAB = 9
+function isBeginning(text: string, at: number): boolean {
+  return text.charCodeAt(at) === 92 && text.charCodeAt(at + 1) === 62
+}
 
-function parseLine(text: string, start: number, end: number): JournalRow | undefined {
+const TAB = 9
+const DEL = 127
+
+function parseLine(text: string, start: number, end: number, format: JournalFormat): JournalRow | undefined {
+  if (format !== 1 && text.charCodeAt(end - 1) !== DEL) return undefined
   const idEnd = text.indexOf('\t', start)
   if (idEnd === -1 || idEnd >= end) return undefined
   let at = idEnd + 1
@@ -74,9 +127,10 @@ function parseLine(text: string, start: number, end: number): JournalRow | undef
     figures.push(negative ? -value : value)
     at++
   }
-  const keyMiddle = text.indexOf('\t', at)
-  const keyEnd = keyMiddle === -1 ? -1 : text.indexOf('\t', keyMiddle + 1)
-  if (keyEnd === -1 || keyEnd >= end) return undefined
+  let keyEnd = text.indexOf('\t', at)
+  for (let tab = format === 1 ? 1 : 2; tab > 0 && keyEnd !== -1; tab--) keyEnd = text.indexOf('\t', keyEnd + 1)
+  const kindEnd = format === 1 ? end : text.lastIndexOf('\t', end)
+  if (keyEnd === -1 || keyEnd >= kindEnd) return undefined
   const [startedAtMs, durationMs, firstByteMs, inputTokens, ...rest] = figures
   const [cacheReadTokens, cacheWrite5mTokens, cacheWrite1hTokens, outputTokens, reasoningTokens, costNanos] = rest
   return {
@@ -92,7 +146,8 @@ function parseLine(text: string, start: number, end: number): JournalRow | undef
     reasoningTokens: reasoningTokens ?? 0,
     costNanos: costNanos ?? 0,
     keyText: text.slice(at, keyEnd),
-    kindText: text.slice(keyEnd + 1, end),
+    kindText: text.slice(keyEnd + 1, kindEnd),
+    trailText: format === 1 || kindEnd + 2 === end ? '' : text.slice(kindEnd + 1, end - 1),
   }
 }
 
@@ -102,10 +157,10 @@ function whole(value: number): number {
   return Number.isFinite(value) ? Math.min(Math.max(Math.trunc(value), -1), Number.MAX_SAFE_INTEGER) : 0
 }
 
-const UNSAFE = /[\t\n\r\\]/
-const UNSAFE_ALL = /[\t\n\r\\]/g
-const ESCAPES: Readonly<Record<string, string>> = { '\t': '\\t', '\n': '\\n', '\r': '\\r', '\\': '\\\\' }
-const UNESCAPES: Readonly<Record<string, string>> = { t: '\t', n: '\n', r: '\r', '\\': '\\' }
+const UNSAFE = /[\t\n\r\\\x7f]/
+const UNSAFE_ALL = /[\t\n\r\\\x7f]/g
+const ESCAPES: Readonly<Record<string, string>> = { '\t': '\\t', '\n': '\\n', '\r': '\\r', '\x7f': '\\d', '\\': '\\\\' }
+const UNESCAPES: Readonly<Record<string, string>> = { t: '\t', n: '\n', r: '\r', d: '\x7f', '\\': '\\' }
 
 function escaped(text: string): string {
   const short = text.length > LONGEST_TEXT ? text.slice(0, LONGEST_TEXT) : text

@@ -14,29 +14,23 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { DatabaseSync } from 'node:sqlite'
 import fc from 'fast-check'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { sql } from 'kysely'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import { createKeyService } from '../identity/key-service.ts'
 import { OPERATOR } from '../identity/principal.ts'
-import { openDatabase, type Database } from '../store/database.ts'
+import { describeEachDatabase, kyselyOn } from '../store/__fixtures__/each-database.ts'
+import type { Database, DatabasePlace } from '../store/database.ts'
 import { createJournalReader } from './journal-reader.ts'
 import { createJournalWriter } from './journal-writer.ts'
+import { journalDirectoryName } from './journal-directory.ts'
 import type { UsageRecord } from './usage-record.ts'
+import type { JournalPosition } from './usage-store.ts'
 
 let dir: string
 let journal: string
+let place: DatabasePlace
 let database: Database
-
-beforeEach(async () => {
-  dir = mkdtempSync(join(tmpdir(), 'fairlead-journal-'))
-  journal = join(dir, 'journal')
-  database = await openDatabase(join(dir, 'fairlead.db'))
-})
-afterEach(async () => {
-  await database[Symbol.asyncDispose]()
-  rmSync(dir, { recursive: true, force: true })
-})
 
 function recordOf(requestId: string, rest: Partial<UsageRecord> = {}): UsageRecord {
   return {
@@ -46,6 +40,7 @@ function recordOf(requestId: string, rest: Partial<UsageRecord> = {}): UsageReco
     firstByteMs: 120,
     keyId: 'key_abc',
     accountId: 'default',
+    group: 'free',
     endpoint: '/v1/chat/completions',
     model: 'gpt-4o-mini',
     provider: 'openai',
@@ -54,6 +49,7 @@ function recordOf(requestId: string, rest: Partial<UsageRecord> = {}): UsageReco
     errorCode: '',
     stream: true,
     attempts: 1,
+    trail: [],
     usage: { input: 100, cacheRead: 20, cacheWrite5m: 30, cacheWrite1h: 4, output: 50, reasoning: 5 },
     estimated: false,
     costNanos: 12_345,
@@ -61,14 +57,33 @@ function recordOf(requestId: string, rest: Partial<UsageRecord> = {}): UsageReco
   }
 }
 
+function segments(): readonly string[] {
+  return readdirSync(journal).filter((name) => name.endsWith('.journal'))
+}
+
+async function positions(): Promise<readonly JournalPosition[]> {
+  return await database.usage.positions(journalDirectoryName(journal))
+}
+
 async function storedIds(): Promise<string[]> {
   return (await database.usage.recent({ limit: 100_000 })).map(({ requestId }) => requestId).reverse()
 }
 
-describe('the usage journal', () => {
+describeEachDatabase('the usage journal', (open) => {
+  beforeEach(async () => {
+    dir = mkdtempSync(join(tmpdir(), 'fairlead-journal-'))
+    journal = join(dir, 'journal')
+    place = await open.place()
+    database = await open(place)
+  })
+  afterEach(() => rmSync(dir, { recursive: true, force: true }))
+
   it('brings every field of every record into the database as it was', async () => {
     const count = fc.nat({ max: Number.MAX_SAFE_INTEGER })
-    const text = fc.string({ unit: 'binary', maxLength: 60 }).filter((candidate) => candidate.isWellFormed())
+    // PostgreSQL has no NUL, and gets another character for it.
+    const text = fc
+      .string({ unit: 'binary', maxLength: 60 })
+      .filter((candidate) => candidate.isWellFormed() && (open.kind === 'sqlite' || !candidate.includes('\0')))
     const record: fc.Arbitrary<UsageRecord> = fc.record({
       requestId: text,
       startedAtMs: count,
@@ -76,6 +91,7 @@ describe('the usage journal', () => {
       firstByteMs: fc.integer({ min: -1 }),
       keyId: text,
       accountId: text,
+      group: text,
       endpoint: text,
       model: text,
       provider: text,
@@ -84,6 +100,7 @@ describe('the usage journal', () => {
       errorCode: text,
       stream: fc.boolean(),
       attempts: fc.nat(9),
+      trail: fc.array(fc.record({ provider: text, outcome: text, durationMs: fc.nat() }), { maxLength: 3 }),
       usage: fc.record({
         input: count,
         cacheRead: count,
@@ -109,8 +126,8 @@ describe('the usage journal', () => {
       { numRuns: 25 },
     )
     expect(await storedIds()).toHaveLength(sent.length)
-    expect(readdirSync(journal)).toEqual([])
-    expect(await database.usage.positions()).toEqual([])
+    expect(segments()).toEqual([])
+    expect(await positions()).toEqual([])
   })
 
   it('counts each line once, however often it is read and wherever it was stopped', async () => {
@@ -129,7 +146,7 @@ describe('the usage journal', () => {
     await writer.close()
     await reader.drain()
     expect(await storedIds()).toEqual(sent)
-    expect(readdirSync(journal)).toEqual([])
+    expect(segments()).toEqual([])
   })
 
   it('loses no appended record when its writer is killed, and then deletes the files', async () => {
@@ -138,7 +155,7 @@ describe('the usage journal', () => {
       import { createJournalWriter } from '${url('journal-writer.ts')}'
       const writer = createJournalWriter({ dir: process.argv[1], instance: 'w1', segmentBytes: 20000 })
       const base = ${JSON.stringify(recordOf(''))}
-      for (let n = 0; ; n++) { writer.append({ ...base, requestId: 'req_' + n }); process.stdout.write(n + '\\n') ; if (n % 50 === 0) await new Promise((r) => setImmediate(r)) }`
+      for (let n = 0; ; n++) { writer.append({ ...base, requestId: 'req_' + n }); process.stdout.write(n + '\\n') ; if (n % 50 === 0) await new Promise((r) => setTimeout(r, 2)) }`
     const child = spawn(process.execPath, ['--input-type=module', '-e', program, journal], {
       stdio: ['ignore', 'pipe', 'inherit'],
     })
@@ -149,21 +166,21 @@ describe('the usage journal', () => {
     }
     const reader = createJournalReader({ dir: journal, database })
     await reader.drain()
-    expect(readdirSync(journal).length).toBeGreaterThan(0)
+    expect(segments().length).toBeGreaterThan(0)
     child.kill('SIGKILL')
     await once(child, 'exit')
     await reader.drain()
     const ids = await storedIds()
     expect(ids.length).toBeGreaterThan(lastSeen)
     expect(ids).toEqual(ids.map((_, index) => `req_${index}`))
-    expect(readdirSync(journal)).toEqual([])
+    expect(segments()).toEqual([])
   })
 
   it('reads a line that is being written only when it is whole', async () => {
     const writer = createJournalWriter({ dir: journal, instance: 'w1' })
     writer.append(recordOf('req_1'))
     writer.append(recordOf('req_2'))
-    const file = join(journal, readdirSync(journal)[0]!)
+    const file = join(journal, segments()[0]!)
     const whole = readFileSync(file)
     truncateSync(file, statSync(file).size - 10)
     const reader = createJournalReader({ dir: journal, database })
@@ -176,7 +193,7 @@ describe('the usage journal', () => {
 
   it('passes over lines that make no sense, and says how many', async () => {
     const writer = createJournalWriter({ dir: journal, instance: 'w1' })
-    const file = join(journal, readdirSync(journal)[0]!)
+    const file = join(journal, segments()[0]!)
     writer.append(recordOf('req_1'))
     appendFileSync(file, 'half a line\t12\n\n\u0000\u0000\nreq\t1\t2\t3\t4\t5\t6\t7\tx\tk\ta\te\n')
     writer.append(recordOf('req_2'))
@@ -189,7 +206,7 @@ describe('the usage journal', () => {
 
   it('gets past garbage without an end', async () => {
     const writer = createJournalWriter({ dir: journal, instance: 'w1' })
-    appendFileSync(join(journal, readdirSync(journal)[0]!), `${'x'.repeat(500_000)}\n`)
+    appendFileSync(join(journal, segments()[0]!), `${'x'.repeat(500_000)}\n`)
     writer.append(recordOf('req_1'))
     await createJournalReader({ dir: journal, database, batchRows: 10 }).drain()
     expect(await storedIds()).toEqual(['req_1'])
@@ -200,20 +217,16 @@ describe('the usage journal', () => {
     const writer = createJournalWriter({ dir: journal, instance: 'w1' })
     for (let n = 0; n < 100; n++) writer.append(recordOf(`req_${n}`, { model: `new-model-${n % 7}` }))
     await writer.close()
-    const other = new DatabaseSync(join(dir, 'fairlead.db'))
-    // Refuses the last row and keeps what the statement did before it, as a disk that fills up does.
-    other.exec(`CREATE TRIGGER full BEFORE INSERT ON usage_records WHEN NEW.request_id = 'req_99'
-      BEGIN SELECT RAISE(FAIL, 'database or disk is full'); END`)
+    await refuseRow('req_99')
     const reader = createJournalReader({ dir: journal, database })
     await expect(reader.drain()).rejects.toThrow('full')
     await expect(reader.drain()).rejects.toThrow('full')
     expect(await storedIds()).toEqual([])
-    expect(readdirSync(journal)).toHaveLength(1)
-    other.exec('DROP TRIGGER full')
-    other.close()
+    expect(segments()).toHaveLength(1)
+    await letRowsIn()
     expect(await reader.drain()).toBe(100)
     expect(new Set((await database.usage.recent({ limit: 100 })).map(({ model }) => model)).size).toBe(7)
-    expect(readdirSync(journal)).toEqual([])
+    expect(segments()).toEqual([])
   })
 
   it('lets only one of two readers bring in the same lines', async () => {
@@ -230,11 +243,11 @@ describe('the usage journal', () => {
     writer.append(recordOf('req_1'))
     const reader = createJournalReader({ dir: journal, database })
     await reader.drain()
-    expect(await database.usage.positions()).toHaveLength(1)
+    expect(await positions()).toHaveLength(1)
     await writer.close()
-    for (const file of readdirSync(journal)) rmSync(join(journal, file))
+    for (const file of segments()) rmSync(join(journal, file))
     await reader.drain()
-    expect(await database.usage.positions()).toEqual([])
+    expect(await positions()).toEqual([])
     // A writer's files have a name of their own, even for the same worker.
     const again = createJournalWriter({ dir: journal, instance: 'w1' })
     again.append(recordOf('req_2'))
@@ -247,7 +260,7 @@ describe('the usage journal', () => {
     createJournalWriter({ dir: journal, instance: 'w1' })
     writeFileSync(join(journal, 'notes.txt'), 'hello')
     await createJournalReader({ dir: journal, database, isAlive: () => false }).drain()
-    expect(readdirSync(journal)).toEqual(['notes.txt'])
+    expect(readdirSync(journal).sort()).toEqual(['directory-name', 'notes.txt'])
   })
 
   it('keeps records in memory while the disk refuses them', async () => {
@@ -265,6 +278,114 @@ describe('the usage journal', () => {
     expect(await storedIds()).toEqual(['req_2', 'req_3', 'req_4'])
   })
 
+  it('gives replies that had begun a row when their worker died, once, through any number of segments', async () => {
+    const writer = createJournalWriter({ dir: journal, instance: 'w1', segmentBytes: 700 })
+    const begun = Array.from({ length: 12 }, (_, n) => `req_begun_${n}`)
+    const beginnings = begun.map((id) => {
+      const beginning = writer.begin(recordOf(id, { errorCode: 'interrupted' }))
+      writer.append(recordOf(`other_${id}`))
+      return beginning
+    })
+    const ended = begun.filter((_, n) => n % 3 === 0)
+    for (const id of ended) writer.append(recordOf(id), beginnings[begun.indexOf(id)] ?? null)
+    await writer.sync()
+    const others = begun.map((id) => `other_${id}`)
+    await createJournalReader({ dir: journal, database }).drain()
+    expect((await storedIds()).toSorted()).toEqual([...others, ...ended].toSorted())
+    expect(segments().length).toBeLessThan(10)
+
+    // The rows are committed, and the process ends before the files are gone.
+    const { usage } = database
+    const dying = createJournalReader({
+      dir: journal,
+      database: {
+        usage: {
+          position: (...args) => usage.position(...args),
+          positions: (...args) => usage.positions(...args),
+          append: (...args) => usage.append(...args),
+          forget: (...args) => usage.forget(...args),
+          flush: () => Promise.reject(new Error('died')),
+        },
+      },
+      isAlive: () => false,
+    })
+    await expect(dying.drain()).rejects.toThrow('died')
+    const reader = createJournalReader({ dir: journal, database, isAlive: () => false })
+    expect(await reader.drain()).toBe(0)
+    expect((await storedIds()).toSorted()).toEqual([...others, ...begun].toSorted())
+    const interrupted = (await database.usage.recent({ limit: 100 })).filter(({ errorCode }) => errorCode !== '')
+    expect(interrupted.map(({ requestId }) => requestId).toSorted()).toEqual(
+      begun.filter((id) => !ended.includes(id)).toSorted(),
+    )
+    expect(segments()).toEqual([])
+    expect(await positions()).toEqual([])
+  })
+
+  it('keeps a segment without an end when it is closed while replies are open', async () => {
+    const writer = createJournalWriter({ dir: journal, instance: 'w1' })
+    writer.begin(recordOf('req_1', { errorCode: 'interrupted' }))
+    await writer.close()
+    await createJournalReader({ dir: journal, database, isAlive: () => true }).drain()
+    expect(segments()).toHaveLength(1)
+    expect(await createJournalReader({ dir: journal, database, isAlive: () => false }).drain()).toBe(1)
+    expect(await storedIds()).toEqual(['req_1'])
+  })
+
+  it('takes what a power cut left: any number of whole lines, and never half of one', async () => {
+    const writer = createJournalWriter({ dir: journal, instance: 'w1' })
+    for (let n = 0; n < 8; n++) {
+      const beginning = writer.begin(recordOf(`req_${n}`, { errorCode: 'interrupted' }))
+      const trail = [{ provider: 'a', outcome: 'ok', durationMs: 1 }]
+      writer.append(recordOf(`req_${n}`, { attempts: 2, trail }), beginning)
+    }
+    await writer.sync()
+    const [name = ''] = segments()
+    const bytes = readFileSync(join(journal, name))
+    await writer.close()
+    rmSync(join(journal, name))
+    await fc.assert(
+      fc.asyncProperty(fc.nat(bytes.length), fc.boolean(), fc.nat(2 ** 40), async (length, zeros, number) => {
+        const instance = `cut-${process.pid}-t1-${number.toString(16).padStart(10, '0')}`
+        // Some file systems have the length on the disk before the bytes.
+        const left = Buffer.concat([bytes.subarray(0, length), Buffer.alloc(zeros ? 50 : 0)])
+        writeFileSync(join(journal, `${instance}.000001.v2.journal`), left)
+        const before = (await storedIds()).length
+        await createJournalReader({ dir: journal, database }).drain()
+        const rows = (await database.usage.recent({ limit: (await storedIds()).length - before })).toReversed()
+        expect(rows.map(({ requestId }) => requestId)).toEqual(rows.map((_, n) => `req_${n}`))
+        const lines = bytes.subarray(0, length).toString().split('\n').length - 1
+        expect(rows).toHaveLength(Math.ceil(lines / 2))
+        expect(rows.at(-1)?.errorCode ?? '').toBe(lines % 2 === 1 ? 'interrupted' : '')
+        expect(segments()).toEqual([])
+      }),
+      { numRuns: open.kind === 'sqlite' ? 60 : 10 },
+    )
+  })
+
+  it('reads lines of the release before, which had no group', async () => {
+    const writer = createJournalWriter({ dir: journal, instance: 'w1' })
+    const old =
+      'req_old\t1\t2\t3\t4\t0\t0\t0\t5\t0\t6\tkey_a\tdefault\t/v1/messages\tgpt\topenai\tgpt-4\t200\t\t1\t1\t0\n'
+    writeFileSync(join(journal, 'old-1-0123456789.000001.journal'), old)
+    await createJournalReader({ dir: journal, database }).drain()
+    expect(await database.usage.recent({ limit: 1 })).toMatchObject([
+      { requestId: 'req_old', keyId: 'key_a', accountId: 'default', group: '', endpoint: '/v1/messages', trail: [] },
+    ])
+    await writer.close()
+  })
+
+  it('never forgets the position of a segment that lies on the disk of another machine', async () => {
+    const elsewhere = join(dir, 'elsewhere')
+    const [here, there] = [journal, elsewhere].map((place) => createJournalWriter({ dir: place, instance: 'w' }))
+    there?.append(recordOf('req_there'))
+    await createJournalReader({ dir: elsewhere, database }).drain()
+    here?.append(recordOf('req_here'))
+    await createJournalReader({ dir: journal, database }).drain()
+    await createJournalReader({ dir: elsewhere, database }).drain()
+    expect(await storedIds()).toEqual(['req_there', 'req_here'])
+    await Promise.all([here?.close(), there?.close()])
+  })
+
   it('notes when a key was last used', async () => {
     const keys = createKeyService({ database, pepper: Buffer.alloc(32), keyPrefix: 'sk-fl-', now: Date.now })
     const { record } = await keys.create({ name: 'used', maker: OPERATOR })
@@ -275,6 +396,24 @@ describe('the usage journal', () => {
     expect((await keys.list(OPERATOR)).records[0]?.lastUsedAtMs).toBe(1_800_000_000_000)
   })
 })
+
+/** Refuses that row and, on SQLite, keeps what the statement did before it, as a disk that fills up does. */
+async function refuseRow(requestId: string): Promise<void> {
+  await execute(
+    `CREATE TRIGGER refuse BEFORE INSERT ON usage_records WHEN NEW.request_id = '${requestId}' BEGIN SELECT RAISE(FAIL, 'database or disk is full'); END`,
+    `ALTER TABLE usage_records ADD CONSTRAINT full_disk CHECK (request_id <> '${requestId}')`,
+  )
+}
+
+async function letRowsIn(): Promise<void> {
+  await execute('DROP TRIGGER refuse', 'ALTER TABLE usage_records DROP CONSTRAINT full_disk')
+}
+
+async function execute(onSqlite: string, onPostgres: string): Promise<void> {
+  const kysely = kyselyOn(place)
+  await sql.raw('url' in place ? onPostgres : onSqlite).execute(kysely)
+  await kysely.destroy()
+}
 
 function byId(left: UsageRecord, right: UsageRecord): number {
   return JSON.stringify(left) < JSON.stringify(right) ? -1 : 1

@@ -2,15 +2,25 @@
 
 import type { TokenUsage } from '../core/token-usage.ts'
 
+/** One upstream that was asked. */
+export interface AttemptNote {
+  readonly provider: string
+  /** `ok`, or what went wrong, as the metric `fairlead_attempts_total` names it. */
+  readonly outcome: string
+  readonly durationMs: number
+}
+
 export interface UsageRecord {
   readonly requestId: string
   readonly startedAtMs: number
   readonly durationMs: number
-  /** -1 when no byte came. */
+  /** To the first content of a stream, else to the reply; -1 when no byte came. */
   readonly firstByteMs: number
   /** `key_...`, or `master`. */
   readonly keyId: string
   readonly accountId: string
+  /** Whose limits and prices the call had; empty = none. */
+  readonly group: string
   /** `/v1/chat/completions` */
   readonly endpoint: string
   /** Public id that was asked for. */
@@ -19,10 +29,12 @@ export interface UsageRecord {
   readonly upstreamModel: string
   /** What the client saw: the HTTP status, or 499 when it left first. */
   readonly status: number
-  /** Empty when all went well; else a code of the error table or `client_gone`, `upstream_cut`. */
+  /** Empty when all went well; else a code of the error table, `client_gone`, or `interrupted`: our process died. */
   readonly errorCode: string
   readonly stream: boolean
   readonly attempts: number
+  /** In the order in which they were asked; empty when the first answered and that was all. */
+  readonly trail: readonly AttemptNote[]
   readonly usage: TokenUsage
   /** True when `usage` is our estimate because the provider sent none. */
   readonly estimated: boolean

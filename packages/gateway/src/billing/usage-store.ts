@@ -1,4 +1,6 @@
-// What the journal reader asks of a database. `store/usage-store.ts` answers it.
+// What billing asks of a database. `store/` answers it, on SQLite and on PostgreSQL.
+import type { QuotaHistory } from '../limits/quota-history.ts'
+import type { UsageQueries } from './usage-queries.ts'
 import type { UsageRecord } from './usage-record.ts'
 
 /** A row as the journal holds it: the figures apart, and the two parts that repeat still as their source text. */
@@ -18,6 +20,8 @@ export interface JournalRow {
   readonly keyText: string
   /** Likewise endpoint, model, provider... */
   readonly kindText: string
+  /** The attempts, as `journal-trail.ts` writes them; empty for most calls. */
+  readonly trailText: string
 }
 
 export interface JournalPosition {
@@ -27,17 +31,47 @@ export interface JournalPosition {
   readonly position: number
 }
 
-export interface UsageStore {
+/** Where a batch of rows comes from, and how far the segment is read after it. */
+export interface JournalAdvance extends JournalPosition {
+  /** `position` before the batch. */
+  readonly from: number
+  /** Name of the directory in which the segment lies: `journal-directory.ts`. */
+  readonly directory: string
+}
+
+/** What the journal reader needs. */
+export interface JournalTarget {
   position(instance: string, segment: number): Promise<number>
-  positions(): Promise<readonly JournalPosition[]>
+  /** Of the segments that lay in this directory, and of those from before directories had names. */
+  positions(directory: string): Promise<readonly JournalPosition[]>
   /**
-   * Rows and position, in one transaction. Throws and changes nothing when the position is no longer `from`
-   * (somebody else brought these rows in) or the database is full.
+   * Rows, their roll-ups and the position, in one transaction. Throws and changes nothing when the position is no
+   * longer `from` (somebody else brought these rows in) or the database is full. Holds the event loop for a few
+   * milliseconds at a time, however many rows there are.
    */
-  append(rows: readonly JournalRow[], from: number, to: JournalPosition): Promise<void>
+  append(rows: readonly JournalRow[], advance: JournalAdvance): Promise<void>
   /** Returns when everything appended so far survives a power cut. */
   flush(): Promise<void>
   forget(instance: string, segment: number): Promise<void>
-  /** The last calls, newest first. */
+}
+
+export interface RetentionCutoffs {
+  /** Unix ms; what began before is deleted. -Infinity keeps everything. */
+  readonly recordsBeforeMs: number
+  /** Hours that daily roll-ups hold. */
+  readonly hoursBeforeMs: number
+  readonly daysBeforeMs: number
+}
+
+/** The chores that keep the tables small and charts quick. Each call does a little, and says whether more is to do. */
+export interface UsageUpkeep {
+  /** Sums the hours of one UTC day that ended two days ago or more. */
+  sumNextDay(nowMs: number): Promise<boolean>
+  /** Deletes a batch of what is too old. Never a record that the roll-ups do not hold, never an hour of a day that is not summed. */
+  deleteOld(cutoffs: RetentionCutoffs): Promise<boolean>
+}
+
+export interface UsageStore extends JournalTarget, UsageQueries, QuotaHistory, UsageUpkeep {
+  /** The last calls of everybody, newest first. */
   recent(query: { limit: number; keyId?: string; requestId?: string }): Promise<readonly UsageRecord[]>
 }

@@ -9,26 +9,32 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createAdaptorServer } from '@hono/node-server'
 import type { Logger } from 'pino'
-import { createJournalReader } from '../billing/journal-reader.ts'
+import { UsageKeeper } from '../billing/usage-keeper.ts'
 import { catalogue } from '../catalogue/catalogue.ts'
 import type { Config, Settings } from '../config/config.ts'
+import { secretKeyProblem } from '../config/env.ts'
 import { VERSION } from '../core/version.ts'
-import { createControlApp } from '../http/control/app.ts'
-import { createKeyService, type KeyService } from '../identity/key-service.ts'
+import { type AdminListener, listenForAdmin } from '../http/control/admin-listener.ts'
+import { type ControlApp, createControlApp } from '../http/control/app.ts'
+import { createIdentityServices } from '../identity/identity-services.ts'
+import type { KeyService } from '../identity/key-service.ts'
 import type { Principal } from '../identity/principal.ts'
 import { derivePepper, loadSecretKey } from '../identity/secret-key.ts'
 import { LeaseServer } from '../limits/lease-server.ts'
-import { LimitBook } from '../limits/limit-book.ts'
+import type { LimitLedger } from '../limits/limit-ledger.ts'
 import { probeLeaseMs } from '../routing/environment.ts'
 import { Fleet } from '../routing/fleet.ts'
 import type { HealthView } from '../routing/health-view.ts'
 import type { FleetChange } from '../routing/outcome.ts'
 import { ProbeLeases } from '../routing/probe-leases.ts'
-import { openDatabase, type Database } from '../store/database.ts'
+import { databasePlace, openDatabase, type Database } from '../store/database.ts'
 import type { MetricFamily } from '../telemetry/metric-family.ts'
 import { mergeFamilies } from '../telemetry/metrics.ts'
+import type { Change } from '../identity/change.ts'
+import type { SealEntry } from '../relay/seal-memory.ts'
 import { HealthMonitor } from './health-monitor.ts'
 import { mergeHealth } from './merge-health.ts'
+import { SharedState } from './shared-state.ts'
 import { upstreamMetrics } from './upstream-metrics.ts'
 import type { Answer, Question, WorkerReport } from './messages.ts'
 
@@ -41,7 +47,8 @@ export interface Workers {
   ready(): number
   configChanged(config: Config): void
   fleetChanged(change: FleetChange, from: number): void
-  keyRevoked(keyId: string): void
+  changed(change: Change): void
+  sealLearned(entry: SealEntry): void
 }
 
 export interface ControlPlaneOptions {
@@ -51,28 +58,28 @@ export interface ControlPlaneOptions {
   readonly env: Readonly<Record<string, string | undefined>>
 }
 
-const JOURNAL_MS = 500
-
 export class ControlPlane implements AsyncDisposable {
   readonly keys: KeyService
   readonly pepper: Buffer
   readonly socketPath: string
   readonly journalDir: string
   readonly operatorToken = randomBytes(32).toString('hex')
-  readonly limits = new LimitBook()
-  readonly #leases = new LeaseServer(this.limits)
+  readonly limits: LimitLedger
+  readonly #shared: SharedState
+  readonly #leases: LeaseServer
   readonly #database: Database
   readonly #log: Logger
   readonly #settings: Settings
   readonly #fleet: Fleet
   readonly #probes: ProbeLeases
   readonly #monitor: HealthMonitor
-  readonly #journal: ReturnType<typeof createJournalReader>
+  readonly #usage: UsageKeeper
   readonly #http: Server
+  readonly #app: ControlApp
+  #admin: AdminListener | null = null
   /** What workers that are gone had counted. */
   #goneMetrics: MetricFamily[] = []
   #workers: Workers | null = null
-  #journalTimer: NodeJS.Timeout | undefined
   #config: Config
   #configError: string | undefined
   #accepting = true
@@ -80,10 +87,17 @@ export class ControlPlane implements AsyncDisposable {
   static async start(options: ControlPlaneOptions): Promise<ControlPlane> {
     const { dataDir } = options.settings
     mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+    const problem = secretKeyProblem(options.settings, options.env)
+    if (problem !== undefined) throw new Error(problem)
     const secret = loadSecretKey(dataDir, options.env)
-    const database = await openDatabase(join(dataDir, 'fairlead.db'))
+    const database = await openDatabase(databasePlace(options.settings), {
+      patient: true,
+      log: options.log,
+      backupDir: join(dataDir, 'backups'),
+    })
     const plane = new ControlPlane(options, database, derivePepper(secret))
     await plane.#listen()
+    await plane.#listenForAdmin()
     return plane
   }
 
@@ -94,17 +108,36 @@ export class ControlPlane implements AsyncDisposable {
     this.#log = log
     this.#database = database
     this.pepper = pepper
+    this.#shared = new SharedState({
+      database,
+      redisUrl: settings.redisUrl,
+      pepper,
+      history: { since: async (scope, fromMs) => await this.#spentSince(scope, fromMs) },
+      log,
+      tellChange: (change) => this.#workers?.changed(change),
+      tellSeal: (entry) => this.#workers?.sealLearned(entry),
+    })
+    this.limits = this.#shared.ledger
+    this.#leases = new LeaseServer(this.limits, this.#shared.instances.self)
     this.journalDir = join(settings.dataDir, 'journal')
     mkdirSync(this.journalDir, { recursive: true, mode: 0o700 })
     this.socketPath = socketPathFor(settings.dataDir)
-    this.keys = createKeyService({ database, pepper, keyPrefix: () => this.#config.brand.keyPrefix, now: Date.now })
-    this.keys.onRevoked((keyId) => this.#workers?.keyRevoked(keyId))
+    const identity = createIdentityServices({
+      database,
+      pepper,
+      keyPrefix: () => this.#config.brand.keyPrefix,
+      now: Date.now,
+      groups: () => this.#config.groups,
+      changes: this.#shared.changes,
+    })
+    this.keys = identity.keys
     this.#fleet = new Fleet({ config, catalogue })
     this.#probes = new ProbeLeases(probeLeaseMs(config))
     this.#monitor = new HealthMonitor({ config: () => this.#config, onCheck: (change) => this.fleetChanged(change, 0) })
-    this.#journal = createJournalReader({ dir: this.journalDir, database })
+    this.#usage = new UsageKeeper({ journalDir: this.journalDir, database, log, keep: () => this.#config.usage })
     const startedAtMs = Date.now()
-    const app = createControlApp({
+    this.#app = createControlApp({
+      ...identity,
       state: {
         version: VERSION,
         startedAtMs,
@@ -114,14 +147,19 @@ export class ControlPlane implements AsyncDisposable {
         metrics: () => this.#metrics(),
         accepting: () => this.#accepting,
         workersReady: () => this.#workers?.ready() ?? 0,
+        journalIsWell: () => this.#workers?.reports().every(({ journalIsWell }) => journalIsWell) ?? true,
         now: Date.now,
       },
-      keys: this.keys,
+      usage: database.usage,
+      limits: this.limits,
+      instances: () => this.#shared.instances.list(),
       database,
+      hasAdminListener: config.server.adminPort !== undefined,
+      idempotency: { store: database.repeatable, secret: pepper },
       operatorToken: this.operatorToken,
       onError: (error, requestId) => log.error({ err: error, requestId }, 'a page could not be answered'),
     })
-    this.#http = createAdaptorServer({ fetch: app.fetch, overrideGlobalObjects: false }) as Server
+    this.#http = createAdaptorServer({ fetch: this.#app.fetch, overrideGlobalObjects: false }) as Server
   }
 
   get config(): Config {
@@ -136,7 +174,8 @@ export class ControlPlane implements AsyncDisposable {
   /** Begins to serve: checks, journals. The first round of health checks is done when it resolves. */
   async attach(workers: Workers): Promise<void> {
     this.#workers = workers
-    this.#journalTimer = setInterval(() => void this.#drainJournal(), JOURNAL_MS).unref()
+    this.#shared.start()
+    this.#usage.start()
     await this.#monitor.start()
   }
 
@@ -169,11 +208,16 @@ export class ControlPlane implements AsyncDisposable {
   }
 
   findKey(digest: string): Promise<Principal | null> {
-    return this.keys.findByDigest(digest)
+    return this.keys.resolve(digest)
   }
 
   requestProbe(circuit: string): boolean {
     return this.#probes.grant(circuit, performance.now())
+  }
+
+  /** For the workers of other instances. */
+  sealRemembered(entry: SealEntry): void {
+    this.#shared.sealRemembered(entry)
   }
 
   get leases(): LeaseServer {
@@ -209,7 +253,7 @@ export class ControlPlane implements AsyncDisposable {
 
   /** Everything that was journaled so far, from the database; newest first. */
   async recentUsage(limit = 1_000): Promise<Awaited<ReturnType<Database['usage']['recent']>>> {
-    await this.#journal.drain()
+    await this.#usage.drain()
     return await this.#database.usage.recent({ limit })
   }
 
@@ -222,15 +266,28 @@ export class ControlPlane implements AsyncDisposable {
     return [
       ...mergeFamilies([this.#goneMetrics, ...reports.map(({ metrics }) => metrics)]),
       ...upstreamMetrics(this.health()),
+      ...this.#shared.metrics(),
     ]
   }
 
-  async #drainJournal(): Promise<void> {
-    try {
-      await this.#journal.drain()
-    } catch (error) {
-      this.#log.error({ err: error }, 'usage could not be brought into the database; it stays in the journal')
-    }
+  /** For quotas and budgets, whose counts begin with what was spent before this process did. */
+  async #spentSince(scope: string, fromMs: number): Promise<{ readonly requests: number; readonly costNanos: number }> {
+    await this.#usage.drain()
+    return await this.#database.usage.since(scope, fromMs)
+  }
+
+  /** `http://127.0.0.1:9090`; null when the admin surface has no listener of its own. */
+  get adminUrl(): string | null {
+    if (this.#admin === null) return null
+    const { address, port } = this.#admin.address
+    return `http://${address.includes(':') ? `[${address}]` : address}:${port}`
+  }
+
+  async #listenForAdmin(): Promise<void> {
+    const { adminHost, adminPort } = this.#config.server
+    if (adminPort === undefined) return
+    this.#admin = await listenForAdmin(this.#app, adminHost, adminPort)
+    this.#log.info({ url: this.adminUrl }, 'the admin surface listens')
   }
 
   async #listen(): Promise<void> {
@@ -247,12 +304,13 @@ export class ControlPlane implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#monitor[Symbol.dispose]()
-    clearInterval(this.#journalTimer)
+    await this.#admin?.[Symbol.asyncDispose]()
     this.#http.closeAllConnections()
     await new Promise((resolve) => {
       this.#http.close(resolve)
     })
-    await this.#drainJournal()
+    await this.#usage[Symbol.asyncDispose]()
+    await this.#shared[Symbol.asyncDispose]()
     await this.#database[Symbol.asyncDispose]()
     rmSync(join(this.#settings.dataDir, 'run.json'), { force: true })
   }

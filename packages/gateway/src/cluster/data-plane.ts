@@ -1,11 +1,11 @@
 // The data plane of one process: it holds the clients and the upstreams, and never touches SQL.
 // Whatever needs an authority (keys, limits, the right to probe) goes through `PrimaryPort`.
 
-import { createHmac, randomBytes } from 'node:crypto'
+import { createHmac } from 'node:crypto'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Logger } from 'pino'
-import { createJournalWriter } from '../billing/journal-writer.ts'
+import { JournalKeeper } from '../billing/journal-keeper.ts'
 import { catalogue } from '../catalogue/catalogue.ts'
 import type { Config } from '../config/config.ts'
 import { DeadlineWheel } from '../core/deadlines.ts'
@@ -13,6 +13,7 @@ import { ControlProxy } from '../http/control-proxy.ts'
 import { DataServer } from '../http/data-server.ts'
 import { createDiagnostics } from '../http/diagnostics.ts'
 import { ModelList } from '../http/model-list.ts'
+import type { Change } from '../identity/change.ts'
 import { KeyCache } from '../identity/key-cache.ts'
 import type { Principal } from '../identity/principal.ts'
 import type { LimitAuthority } from '../limits/authority.ts'
@@ -50,7 +51,6 @@ export interface DataPlaneOptions {
 
 /** Between the end of accepting and the closing of idle connections: requests that are on their way still arrive. */
 const POLITE_MS = 1_500
-const JOURNAL_SYNC_MS = 50
 
 export class DataPlane {
   readonly metrics = new RelayMetrics()
@@ -63,9 +63,7 @@ export class DataPlane {
   readonly #seals: SealMemory
   readonly #server: DataServer
   readonly #control: ControlProxy
-  readonly #journal: ReturnType<typeof createJournalWriter>
-  readonly #journalTimer: NodeJS.Timeout
-  #journalDirty = false
+  readonly #journal: JournalKeeper
   #config: Config
   #headerNames: ReturnType<typeof headerNames>
   #drained: Promise<void> | null = null
@@ -93,15 +91,13 @@ export class DataPlane {
       masterKey: () => this.#config.server.masterKey,
     })
     this.#seals = new SealMemory((entry) => primary.sealRemembered(entry))
-    this.#journal = createJournalWriter({ dir: options.journalDir, instance: newInstance() })
-    // One fsync for all that was written meanwhile: what a power cut can take is bounded, at no cost for a request.
-    this.#journalTimer = setInterval(() => {
-      if (!this.#journalDirty) return
-      this.#journalDirty = false
-      this.#journal
-        .sync()
-        .catch((error: unknown) => log.error({ err: error }, 'the usage journal could not be flushed to the disk'))
-    }, JOURNAL_SYNC_MS).unref()
+    this.#journal = new JournalKeeper({
+      dir: options.journalDir,
+      instance: newInstance(),
+      log,
+      // The primary hears of it with the next report.
+      onChange: () => (this.metrics.revision += 1),
+    })
     this.#relay = new Relay({
       config: () => this.#config,
       fleet: this.fleet,
@@ -110,9 +106,12 @@ export class DataPlane {
       upstreams: this.#upstreams,
       metrics: this.metrics,
       log,
-      record: (record) => {
-        this.#journalDirty = true
-        this.#journal.append(record)
+      recording: () => this.#journal.isWell,
+      begin: (record) => (this.#config.usage.record ? this.#journal.begin(record) : null),
+      record: (record, beginning, then) => {
+        // What began with a record ends with one, whatever was switched meanwhile.
+        if (this.#config.usage.record || beginning !== null) this.#journal.record(record, beginning, then)
+        else then?.()
       },
       headerNames: () => this.#headerNames,
       sealKey: createHmac('sha256', options.pepper).update('reasoning seals').digest(),
@@ -157,6 +156,8 @@ export class DataPlane {
     this.fleet.update(config)
     if (before.server.masterKey !== config.server.masterKey || before.brand.keyPrefix !== config.brand.keyPrefix)
       this.#keys.clear()
+    // What a key may do is put together with its group.
+    if (JSON.stringify(before.groups) !== JSON.stringify(config.groups)) this.#keys.forget({ kind: 'all' })
   }
 
   applyChange(change: FleetChange): void {
@@ -167,12 +168,17 @@ export class DataPlane {
     this.#seals.learn(entry)
   }
 
-  forgetKey(keyId: string): void {
-    this.#keys.forget(keyId)
+  /** What was remembered of it is asked for again. */
+  forget(change: Change): void {
+    this.#keys.forget(change)
   }
 
   report(): WorkerReport {
-    return { metrics: this.metrics.collect(), health: this.fleet.view(performance.now()) }
+    return {
+      metrics: this.metrics.collect(),
+      health: this.fleet.view(performance.now()),
+      journalIsWell: this.#journal.isWell,
+    }
   }
 
   /**
@@ -201,19 +207,18 @@ export class DataPlane {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    clearInterval(this.#journalTimer)
     this.#server.destroy()
     await this.#upstreams[Symbol.asyncDispose]()
     this.#wheel.close()
     this.#control[Symbol.dispose]()
     this.metrics[Symbol.dispose]()
-    await this.#journal.close()
+    await this.#journal[Symbol.asyncDispose]()
   }
 }
 
-/** Names this process's journal; the reader tells from the pid whether somebody still writes it. */
+/** Names this process's journal: by when it began, for people. */
 function newInstance(): string {
-  return `${Date.now().toString(36)}-${process.pid}-${randomBytes(4).toString('hex')}`
+  return Date.now().toString(36)
 }
 
 function logChange(log: Logger, change: FleetChange): void {

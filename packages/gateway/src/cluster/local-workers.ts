@@ -30,7 +30,7 @@ export function startLocalDataPlane({ control, log, diagnostics, lookup }: Local
       limits: () => new LocalAuthority(control.limits),
       requestProbe: (circuit) => control.requestProbe(circuit),
       fleetChanged: (change) => control.fleetChanged(change, 1),
-      sealRemembered: () => undefined,
+      sealRemembered: (entry) => control.sealRemembered(entry),
       controlSocket: () => control.socketPath,
     },
   })
@@ -42,7 +42,8 @@ export function startLocalDataPlane({ control, log, diagnostics, lookup }: Local
     fleetChanged: (change, from) => {
       if (from !== 1) plane.applyChange(change)
     },
-    keyRevoked: (keyId) => plane.forgetKey(keyId),
+    changed: (change) => plane.forget(change),
+    sealLearned: (entry) => plane.learnSeal(entry),
   }
   return { plane, workers }
 }

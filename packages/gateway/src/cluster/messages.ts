@@ -2,8 +2,9 @@
 // the order in which it was sent; a question carries a number, its answer the same one.
 
 import type { Config } from '../config/config.ts'
+import type { Change } from '../identity/change.ts'
 import type { Principal } from '../identity/principal.ts'
-import type { LimitAsk, LimitReply, LimitReturn } from '../limits/lease-messages.ts'
+import type { LedgerAsk, LedgerReply, LedgerReturn } from '../limits/limit-ledger.ts'
 import type { SealEntry } from '../relay/seal-memory.ts'
 import type { HealthView } from '../routing/health-view.ts'
 import type { FleetChange } from '../routing/outcome.ts'
@@ -12,11 +13,13 @@ import type { MetricFamily } from '../telemetry/metric-family.ts'
 export type Question =
   | { readonly kind: 'find-key'; readonly digest: string }
   | { readonly kind: 'probe'; readonly circuit: string }
-  | LimitAsk
+  | LedgerAsk
 
-export type Answer = Principal | null | boolean | LimitReply
+export type Answer = Principal | null | boolean | LedgerReply
 
 export interface WorkerReport {
+  /** False while the disk does not take usage lines. */
+  readonly journalIsWell: boolean
   readonly metrics: readonly MetricFamily[]
   readonly health: HealthView
 }
@@ -28,14 +31,16 @@ export type FromWorker =
   | { readonly kind: 'fleet-change'; readonly change: FleetChange }
   | { readonly kind: 'report'; readonly id: number; readonly report: WorkerReport }
   | { readonly kind: 'seal'; readonly entry: SealEntry }
-  | LimitReturn
+  | LedgerReturn
 
 export type ToWorker =
   | { readonly kind: 'start'; readonly start: WorkerStart }
   | { readonly kind: 'answer'; readonly id: number; readonly answer: Answer }
+  /** The primary cannot tell: its database or its Redis does not answer. */
+  | { readonly kind: 'no-answer'; readonly id: number }
   | { readonly kind: 'config'; readonly config: Config }
   | { readonly kind: 'fleet-change'; readonly change: FleetChange }
-  | { readonly kind: 'key-revoked'; readonly keyId: string }
+  | { readonly kind: 'change'; readonly change: Change }
   | { readonly kind: 'seal'; readonly entry: SealEntry }
   /** Send a report; 0 = the regular one. */
   | { readonly kind: 'collect'; readonly id: number }

@@ -7,6 +7,8 @@ import cluster, { type Worker } from 'node:cluster'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import type { Config } from '../config/config.ts'
+import type { Change } from '../identity/change.ts'
+import type { SealEntry } from '../relay/seal-memory.ts'
 import type { FleetChange } from '../routing/outcome.ts'
 import type { ControlPlane, Workers } from './control-plane.ts'
 import { Handoffs } from './handoffs.ts'
@@ -98,8 +100,12 @@ export class WorkerPool implements Workers {
     for (const id of this.#members.keys()) if (id !== from) this.#send(id, { kind: 'fleet-change', change })
   }
 
-  keyRevoked(keyId: string): void {
-    for (const id of this.#members.keys()) this.#send(id, { kind: 'key-revoked', keyId })
+  changed(change: Change): void {
+    for (const id of this.#members.keys()) this.#send(id, { kind: 'change', change })
+  }
+
+  sealLearned(entry: SealEntry): void {
+    for (const id of this.#members.keys()) this.#send(id, { kind: 'seal', entry })
   }
 
   /**
@@ -214,7 +220,7 @@ export class WorkerPool implements Workers {
           (answer) => this.#send(id, { kind: 'answer', id: message.id, answer }),
           (error: unknown) => {
             log.error({ err: error }, 'a question of a worker could not be answered')
-            this.#send(id, { kind: 'answer', id: message.id, answer: null })
+            this.#send(id, { kind: 'no-answer', id: message.id })
           },
         )
         return
@@ -223,6 +229,7 @@ export class WorkerPool implements Workers {
         return
       case 'seal':
         for (const other of this.#members.keys()) if (other !== id) this.#send(other, message)
+        control.sealRemembered(message.entry)
         return
       case 'fleet-change':
         control.fleetChanged(message.change, id)

@@ -3,7 +3,7 @@
 import type { Logger } from 'pino'
 import { createLogger } from '../telemetry/logger.ts'
 import { LeasedAuthority } from '../limits/leased-authority.ts'
-import type { LimitReply } from '../limits/lease-messages.ts'
+import type { LedgerReply } from '../limits/limit-ledger.ts'
 import type { Principal } from '../identity/principal.ts'
 import { DataPlane } from './data-plane.ts'
 import type { Answer, FromWorker, Question, ToWorker, WorkerStart } from './messages.ts'
@@ -11,7 +11,7 @@ import type { Answer, FromWorker, Question, ToWorker, WorkerStart } from './mess
 const REPORT_MS = 1_000
 
 class PrimaryLink {
-  readonly #waiting = new Map<number, (answer: Answer) => void>()
+  readonly #waiting = new Map<number, { resolve(answer: Answer): void; reject(reason: Error): void }>()
   #nextId = 1
 
   tell(message: FromWorker): void {
@@ -20,17 +20,22 @@ class PrimaryLink {
   }
 
   async ask(question: Question): Promise<Answer> {
-    return await new Promise((resolve) => {
+    return await new Promise((resolve, reject) => {
       const id = this.#nextId++
-      this.#waiting.set(id, resolve)
+      this.#waiting.set(id, { resolve, reject })
       this.tell({ kind: 'ask', id, question })
     })
   }
 
   answered(id: number, answer: Answer): void {
-    const resolve = this.#waiting.get(id)
+    this.#waiting.get(id)?.resolve(answer)
     this.#waiting.delete(id)
-    resolve?.(answer)
+  }
+
+  /** Never to be taken for a "no": a key is not unknown because a database does not answer. */
+  notAnswered(id: number): void {
+    this.#waiting.get(id)?.reject(new Error('The primary cannot tell at the moment.'))
+    this.#waiting.delete(id)
   }
 }
 
@@ -52,14 +57,17 @@ function runWorker(): void {
       case 'answer':
         link.answered(message.id, message.answer)
         break
+      case 'no-answer':
+        link.notAnswered(message.id)
+        break
       case 'config':
         plane?.setConfig(message.config)
         break
       case 'fleet-change':
         plane?.applyChange(message.change)
         break
-      case 'key-revoked':
-        plane?.forgetKey(message.keyId)
+      case 'change':
+        plane?.forget(message.change)
         break
       case 'seal':
         plane?.learnSeal(message.entry)
@@ -76,7 +84,7 @@ function runWorker(): void {
             {
               kind: 'report',
               id: 0,
-              report: { metrics: plane?.metrics.collect() ?? [], health: plane?.fleet.view(performance.now()) },
+              report: plane?.report(),
             },
             undefined,
             undefined,
@@ -107,7 +115,7 @@ function start(link: PrimaryLink, options: WorkerStart): DataPlane {
       findKey: async (digest) => (await link.ask({ kind: 'find-key', digest })) as Principal | null,
       limits: (wheel) =>
         new LeasedAuthority(
-          { ask: async (message) => (await link.ask(message)) as LimitReply, tell: (message) => link.tell(message) },
+          { ask: async (message) => (await link.ask(message)) as LedgerReply, tell: (message) => link.tell(message) },
           wheel,
         ),
       requestProbe: async (circuit) => (await link.ask({ kind: 'probe', circuit })) === true,

@@ -6,6 +6,8 @@ import type { HealthView } from '../routing/health-view.ts'
 
 export interface BannerFacts {
   readonly url: string
+  /** Of the admin surface, where it has a listener of its own. */
+  readonly adminUrl: string | null
   readonly config: Config
   /** Shown this once. */
   readonly firstKey: string | null
@@ -19,7 +21,7 @@ export function printBanner(facts: BannerFacts): void {
   console.log(renderBanner(facts))
 }
 
-function renderBanner({ url, config, firstKey, settings, health, notices }: BannerFacts): string {
+function renderBanner({ url, adminUrl, config, firstKey, settings, health, notices }: BannerFacts): string {
   const shownKey = firstKey ?? (config.server.masterKey === '' ? 'YOUR_API_KEY' : 'YOUR_MASTER_KEY')
   const simulated = config.providers.every(({ type }) => type === 'simulator')
   const lines = [
@@ -27,7 +29,7 @@ function renderBanner({ url, config, firstKey, settings, health, notices }: Bann
     `${config.brand.name} ${VERSION}`,
     '',
     `  Base URL    ${url}/v1`,
-    `  Dashboard   ${url}/`,
+    `  Dashboard   ${adminUrl ?? url}/`,
     ...(firstKey === null
       ? []
       : [

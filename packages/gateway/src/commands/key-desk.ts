@@ -1,21 +1,20 @@
 // Where `fairlead keys` asks: the gateway that runs, or the database when none does. Both answer as the HTTP API.
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { z } from 'zod'
 import type { Settings } from '../config/config.ts'
-import { readConfigText } from '../config/env.ts'
+import { readConfigText, secretKeyProblem } from '../config/env.ts'
 import { loadConfig } from '../config/load-config.ts'
 import { createKeysApp } from '../http/control/keys-app.ts'
-import { createKeyService } from '../identity/key-service.ts'
+import { createIdentityServices } from '../identity/identity-services.ts'
 import { derivePepper, loadSecretKey } from '../identity/secret-key.ts'
-import { openDatabase } from '../store/database.ts'
+import { databasePlace, openDatabase } from '../store/database.ts'
 import { askGateway, findRunningGateway } from './running-gateway.ts'
 
 type Env = Readonly<Record<string, string | undefined>>
 
 export interface KeyDesk extends AsyncDisposable {
   /** The reply's body; throws with the API's own message when it refuses. */
-  ask(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<unknown>
+  ask(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<unknown>
 }
 
 export async function openKeyDesk(settings: Settings, env: Env): Promise<KeyDesk> {
@@ -34,12 +33,19 @@ export async function openKeyDesk(settings: Settings, env: Env): Promise<KeyDesk
 
 async function openDatabaseDesk(settings: Settings, env: Env): Promise<KeyDesk> {
   const { configPath, dataDir, overrides } = settings
-  const fileName = join(dataDir, 'fairlead.db')
-  if (!existsSync(fileName)) console.error(`No gateway has run in ${dataDir} yet; its database is made now.`)
+  const place = databasePlace(settings)
+  if ('file' in place && !existsSync(place.file)) {
+    console.error(`No gateway has run in ${dataDir} yet; its database is made now.`)
+  }
   const { config } = loadConfig({ text: readConfigText(configPath), fileName: configPath, env, overrides })
+  const problem = secretKeyProblem(settings, env)
+  if (problem !== undefined) throw new Error(problem)
   const pepper = derivePepper(loadSecretKey(dataDir, env))
-  const database = await openDatabase(fileName)
-  const app = createKeysApp(createKeyService({ database, pepper, keyPrefix: config.brand.keyPrefix, now: Date.now }))
+  const database = await openDatabase(place)
+  const { keyPrefix } = config.brand
+  const app = createKeysApp(
+    createIdentityServices({ database, pepper, keyPrefix, now: Date.now, groups: () => config.groups }),
+  )
   return {
     ask: async (method, path, body) => {
       const init = body === undefined ? { method } : { method, body: JSON.stringify(body) }

@@ -10,8 +10,10 @@ import { createAdaptorServer } from '@hono/node-server'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createControlApp } from '../http/control/app.ts'
 import { loadConfig } from '../config/load-config.ts'
-import { createKeyService, type KeyService } from '../identity/key-service.ts'
+import { createIdentityServices } from '../identity/identity-services.ts'
+import type { KeyService } from '../identity/key-service.ts'
 import { derivePepper, loadSecretKey } from '../identity/secret-key.ts'
+import { MemoryLedger } from '../limits/memory-ledger.ts'
 import { openDatabase, type Database } from '../store/database.ts'
 import { isPrivate } from './doctor/check-exposure.ts'
 
@@ -66,9 +68,15 @@ async function listen(server: Server, where: string | number): Promise<number> {
 async function runGateway(): Promise<{ keys: KeyService; database: Database; revoked: string[] }> {
   const pepper = derivePepper(loadSecretKey(dataDir, {}))
   const database = await openDatabase(join(dataDir, 'fairlead.db'))
-  const keys = createKeyService({ database, pepper, keyPrefix: 'sk-fl-', now: Date.now })
   const revoked: string[] = []
-  keys.onRevoked((keyId) => revoked.push(keyId))
+  const identity = createIdentityServices({
+    database,
+    pepper,
+    keyPrefix: 'sk-fl-',
+    now: Date.now,
+    changes: { publish: async (change) => void (change.kind === 'key' && revoked.push(change.keyId)) },
+  })
+  const { keys } = identity
   const { config } = loadConfig({ text: null, fileName: '', env: {}, overrides: {} })
   const view = { name: 'local', type: 'openai', url: 'http://127.0.0.1:9', healthy: false, reason: 'It hung up.' }
   const provider = { ...view, lastCheckMs: 1, responseTimeMs: 1, consecutiveFailures: 4 }
@@ -82,10 +90,15 @@ async function runGateway(): Promise<{ keys: KeyService; database: Database; rev
       metrics: async () => [],
       accepting: () => true,
       workersReady: () => 1,
+      journalIsWell: () => true,
       now: Date.now,
     },
-    keys,
+    ...identity,
+    usage: database.usage,
+    limits: new MemoryLedger(),
+    instances: async () => ({ self: '', nowMs: Date.now(), instances: [] }),
     database,
+    hasAdminListener: false,
     operatorToken: 'token',
   })
   const socketPath = join(dir, 'control.sock')
@@ -110,6 +123,32 @@ describe('fairlead keys', () => {
     expect((await fairlead(['keys', 'list'])).out).toMatch(/CI .*revoked .*rpm 60/)
   })
 
+  it('gives a key a new secret, and manages accounts and groups', async () => {
+    await fairlead(['keys', 'create', '--name', 'CI', '--requests-per-day', '5'])
+    const [{ id }] = JSON.parse((await fairlead(['keys', 'list', '--json'])).out).data
+    const rotated = await fairlead(['keys', 'rotate', id, '--grace', '1h'])
+    expect(rotated).toMatchObject({ code: 0, out: expect.stringMatching(/^sk-fl-[0-9A-Za-z]{54}\n$/) })
+    expect((await fairlead(['groups', 'create', 'trial', '--preset', 'free', '--models', 'gpt-4o*'])).code).toBe(0)
+    const made = await fairlead([
+      'accounts',
+      'create',
+      '--name',
+      'Research',
+      '--group',
+      'trial',
+      '--rpm',
+      '9',
+      '--json',
+    ])
+    const account = JSON.parse(made.out)
+    expect(account).toMatchObject({ name: 'Research', group: 'trial', limits: { rpm: 9 } })
+    expect((await fairlead(['accounts', 'suspend', account.id])).out).toContain('is suspended')
+    expect((await fairlead(['accounts', 'list'])).out).toMatch(/Research .*trial .*suspended/)
+    expect((await fairlead(['groups', 'list'])).out).toMatch(/trial +gpt-4o\* +1 +rpm 100 +database/)
+    expect(await fairlead(['groups', 'delete', 'trial'])).toMatchObject({ code: 1 })
+    expect(await fairlead(['accounts', 'bury', account.id])).toMatchObject({ code: 2 })
+  }, 60_000)
+
   it('asks the gateway that runs, which hears of a revoked key at once', async () => {
     const { keys, revoked } = await runGateway()
     const { out } = await fairlead(['keys', 'create', '--name', 'through the socket'])
@@ -127,7 +166,7 @@ describe('fairlead keys', () => {
   })
 
   it.each([
-    [['keys'], 2, 'create, list or revoke'],
+    [['keys'], 2, 'create, list, rotate or revoke'],
     [['keys', 'make'], 2, '"make"'],
     [['keys', 'revoke'], 2, 'needs the id'],
     [['keys', 'create', '--expires-in', 'soon'], 2, '--expires-in'],

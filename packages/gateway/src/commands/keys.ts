@@ -1,13 +1,15 @@
 // `fairlead keys`: the operator's way to API keys. A running gateway is asked, so that a revoked key stops working at
 // once; without one the database is opened here.
-import { parseArgs, styleText } from 'node:util'
+import type { parseArgs } from 'node:util'
 import { z } from 'zod'
-import { ConfigError } from '../config/config-error.ts'
-import { settingsFrom } from '../config/env.ts'
-import { openKeyDesk, type KeyDesk } from './key-desk.ts'
+import { DESK_OPTIONS, runAtDesk } from './desk-command.ts'
+import type { KeyDesk } from './key-desk.ts'
+import { limitsOf, LIMIT_OPTIONS } from './limit-options.ts'
+import { day, print, table } from './output.ts'
 
 const HELP = `usage: fairlead keys create [--name NAME] [--expires-in 30d] [--rpm N] [--tpm N] [--concurrency N] [--account ID]
        fairlead keys list   [--account ID]
+       fairlead keys rotate KEY_ID [--grace 1h]
        fairlead keys revoke KEY_ID...
 
   --name NAME         what the key is for (default "Key made on the command line")
@@ -15,7 +17,10 @@ const HELP = `usage: fairlead keys create [--name NAME] [--expires-in 30d] [--rp
   --rpm N             requests per minute
   --tpm N             tokens per minute
   --concurrency N     requests at the same time
+  --requests-per-day N, --requests-per-month N
+                      in the time zone of the account
   --account ID        whose key it is (default "default")
+  --grace TIME        how long the old secret still works after a rotation (default: it ends now)
   --no-manage-keys    the key may not make, list or revoke keys
   --data-dir DIR      state directory (default ./data)
   --config FILE       configuration, for the prefix of keys
@@ -24,45 +29,20 @@ const HELP = `usage: fairlead keys create [--name NAME] [--expires-in 30d] [--rp
 A key is shown once, when it is made. What is kept cannot be turned back into it.`
 
 const OPTIONS = {
+  ...DESK_OPTIONS,
+  ...LIMIT_OPTIONS,
   name: { type: 'string' },
   'expires-in': { type: 'string' },
-  rpm: { type: 'string' },
-  tpm: { type: 'string' },
-  concurrency: { type: 'string' },
   account: { type: 'string' },
+  grace: { type: 'string' },
   'no-manage-keys': { type: 'boolean' },
-  'data-dir': { type: 'string' },
-  config: { type: 'string' },
-  json: { type: 'boolean' },
-  help: { type: 'boolean', short: 'h' },
 } as const
 
 type Values = ReturnType<typeof parseArgs<{ options: typeof OPTIONS }>>['values']
 
 /** Exit code: 0 done, 1 refused, 2 not understood. */
-export async function keys(args: readonly string[]): Promise<number> {
-  let job: (desk: KeyDesk) => Promise<void>
-  let values: Values
-  try {
-    const parsed = parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true })
-    values = parsed.values
-    if (values.help === true || parsed.positionals[0] === 'help') {
-      console.log(HELP)
-      return 0
-    }
-    job = jobOf(parsed.positionals, values)
-  } catch (error) {
-    console.error(`fairlead keys: ${messageOf(error)}\n\n${HELP}`)
-    return 2
-  }
-  try {
-    await using desk = await openKeyDesk(settingsFrom(values, process.env, process.cwd()), process.env)
-    await job(desk)
-    return 0
-  } catch (error) {
-    console.error(error instanceof ConfigError ? error.message : `fairlead keys: ${messageOf(error)}`)
-    return 1
-  }
+export function keys(args: readonly string[]): Promise<number> {
+  return runAtDesk('keys', HELP, args, OPTIONS, jobOf)
 }
 
 function jobOf([command, ...rest]: readonly string[], values: Values): (desk: KeyDesk) => Promise<void> {
@@ -78,26 +58,28 @@ function jobOf([command, ...rest]: readonly string[], values: Values): (desk: Ke
     case 'revoke':
       if (rest.length === 0) throw new Error('revoke needs the id of a key (key_...); "fairlead keys list" shows them.')
       return (desk) => revoke(desk, rest, values.json === true)
+    case 'rotate': {
+      const [id, ...others] = rest
+      if (id === undefined || others.length > 0) throw new Error('rotate needs the id of one key (key_...).')
+      const grace = values.grace === undefined ? 0 : secondsOf('--grace', values.grace)
+      return (desk) => rotate(desk, id, grace, values.json === true)
+    }
     default:
       throw new Error(
         command === undefined
-          ? 'say what to do: create, list or revoke.'
-          : `"${command}" is none of create, list, revoke.`,
+          ? 'say what to do: create, list, rotate or revoke.'
+          : `"${command}" is none of create, list, rotate, revoke.`,
       )
   }
 }
 
 function newKey(values: Values): Record<string, unknown> {
-  const limits: Record<string, number> = {}
-  for (const name of ['rpm', 'tpm', 'concurrency'] as const) {
-    const text = values[name]
-    if (text !== undefined) limits[name] = wholeNumber(`--${name}`, text)
-  }
+  const limits = limitsOf(values)
   const expiresIn = values['expires-in']
   return {
     name: values.name ?? 'Key made on the command line',
-    ...(expiresIn === undefined ? {} : { expires_in: secondsOf(expiresIn) }),
-    ...(Object.keys(limits).length === 0 ? {} : { limits }),
+    ...(expiresIn === undefined ? {} : { expires_in: secondsOf('--expires-in', expiresIn) }),
+    ...(limits === undefined ? {} : { limits }),
     ...(values['no-manage-keys'] === true ? { scopes: [] } : {}),
     ...(values.account === undefined ? {} : { account: values.account }),
   }
@@ -158,6 +140,17 @@ async function list(desk: KeyDesk, values: Values): Promise<void> {
   console.log(table(['ID', 'KEY', 'NAME', 'ACCOUNT', 'STATE', 'LIMITS', 'LAST USED'], rows))
 }
 
+async function rotate(desk: KeyDesk, id: string, graceSeconds: number, json: boolean): Promise<void> {
+  const reply = await desk.ask('POST', `/api/auth/${encodeURIComponent(id)}/rotate`, { grace_seconds: graceSeconds })
+  if (json) return print(reply)
+  const made = keySchema.extend({ key: z.string(), previous_expires_at: z.number().nullable() }).parse(reply)
+  const { previous_expires_at: until } = made
+  console.log(made.key)
+  console.error(
+    `\n${made.id} "${made.name}" has a new secret, shown this once. The old one ${until === null ? 'has ended' : `works until ${day(until)}`}.`,
+  )
+}
+
 async function revoke(desk: KeyDesk, ids: readonly string[], json: boolean): Promise<void> {
   for (const id of ids) {
     const reply = await desk.ask('DELETE', `/api/auth/${encodeURIComponent(id)}`)
@@ -172,42 +165,15 @@ function stateOf(key: z.infer<typeof keySchema>): string {
   return key.expires_at * 1000 <= Date.now() ? `expired ${day(key.expires_at)}` : `until ${day(key.expires_at)}`
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)))
-  const line = (cells: readonly string[]): string =>
-    cells
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('  ')
-      .trimEnd()
-  return [styleText('bold', line(head)), ...rows.map(line)].join('\n')
-}
-
 const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800, y: 31_536_000 }
 
-function secondsOf(text: string): number {
+function secondsOf(flag: string, text: string): number {
   const [, digits, unit] = /^(\d{1,10})([smhdwy]?)$/.exec(text.trim()) ?? []
   const seconds = Number(digits) * (UNITS[unit || 's'] ?? Number.NaN)
   if (Number.isSafeInteger(seconds) && seconds > 0) return seconds
-  throw new Error(`--expires-in takes seconds, or a number with s, m, h, d, w or y (30d), not "${text}".`)
-}
-
-function wholeNumber(flag: string, text: string): number {
-  if (/^\d{1,15}$/.test(text)) return Number(text)
-  throw new Error(`${flag} takes a whole number, not "${text}".`)
+  throw new Error(`${flag} takes seconds, or a number with s, m, h, d, w or y (30d), not "${text}".`)
 }
 
 function mustBeEmpty(rest: readonly string[]): void {
   if (rest.length > 0) throw new Error(`"${rest.join(' ')}" is not understood here. A name goes after --name.`)
-}
-
-function day(seconds: number): string {
-  return new Date(seconds * 1000).toISOString().slice(0, 16).replace('T', ' ')
-}
-
-function print(reply: unknown): void {
-  console.log(JSON.stringify(reply, null, 2))
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

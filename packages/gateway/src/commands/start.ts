@@ -12,6 +12,7 @@ import { ConfigError } from '../config/config-error.ts'
 import { ConfigSource, type SimulatedModel } from '../config/config-source.ts'
 import type { Settings } from '../config/config.ts'
 import { settingsFrom } from '../config/env.ts'
+import { GatewayError } from '../core/errors.ts'
 import { discoverModels } from '../providers/list-models.ts'
 import { findLocalServers } from '../providers/local-servers.ts'
 import { needsRestart } from '../config/needs-restart.ts'
@@ -86,8 +87,7 @@ async function run(settings: Settings): Promise<number> {
   for (const warning of warnings) log.warn(warning)
 
   const control = await ControlPlane.start({ settings, config, log, env: process.env })
-  const firstKey =
-    (await control.keys.count()) === 0 ? (await control.keys.create({ name: 'First key', maker: OPERATOR })).key : null
+  const firstKey = await makeFirstKey(control)
   const pool = new WorkerPool({
     control,
     log,
@@ -124,7 +124,7 @@ async function run(settings: Settings): Promise<number> {
   const endPromise = untilEnd()
   source.watch(() => void reload('the file changed'))
   control.announce(url)
-  printBanner({ url, config, firstKey, settings, health: control.health(), notices })
+  printBanner({ url, adminUrl: control.adminUrl, config, firstKey, settings, health: control.health(), notices })
   log.info({ url, workers: config.server.workers }, 'ready')
   void source
     .discover((next) => control.setConfig(next), config)
@@ -135,6 +135,17 @@ async function run(settings: Settings): Promise<number> {
   await shutDown(signal, control, pool, log)
   await simulator.close()
   return 0
+}
+
+/** Null when there are keys already, or the database is away: then "fairlead keys create" makes the first one later. */
+async function makeFirstKey(control: ControlPlane): Promise<string | null> {
+  try {
+    if ((await control.keys.count()) > 0) return null
+    return (await control.keys.create({ name: 'First key', maker: OPERATOR })).key
+  } catch (error) {
+    if (error instanceof GatewayError && error.tableCode === 'service_unavailable') return null
+    throw error
+  }
 }
 
 async function shutDown(signal: NodeJS.Signals, control: ControlPlane, pool: WorkerPool, log: Logger): Promise<void> {

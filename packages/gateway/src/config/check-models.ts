@@ -1,5 +1,5 @@
 // What the shape alone cannot tell about `models`: ids that collide, targets and fallbacks that lead nowhere, prices.
-import { nanosFromDollars } from './dollars.ts'
+import { nanosFromDollars } from '../core/dollars.ts'
 import { nearestHint } from './nearest.ts'
 import type { Report } from './report.ts'
 import type { ConfigFile, ModelFile, ProviderFile } from './schema.ts'

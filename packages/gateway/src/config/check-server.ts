@@ -12,8 +12,13 @@ export function checkServer({ server, brand, timeouts, health, balancer }: Confi
     const fault = masterKeyFault(server.master_key)
     if (fault) report.problem(['server', 'master_key'], fault.message, fault.hint)
   }
-  if (!/^[\w.:%-]+$/.test(server.host)) {
-    report.problem(['server', 'host'], 'is not an address or host name.', 'Write 127.0.0.1, 0.0.0.0 or ::1.')
+  for (const name of ['host', 'admin_host'] as const) {
+    if (!/^[\w.:%-]+$/.test(server[name])) {
+      report.problem(['server', name], 'is not an address or host name.', 'Write 127.0.0.1, 0.0.0.0 or ::1.')
+    }
+  }
+  if (server.admin_port === server.port && server.port !== 0) {
+    report.problem(['server', 'admin_port'], 'is the port of the models as well.', 'Give it another one.')
   }
   if (server.public_url !== '' && !isHttpUrl(server.public_url)) {
     report.problem(['server', 'public_url'], 'is not an http:// or https:// address.')

@@ -2,6 +2,8 @@
 // and travels as plain JSON to the worker processes; nothing in it is a function, a class or a secret manager.
 
 import type { DialectName } from '../core/conversation.ts'
+import type { Limits } from '../limits/limits.ts'
+import type { Group } from '../identity/group-store.ts'
 
 /** How a provider is reached: `providers/adapters.ts` has one adapter for each. */
 export type ProviderType =
@@ -15,13 +17,6 @@ export type ProviderType =
   | 'simulator'
 
 export type Strategy = 'weighted' | 'least-busy' | 'latency' | 'cost'
-
-/** Absent = no limit; 0 = none allowed. */
-export interface LimitsConfig {
-  readonly rpm?: number
-  readonly tpm?: number
-  readonly concurrency?: number
-}
 
 export interface ProviderConfig {
   readonly name: string
@@ -37,7 +32,7 @@ export interface ProviderConfig {
   /** Lower first; the next number only when the one before has nothing healthy. */
   readonly priority: number
   /** Per credential. */
-  readonly limits: LimitsConfig
+  readonly limits: Limits
   /** Extra request headers, lower-case names. */
   readonly headers: Readonly<Record<string, string>>
   /** False for servers that refuse `stream_options`. */
@@ -90,6 +85,8 @@ export interface ModelConfig {
   readonly strategy: Strategy
   readonly targets: readonly TargetConfig[]
   readonly price?: Price
+  /** What all of its users share; absent = no limit. */
+  readonly limits?: Limits
   /** Public ids that are tried, in this order, when every target of this one failed. */
   readonly fallbacks: readonly string[]
   /** Another upstream goes on with a stream that broke off; absent = the client is told. */
@@ -111,10 +108,28 @@ export interface TimeoutsConfig {
   readonly totalMs: number
 }
 
+/** How long what is left of calls is kept, in days; 0 = for ever. */
+export interface UsageRetention {
+  readonly keepRecordsDays: number
+  /** Sums by the hour, at least as long as records. */
+  readonly keepHoursDays: number
+  /** Sums by the day, at least as long as those by the hour; what is older is kept as one sum. */
+  readonly keepDaysDays: number
+}
+
+export interface UsageConfig extends UsageRetention {
+  /** A record of each call; false = none. */
+  readonly record: boolean
+}
+
 export interface Config {
   readonly server: {
     readonly host: string
     readonly port: number
+    /** Used only with `adminPort`. */
+    readonly adminHost: string
+    /** Where the admin surface listens; absent = with everything else, on `port`. 0 = a free one. */
+    readonly adminPort?: number
     readonly workers: number
     /** Empty = none. */
     readonly masterKey: string
@@ -127,6 +142,8 @@ export interface Config {
     readonly maxHeaderBytes: number
     readonly maxHeaders: number
     readonly maxConnectionsPerAddress: number
+    /** Per worker; the operator is exempt. */
+    readonly maxInFlightPerAccount: number
     readonly headersTimeoutMs: number
     /** A client must send its body at least this fast, after a grace of ten seconds. */
     readonly minBodyBytesPerSecond: number
@@ -136,7 +153,7 @@ export interface Config {
     readonly shutdownDelayMs: number
     /** Media that a request names by URL are fetched, where a provider only takes bytes; from public addresses alone. */
     readonly fetchMedia: boolean
-    /** Addresses or CIDR ranges of proxies, behind which many clients share one address. */
+    /** Addresses or CIDR ranges of proxies: many clients share their address, and what they forward is believed. */
     readonly trustedProxies: readonly string[]
   }
   readonly brand: {
@@ -171,9 +188,11 @@ export interface Config {
     readonly panicThreshold: number
     readonly sticky: boolean
   }
+  readonly usage: UsageConfig
   readonly log: { readonly level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent' }
   readonly providers: readonly ProviderConfig[]
   readonly models: readonly ModelConfig[]
+  readonly groups: readonly Group[]
 }
 
 /** What the process was started with, beside the config file. */
@@ -182,6 +201,10 @@ export interface Settings {
   readonly configPath: string
   /** Absolute path of the state directory. */
   readonly dataDir: string
+  /** `postgres://…`; empty = SQLite in the state directory. It may hold a password: never log it. */
+  readonly databaseUrl: string
+  /** `redis://…` or `rediss://…`; empty = none. It may hold a password: never log it. */
+  readonly redisUrl: string
   /** Overrides of the command line and the environment that win over the file. */
   readonly overrides: {
     readonly host?: string

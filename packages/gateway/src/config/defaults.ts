@@ -5,12 +5,14 @@ export const DEFAULTS = {
   server: {
     host: '127.0.0.1',
     port: 8080,
+    adminHost: '127.0.0.1',
     workers: 1,
     maxBodyBytes: 32 * 1024 * 1024,
     maxBytesInFlight: 512 * 1024 * 1024,
     maxHeaderBytes: 16 * 1024,
     maxHeaders: 100,
     maxConnectionsPerAddress: 512,
+    maxInFlightPerAccount: 1000,
     headersTimeoutMs: 10_000,
     minBodyBytesPerSecond: 1024,
     writeStallTimeoutMs: 60_000,
@@ -37,6 +39,7 @@ export const DEFAULTS = {
     sticky: true,
   },
   log: { level: 'info' },
+  usage: { record: true, keepRecordsDays: 90, keepHoursDays: 190, keepDaysDays: 730 },
   provider: { weight: 1, priority: 0, streamUsage: true, maxConnections: 1024, healthPath: '/models' },
   target: { weight: 1, priority: 0 },
 } as const

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { ConfigError } from './config-error.ts'
-import { readConfigText, settingsFrom } from './env.ts'
+import { readConfigText, secretKeyProblem, settingsFrom } from './env.ts'
 
 let folder = ''
 beforeEach(() => {
@@ -23,14 +23,56 @@ it('prefers flags to FAIRLEAD_* variables, and those to PORT', () => {
   expect(settingsFrom({}, env, folder)).toEqual({
     configPath: '',
     dataDir: join(folder, 'state'),
+    databaseUrl: '',
+    redisUrl: '',
     overrides: { port: 2, host: '::1', logLevel: 'debug' },
   })
   const flags = { port: '3', host: 'localhost', workers: '4', 'data-dir': '/d', 'log-level': 'warn' }
   expect(settingsFrom(flags, env, folder)).toEqual({
     configPath: '',
     dataDir: '/d',
+    databaseUrl: '',
+    redisUrl: '',
     overrides: { port: 3, host: 'localhost', workers: 4, logLevel: 'warn' },
   })
+})
+
+it('takes database and Redis from FAIRLEAD_* variables, and else from the usual ones', () => {
+  const usual = { DATABASE_URL: 'postgresql://db/usual', REDIS_URL: 'redis://cache' }
+  expect(settingsFrom({}, usual, folder)).toMatchObject({
+    databaseUrl: 'postgresql://db/usual',
+    redisUrl: 'redis://cache',
+  })
+  const ours = { ...usual, FAIRLEAD_DATABASE_URL: 'postgres://db/ours', FAIRLEAD_REDIS_URL: 'rediss://ours:6380/2' }
+  expect(settingsFrom({}, ours, folder)).toMatchObject({
+    databaseUrl: 'postgres://db/ours',
+    redisUrl: 'rediss://ours:6380/2',
+  })
+})
+
+it('refuses another kind of database, and shows no password', () => {
+  const wrong = (name: string, value: string): string => {
+    try {
+      settingsFrom({}, { [name]: value }, folder)
+      return ''
+    } catch (error) {
+      return error instanceof Error ? error.message : ''
+    }
+  }
+  const mysql = wrong('DATABASE_URL', 'mysql://root:hunter2@db/x')
+  expect(mysql).toContain('DATABASE_URL begins with mysql://; it has to be one that begins with postgres://')
+  const none = wrong('FAIRLEAD_REDIS_URL', 'hunter2@cache:6379')
+  expect(none).toContain('FAIRLEAD_REDIS_URL')
+  expect(mysql + none).not.toContain('hunter2')
+})
+
+it('demands a secret key with PostgreSQL, and says how to keep the one that there is', () => {
+  const settings = settingsFrom({}, { FAIRLEAD_DATABASE_URL: 'postgres://db/x', FAIRLEAD_DATA_DIR: folder }, folder)
+  expect(secretKeyProblem(settings, {})).toContain('openssl rand -hex 32')
+  writeFileSync(join(folder, 'secret.key'), '')
+  expect(secretKeyProblem(settings, {})).toContain(join(folder, 'secret.key'))
+  expect(secretKeyProblem(settings, { FAIRLEAD_SECRET_KEY: 'x'.repeat(32) })).toBeUndefined()
+  expect(secretKeyProblem({ ...settings, databaseUrl: '' }, {})).toBeUndefined()
 })
 
 it('uses a fairlead.yaml in the folder, unless another file is named', () => {

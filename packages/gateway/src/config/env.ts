@@ -26,6 +26,8 @@ const LOG_LEVELS = [
   'silent',
 ] as const satisfies readonly Config['log']['level'][]
 const DEFAULT_CONFIG = 'fairlead.yaml'
+const DATABASE_SCHEMES = ['postgres:', 'postgresql:']
+const REDIS_SCHEMES = ['redis:', 'rediss:']
 
 /**
  * Flags win over FAIRLEAD_* variables, those over PORT. A `fairlead.yaml` in `cwd` is used when no file is named.
@@ -33,8 +35,8 @@ const DEFAULT_CONFIG = 'fairlead.yaml'
  */
 export function settingsFrom(flags: Flags, env: Env, cwd: string): Settings {
   const problems: ConfigProblem[] = []
-  const given = (flag: keyof Flags, ...variables: string[]): Given | undefined => {
-    if (flags[flag] !== undefined) return { source: `--${flag}`, value: flags[flag] }
+  const given = (flag: keyof Flags | null, ...variables: string[]): Given | undefined => {
+    if (flag !== null && flags[flag] !== undefined) return { source: `--${flag}`, value: flags[flag] }
     const variable = variables.find((name) => env[name])
     return variable === undefined ? undefined : { source: variable, value: env[variable] ?? '' }
   }
@@ -43,12 +45,16 @@ export function settingsFrom(flags: Flags, env: Env, cwd: string): Settings {
   const host = given('host', 'FAIRLEAD_HOST')?.value
   const logLevel = logLevelOf(given('log-level', 'FAIRLEAD_LOG_LEVEL'), problems)
   const configPath = configPathOf(given('config', 'FAIRLEAD_CONFIG'), cwd, problems)
+  const databaseUrl = urlOf(given(null, 'FAIRLEAD_DATABASE_URL', 'DATABASE_URL'), DATABASE_SCHEMES, problems)
+  const redisUrl = urlOf(given(null, 'FAIRLEAD_REDIS_URL', 'REDIS_URL'), REDIS_SCHEMES, problems)
   if (host !== undefined && !/^[\w.:%-]+$/.test(host))
     problems.push({ path: 'host', message: `"${host}" is not an address or host name.` })
   if (problems.length > 0) throw new ConfigError('settings', problems)
   return {
     configPath,
     dataDir: resolve(cwd, given('data-dir', 'FAIRLEAD_DATA_DIR')?.value ?? 'data'),
+    databaseUrl,
+    redisUrl,
     overrides: {
       ...(host === undefined ? {} : { host }),
       ...(port === undefined ? {} : { port }),
@@ -56,6 +62,21 @@ export function settingsFrom(flags: Flags, env: Env, cwd: string): Settings {
       ...(logLevel === undefined ? {} : { logLevel }),
     },
   }
+}
+
+/**
+ * With PostgreSQL, several machines may serve the same keys, and a secret that each of them makes up for itself would
+ * fit none of the others: it must be given. Undefined when all is well.
+ */
+export function secretKeyProblem(settings: Settings, env: Env): string | undefined {
+  if (settings.databaseUrl === '' || env['FAIRLEAD_SECRET_KEY']) return undefined
+  const had = existsSync(join(settings.dataDir, 'secret.key'))
+  return (
+    'With PostgreSQL, FAIRLEAD_SECRET_KEY must be set, to the same value for every instance. ' +
+    (had
+      ? `To keep the keys that were made so far, set it to what ${join(settings.dataDir, 'secret.key')} holds.`
+      : 'Make one with: openssl rand -hex 32')
+  )
 }
 
 /** The text of the config file, or null when there is none. Throws `ConfigError` when it cannot be read. */
@@ -72,6 +93,17 @@ export function readConfigText(configPath: string): string | null {
 interface Given {
   readonly source: string
   readonly value: string
+}
+
+/** Says no more of a wrong value than its beginning: it may hold a password. */
+function urlOf(given: Given | undefined, schemes: readonly string[], problems: ConfigProblem[]): string {
+  if (given === undefined || given.value === '') return ''
+  const url = URL.parse(given.value)
+  if (url !== null && schemes.includes(url.protocol)) return given.value
+  const example = schemes.map((scheme) => `${scheme}//`).join(' or ')
+  const why = url === null ? 'is not a URL' : `begins with ${url.protocol}//`
+  problems.push({ path: given.source, message: `${why}; it has to be one that begins with ${example}.` })
+  return ''
 }
 
 function wholeNumber(

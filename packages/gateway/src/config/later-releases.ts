@@ -4,7 +4,6 @@ import type { ConfigProblem } from './config-error.ts'
 import type { Position } from './yaml-source.ts'
 
 const LATER_KEYS: Readonly<Record<string, string>> = {
-  groups: 'Groups arrive in a later release. Remove this section; every key may use every model until then.',
   auto: 'The model picker arrives in a later release. Remove this section.',
 }
 

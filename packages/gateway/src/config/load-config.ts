@@ -4,6 +4,7 @@
 //
 // A file with mistakes is refused whole, with every mistake it has; nothing is half applied. Nothing here opens a
 // socket: what was found on the network (`providers/local-servers.ts`) is handed in.
+import { checkGroups } from './check-groups.ts'
 import { checkModels } from './check-models.ts'
 import { checkProviders } from './check-providers.ts'
 import { checkServer, masterKeyFault } from './check-server.ts'
@@ -15,6 +16,7 @@ import { providersFromEnv, simulatorProvider } from './env-providers.ts'
 import { takeOutLaterReleases } from './later-releases.ts'
 import type { LocalServer } from './local-server.ts'
 import { findings, type Findings } from './report.ts'
+import { resolveGroup } from './resolve-groups.ts'
 import { resolveModels } from './resolve-models.ts'
 import { readText, resolveProviders, type ReadsFile } from './resolve-providers.ts'
 import { configSchema, type ConfigFile } from './schema.ts'
@@ -55,9 +57,11 @@ export function loadConfig(options: LoadConfigOptions): LoadedConfig {
   // Following references only makes sense once they are known to lead somewhere.
   if (found.problems.length > 0) throw new ConfigError(fileName, found.problems)
   const models = resolveModels({ models: file.models, ...sources }, found)
+  checkGroups(file.groups, { models, providers: sources.providers }, found)
   if (found.problems.length > 0) throw new ConfigError(fileName, found.problems)
 
-  const config: Config = { ...sections(file, env, overrides), providers: sources.providers, models }
+  const groups = file.groups.map((group) => resolveGroup(group, models))
+  const config: Config = { ...sections(file, env, overrides), providers: sources.providers, models, groups }
   return { config: deepFreeze(config), warnings: found.warnings, notices: sources.notices }
 }
 
@@ -119,12 +123,14 @@ function sections(
   file: ConfigFile,
   env: LoadConfigOptions['env'],
   overrides: Settings['overrides'],
-): Omit<Config, 'providers' | 'models'> {
-  const { server, brand, health, timeouts, balancer, log } = file
+): Omit<Config, 'providers' | 'models' | 'groups'> {
+  const { server, brand, health, timeouts, balancer, usage, log } = file
   return {
     server: {
       host: overrides.host ?? server.host,
       port: overrides.port ?? server.port,
+      adminHost: server.admin_host,
+      ...(server.admin_port === undefined ? {} : { adminPort: server.admin_port }),
       workers: overrides.workers ?? server.workers,
       masterKey: server.master_key ?? env.FAIRLEAD_MASTER_KEY ?? '',
       publicUrl: server.public_url.replace(/\/+$/, ''),
@@ -134,6 +140,7 @@ function sections(
       maxHeaderBytes: server.max_header_bytes,
       maxHeaders: server.max_headers,
       maxConnectionsPerAddress: server.max_connections_per_address,
+      maxInFlightPerAccount: server.max_in_flight_per_account,
       headersTimeoutMs: server.headers_timeout_ms,
       minBodyBytesPerSecond: server.min_body_bytes_per_second,
       writeStallTimeoutMs: server.write_stall_timeout_ms,
@@ -175,6 +182,12 @@ function sections(
       limitWaitMs: balancer.limit_wait_ms,
       panicThreshold: balancer.panic_threshold,
       sticky: balancer.sticky,
+    },
+    usage: {
+      record: usage.record,
+      keepRecordsDays: usage.keep_records_days,
+      keepHoursDays: usage.keep_hourly_days,
+      keepDaysDays: usage.keep_daily_days,
     },
     log: { level: overrides.logLevel ?? log.level },
   }

@@ -5,6 +5,8 @@ import type { Config } from './config.ts'
 const FIELDS = {
   host: 'server.host',
   port: 'server.port',
+  adminHost: 'server.admin_host',
+  adminPort: 'server.admin_port',
   workers: 'server.workers',
   maxHeaderBytes: 'server.max_header_bytes',
   maxHeaders: 'server.max_headers',
@@ -18,7 +20,7 @@ export function needsRestart(running: Config, next: Config): readonly string[] {
     const field = key as keyof typeof FIELDS
     if (running.server[field] === next.server[field]) continue
     sentences.push(
-      `${name} is ${next.server[field]} in the file now; it stays ${running.server[field]} until a restart.`,
+      `${name} is ${next.server[field] ?? 'absent'} in the file now; it stays ${running.server[field] ?? 'absent'} until a restart.`,
     )
   }
   return sentences

@@ -3,7 +3,8 @@
 import { catalogue, SEED_MODEL_IDS, type CatalogueModel } from '../catalogue/catalogue.ts'
 import type { ModelConfig, Price, ProviderConfig, TargetConfig } from './config.ts'
 import { DEFAULTS } from './defaults.ts'
-import { nanosFromDollars } from './dollars.ts'
+import { nanosFromDollars } from '../core/dollars.ts'
+import type { Limits } from '../limits/limits.ts'
 import type { Report } from './report.ts'
 import type { ModelFile } from './schema.ts'
 
@@ -117,6 +118,7 @@ function resolveModel(
     strategy: file?.strategy ?? 'weighted',
     targets,
     ...(price ? { price } : {}),
+    ...(file?.limits ? { limits: limitsOf(file.limits) } : {}),
     fallbacks: [...new Set(fallbacks)].filter((name) => name !== id),
     ...(file?.continue_streams === true ? { continueStreams: true } : {}),
     description: file?.description ?? facts?.description ?? `${id}, served through this gateway.`,
@@ -134,6 +136,12 @@ function factsOf(id: string, targets: readonly TargetConfig[]): CatalogueModel |
     if (facts) return facts
   }
   return undefined
+}
+
+function limitsOf(limits: NonNullable<ModelFile['limits']>): Limits {
+  const { requests_per_day: requestsPerDay, requests_per_month: requestsPerMonth, rpm, tpm, concurrency } = limits
+  const given = Object.entries({ rpm, tpm, concurrency, requestsPerDay, requestsPerMonth })
+  return Object.fromEntries(given.filter(([, value]) => value !== undefined))
 }
 
 function priceOf(file: ModelFile | undefined): Price | undefined {

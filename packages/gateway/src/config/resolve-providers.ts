@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import type { DialectName } from '../core/conversation.ts'
-import type { LimitsConfig, ProviderConfig } from './config.ts'
+import type { Limits } from '../limits/limits.ts'
+import type { ProviderConfig } from './config.ts'
 import { knownProviderAt, quirksNamed, type KnownProvider } from './known-providers.ts'
 import { awsKeyPair, bedrockUrl, vertexUrl } from './cloud-addresses.ts'
 import type { Report } from './report.ts'
@@ -149,7 +150,7 @@ function keysOf({ api_keys: keys, api_key: key }: ProviderFile): string[] {
   return [...new Set([...(keys ?? []), key ?? ''].filter((value) => value !== ''))]
 }
 
-function limitsOf({ limits: { rpm, tpm, concurrency } }: ProviderFile): LimitsConfig {
+function limitsOf({ limits: { rpm, tpm, concurrency } }: ProviderFile): Limits {
   return {
     ...(rpm === undefined ? {} : { rpm }),
     ...(tpm === undefined ? {} : { tpm }),

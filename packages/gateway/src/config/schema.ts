@@ -1,6 +1,7 @@
 // The shape of `fairlead.yaml`, and the words that explain it: the JSON Schema for editors is made from this file.
 // Only the shape: what needs more than one value to judge (does that provider exist?) is in `check-config.ts`.
 import { z } from 'zod'
+import { PRESETS } from '../identity/presets.ts'
 import { DEFAULTS as D } from './defaults.ts'
 import { QUIRKS_NAMES } from './known-providers.ts'
 
@@ -23,6 +24,16 @@ const server = z
       .default(D.server.host)
       .describe('Address to listen on. 0.0.0.0 opens the gateway to the network.'),
     port: z.int().min(0).max(65_535).default(D.server.port).describe('TCP port; 0 takes a free one.'),
+    admin_host: text()
+      .min(1)
+      .default(D.server.adminHost)
+      .describe('Address of the admin listener; only used with admin_port.'),
+    admin_port: z
+      .int()
+      .min(0)
+      .max(65_535)
+      .optional()
+      .describe('A listener of its own for pages, metrics and what only the operator may call; none when absent.'),
     workers: z.int().min(1).max(256).default(D.server.workers).describe('Processes that relay requests.'),
     master_key: text()
       .optional()
@@ -49,6 +60,12 @@ const server = z
       .max(1_000_000)
       .default(D.server.maxConnectionsPerAddress)
       .describe('Open connections of one client address, per worker.'),
+    max_in_flight_per_account: z
+      .int()
+      .min(1)
+      .max(1_000_000)
+      .default(D.server.maxInFlightPerAccount)
+      .describe('Requests of one account at the same time, per worker; the master key is exempt.'),
     headers_timeout_ms: milliseconds()
       .default(D.server.headersTimeoutMs)
       .describe('Time for a client to send its headers.'),
@@ -80,7 +97,9 @@ const server = z
     trusted_proxies: z
       .array(text())
       .default([])
-      .describe('Addresses or CIDR ranges of your own proxies, exempt from max_connections_per_address.'),
+      .describe(
+        "Addresses or CIDR ranges of your own proxies: the client's address is read from their X-Forwarded-For, and max_connections_per_address does not hold for them.",
+      ),
   })
   .describe('Where the gateway listens, and what it bears from clients.')
 
@@ -189,6 +208,26 @@ const balancer = z
     sticky: z.boolean().default(D.balancer.sticky).describe('Keep a conversation on one target, for its prompt cache.'),
   })
   .describe('Retries, failover and circuit breakers.')
+
+const keptDays = () => z.int().min(0).max(36_500)
+
+const usage = z
+  .strictObject({
+    record: z
+      .boolean()
+      .default(D.usage.record)
+      .describe('Keep a record of each call; without, /api/usage is empty and quotas begin anew at a restart.'),
+    keep_records_days: keptDays()
+      .default(D.usage.keepRecordsDays)
+      .describe('How long the record of each call is kept; 0 keeps it for ever.'),
+    keep_hourly_days: keptDays()
+      .default(D.usage.keepHoursDays)
+      .describe('How long sums by the hour are kept, in which charts of any time zone are exact; 0 = for ever.'),
+    keep_daily_days: keptDays()
+      .default(D.usage.keepDaysDays)
+      .describe('How long sums by the day (UTC) are kept apart; older ones become one sum. 0 = for ever.'),
+  })
+  .describe('What is kept of each call, and how long.')
 
 const log = z
   .strictObject({
@@ -299,6 +338,13 @@ const target = z
   })
   .describe('One place where a model is served.')
 
+const modelLimits = limits
+  .extend({
+    requests_per_day: z.int().min(0).max(1e9).optional().describe('Requests of a day, UTC.'),
+    requests_per_month: z.int().min(0).max(1e9).optional().describe('Requests of a month, UTC.'),
+  })
+  .describe('Of all users of the model together; absent = no limit, 0 = none allowed.')
+
 const model = z
   .strictObject({
     id: text().min(1).max(256).describe('Public id; may hold one "*", which a target\'s model repeats.'),
@@ -309,6 +355,7 @@ const model = z
       .describe('How a target is chosen.'),
     targets: z.array(target).optional().describe('Where it is served; the provider that fits when absent.'),
     price: price.optional(),
+    limits: modelLimits.optional(),
     fallbacks: z
       .array(text().min(1))
       .default([])
@@ -323,12 +370,42 @@ const model = z
   })
   .describe('A model id that clients may ask for.')
 
+const groupLimits = z.strictObject({
+  rpm: z.int().min(0).max(1e9).optional().describe('Requests in any 60 seconds.'),
+  tpm: z.int().min(0).max(1e12).optional().describe('Tokens in any 60 seconds, input and output together.'),
+  concurrency: z.int().min(0).max(1e6).optional().describe('Requests at the same time.'),
+  requests_per_day: z.int().min(0).max(1e9).optional().describe("Requests of a day in the account's time zone."),
+  requests_per_month: z.int().min(0).max(1e9).optional().describe("Requests of a month in the account's time zone."),
+})
+
+const group = z
+  .strictObject({
+    name: text().min(1).max(64).describe('Accounts name it; those without a group are in the one called default.'),
+    preset: z
+      .enum(PRESETS)
+      .optional()
+      .describe('Limits to begin with: free 100 requests a minute, pro 1000, enterprise none; limits wins over it.'),
+    models: z
+      .array(text().min(1).max(256))
+      .min(1)
+      .default(['*'])
+      .describe('Public model ids that its accounts may use; "*" stands for any text.'),
+    price_multiplier: amount.default(1).describe('What its accounts pay, as a share of the price: 1.2 = 20 % more.'),
+    billing: z.enum(['off', 'prepaid']).default('off').describe('Whether calls are paid for from a wallet.'),
+    limits: groupLimits.prefault({}).describe('Of each account in the group; absent = no limit, 0 = none allowed.'),
+    shared_limits: groupLimits
+      .prefault({})
+      .describe('Of the whole group together; its days and months are those of UTC.'),
+  })
+  .describe('What accounts may do. Without any group, nothing is limited.')
+
 export const configSchema = z.strictObject({
   server: server.prefault({}),
   brand: brand.prefault({}),
   health: health.prefault({}),
   timeouts: timeouts.prefault({}),
   balancer: balancer.prefault({}),
+  usage: usage.prefault({}),
   log: log.prefault({}),
   providers: z
     .array(provider)
@@ -338,9 +415,14 @@ export const configSchema = z.strictObject({
     .array(model)
     .default([])
     .describe("Model ids. Without any, the catalogue's models of the providers' vendors."),
+  groups: z
+    .array(group)
+    .default([])
+    .describe('What accounts may use, and how much. Without any, every account may use every model without limits.'),
 })
 
 /** The file after its shape was checked: snake_case, defaults filled in, references not yet followed. */
 export type ConfigFile = z.infer<typeof configSchema>
 export type ProviderFile = ConfigFile['providers'][number]
 export type ModelFile = ConfigFile['models'][number]
+export type GroupFile = ConfigFile['groups'][number]

@@ -6,8 +6,16 @@ describe('address ranges', () => {
     expect(isAddressRange(range)).toBe(true)
   })
 
-  it.each(['', '10.0.0', '10.0.0.0/33', '::1/129', '10.0.0.0/8/8', 'localhost', '10.0.0.0/'])('refuse %j', (range) => {
-    expect(isAddressRange(range)).toBe(false)
+  it.each(['', '10.0.0', '10.0.0.0/33', '::1/129', '10.0.0.0/8/8', 'fe80::1%eth0', 'localhost', '10.0.0.0/'])(
+    'refuse %j',
+    (range) => {
+      expect(isAddressRange(range)).toBe(false)
+    },
+  )
+
+  it('keep the two families apart, whichever is written wider', () => {
+    expect(new AddressRanges(['::/0']).has('10.0.0.1')).toBe(false)
+    expect(new AddressRanges(['0.0.0.0/0']).has('fd00::1')).toBe(false)
   })
 
   it('know their members, IPv4 in IPv6 too', () => {

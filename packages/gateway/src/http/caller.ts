@@ -17,6 +17,12 @@ export function modelShape(request: IncomingMessage): ModelShape {
   return dialect === 'gemini' ? 'gemini' : 'openai'
 }
 
+/** Of the list of models, or of one, as rules about endpoints name it. */
+export function modelsPath(request: IncomingMessage, id: string | null): string {
+  const list = dialectOfPath(pathOf(request)) === 'gemini' ? '/v1beta/models' : '/v1/models'
+  return id === null ? list : `${list}/{model}`
+}
+
 /** Google's clients may carry the key in the query; nobody else may. */
 export function withQueryKey(request: IncomingMessage): IncomingMessage['headers'] {
   const { headers, url } = request

@@ -1,10 +1,12 @@
-// How many connections one address may have. All clients behind a proxy have its address, so proxies that are known as
-// such are exempt, and so is this machine.
+// Who is at the other end of a connection, and how many connections one address may have. All clients behind a proxy have
+// its address, so proxies that are known as such are exempt, and so is this machine.
 
+import type { IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Config } from '../config/config.ts'
 import { AddressRanges } from '../core/address-ranges.ts'
 import { GatewayError } from '../core/errors.ts'
+import { clientAddress } from './client-address.ts'
 import { answerRaw } from './raw-answers.ts'
 
 const LOOPBACK = new Set(['127.0.0.1', '::1', '::ffff:127.0.0.1'])
@@ -30,7 +32,7 @@ export class ConnectionGuard {
     if (address === undefined || LOOPBACK.has(address)) return
     const { maxConnectionsPerAddress } = this.#config()
     const count = (this.#countByAddress.get(address) ?? 0) + 1
-    if (count > maxConnectionsPerAddress && !this.#isTrustedProxy(address)) {
+    if (count > maxConnectionsPerAddress && !this.#trustedProxies.has(address)) {
       this.#refused.add(socket)
       const message = `More than ${maxConnectionsPerAddress} connections from one address. Use fewer at once.`
       answerRaw(socket, new GatewayError('rate_limit_exceeded', message, { retryAfterSeconds: 1 }))
@@ -44,11 +46,16 @@ export class ConnectionGuard {
     })
   }
 
-  #isTrustedProxy(address: string): boolean {
+  /** The client's own address, as far as the operator's proxies tell; '' where it is not known. */
+  clientOf(request: IncomingMessage): string {
+    return clientAddress(request.socket.remoteAddress ?? '', request.headers, this.#trustedProxies)
+  }
+
+  get #trustedProxies(): AddressRanges {
     const { trustedProxies } = this.#config()
     if (this.#proxies.of !== trustedProxies) {
       this.#proxies = { of: trustedProxies, ranges: new AddressRanges(trustedProxies) }
     }
-    return this.#proxies.ranges.has(address)
+    return this.#proxies.ranges
   }
 }

@@ -19,5 +19,7 @@ export interface ControlState {
   accepting(): boolean
   /** Workers that are listening. */
   workersReady(): number
+  /** False while a worker cannot write usage records down: then it lets nothing in. */
+  journalIsWell(): boolean
   now(): number
 }

@@ -25,12 +25,13 @@ export class ControlProxy implements Disposable {
     this.#socketPath = socketPath
   }
 
-  /** @param body whole and unpacked; null when the request has none */
+  /** @param address of the client @param body whole and unpacked; null when the request has none */
   forward(
     request: IncomingMessage,
     response: ServerResponse,
     requestId: string,
     extraHeaders: readonly string[],
+    address: string,
     body: Buffer | null = null,
   ): void {
     const headers: string[] = []
@@ -41,7 +42,7 @@ export class ControlProxy implements Disposable {
       headers.push(name, raw[index + 1] ?? '')
     }
     headers.push('host', plainHost(request.headers.host ?? ''), 'x-request-id', requestId)
-    headers.push('x-fairlead-client-address', request.socket.remoteAddress ?? '')
+    headers.push('x-fairlead-client-address', address)
     if (body !== null) headers.push('content-length', String(body.length))
 
     const upstream = httpRequest({

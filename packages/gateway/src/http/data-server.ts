@@ -10,11 +10,12 @@ import type { Config } from '../config/config.ts'
 import { GatewayError, toGatewayError } from '../core/errors.ts'
 import { newRequestId } from '../core/request-id.ts'
 import type { KeyCache } from '../identity/key-cache.ts'
+import { checkAddress, checkEndpoint } from '../identity/permission.ts'
 import type { Principal } from '../identity/principal.ts'
 import type { Endpoint, PathFacts } from '../relay/endpoints.ts'
 import type { RelayRequest } from '../relay/ports.ts'
 import { answerError, answerHead, answerJson, CLOSE, wrongMethod, type Asker } from './answers.ts'
-import { callerDialect, modelShape, pathOf, withQueryKey } from './caller.ts'
+import { callerDialect, modelShape, modelsPath, pathOf, withQueryKey } from './caller.ts'
 import { ConnectionGuard } from './connection-guard.ts'
 import type { ControlProxy } from './control-proxy.ts'
 import { corsHeaders, preflightHeaders } from './cors.ts'
@@ -179,11 +180,11 @@ export class DataServer {
     const { control } = this.#options
     const { request, response, requestId, extra } = asker
     if (!hasUnreadBody(request)) {
-      control.forward(request, response, requestId, extra)
+      control.forward(request, response, requestId, extra, this.#guard.clientOf(request))
       return
     }
     const forward = (error: GatewayError | null, body: Buffer): void => {
-      if (error === null) control.forward(request, response, requestId, extra, body)
+      if (error === null) control.forward(request, response, requestId, extra, this.#guard.clientOf(request), body)
       else answerError(asker, callerDialect(request), error)
     }
     this.#bodies.read(request, forward, CONTROL_BODY_BYTES)
@@ -197,7 +198,7 @@ export class DataServer {
     }
     let principal: Principal | Promise<Principal>
     try {
-      principal = this.#options.keys.identify(withQueryKey(request))
+      principal = this.#identify(request, endpoint.path, visit.path.model)
     } catch (error) {
       this.#refuse(visit, error)
       return
@@ -223,6 +224,24 @@ export class DataServer {
     this.#bodies.read(request, (error, body) => this.#begin(visit, error, body, known))
   }
 
+  /**
+   * /!\ Hot path: synchronous for a key that is known, and two looks for one without rules.
+   * @param path of the endpoint; `{model}` in it stands for the model
+   * @throws {GatewayError} also through the promise
+   */
+  #identify(request: IncomingMessage, path: string, model: string | null): Principal | Promise<Principal> {
+    const principal = this.#options.keys.identify(withQueryKey(request))
+    return principal instanceof Promise
+      ? principal.then((known) => this.#permitted(known, request, path, model))
+      : this.#permitted(principal, request, path, model)
+  }
+
+  #permitted(principal: Principal, request: IncomingMessage, path: string, model: string | null): Principal {
+    if (principal.addresses.length > 0) checkAddress(principal, this.#guard.clientOf(request))
+    if (principal.endpoints.length > 0) checkEndpoint(principal, path, model)
+    return principal
+  }
+
   #begin(visit: Visit, error: GatewayError | null, body: Buffer, principal: Principal): void {
     if (error !== null) {
       this.#refuse(visit, error)
@@ -234,11 +253,11 @@ export class DataServer {
   }
 
   async #models(asker: Asker, id: string | null): Promise<void> {
-    const { keys, models } = this.#options
+    const { models } = this.#options
     const { request } = asker
     try {
       if (request.method !== 'GET' && request.method !== 'HEAD') throw wrongMethod(request, '/v1/models', 'GET')
-      const principal = await keys.identify(withQueryKey(request))
+      const principal = await this.#identify(request, modelsPath(request, id), id)
       const shape = modelShape(request)
       answerJson(asker, id === null ? models.list(principal, shape) : models.one(principal, id, shape))
     } catch (error) {

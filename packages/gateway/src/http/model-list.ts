@@ -1,7 +1,10 @@
 // `GET /v1/models` and `GET /v1/models/{id}`: what a key may use, in the shape of the caller's dialect.
 // Sources: OpenAI's `Model` (with more of our own), Anthropic's `ModelInfo`, Google's `Model`.
 
+import { LRUCache } from 'lru-cache'
 import { GatewayError } from '../core/errors.ts'
+import type { PatternLists } from '../identity/patterns.ts'
+import { mayUseModel, modelRules } from '../identity/permission.ts'
 import type { Principal } from '../identity/principal.ts'
 import type { ListedModel } from '../routing/route-book.ts'
 
@@ -30,26 +33,34 @@ const SHAPES: Readonly<Record<ModelShape, Shape>> = {
 
 interface Rendered {
   readonly list: Buffer
+  readonly models: readonly object[]
   readonly byId: ReadonlyMap<string, Buffer>
 }
+
+/** Lists for keys with rules about models: one for each set of rules, which keys of a group share. */
+const MAX_FILTERED = 200
 
 export class ModelList {
   readonly #source: ModelSource
   #from: readonly ListedModel[] = []
   readonly #rendered = new Map<ModelShape, Rendered>()
+  readonly #ofRules = new LRUCache<PatternLists, Map<ModelShape, Buffer>>({ max: MAX_FILTERED })
 
   constructor(source: ModelSource) {
     this.#source = source
   }
 
-  list(_principal: Principal, shape: ModelShape): Buffer {
-    return this.#in(shape).list
+  list(principal: Principal, shape: ModelShape): Buffer {
+    const rendered = this.#in(shape)
+    const rules = modelRules(principal)
+    return rules === null ? rendered.list : this.#filtered(rendered, rules, shape)
   }
 
   /** @throws {GatewayError} `model_not_found` */
-  one(_principal: Principal, id: string, shape: ModelShape): Buffer {
+  one(principal: Principal, id: string, shape: ModelShape): Buffer {
     const { byId } = this.#in(shape)
-    const body = byId.get(id) ?? byId.get(this.#source.publicIdOf(id) ?? '')
+    const publicId = byId.has(id) ? id : (this.#source.publicIdOf(id) ?? '')
+    const body = mayUseModel(principal, publicId) ? byId.get(publicId) : undefined
     if (body === undefined) {
       throw new GatewayError(
         'model_not_found',
@@ -60,12 +71,27 @@ export class ModelList {
     return body
   }
 
+  #filtered(rendered: Rendered, rules: PatternLists, name: ModelShape): Buffer {
+    const lists = this.#ofRules.get(rules) ?? new Map<ModelShape, Buffer>()
+    this.#ofRules.set(rules, lists)
+    let list = lists.get(name)
+    if (list === undefined) {
+      const ids = this.#from.map(({ id }) => id)
+      const allowed = (_: unknown, index: number): boolean => rules.matchesOnce(ids[index] ?? '')
+      const body = SHAPES[name].list(rendered.models.filter(allowed), ids.filter(allowed))
+      list = Buffer.from(JSON.stringify(body))
+      lists.set(name, list)
+    }
+    return list
+  }
+
   /** Rendered when first asked for, and again when the models have changed. */
   #in(name: ModelShape): Rendered {
     const models = this.#source.listModels()
     if (models !== this.#from) {
       this.#from = models
       this.#rendered.clear()
+      this.#ofRules.clear()
     }
     let rendered = this.#rendered.get(name)
     if (rendered === undefined) {
@@ -74,6 +100,7 @@ export class ModelList {
       const ids = models.map(({ id }) => id)
       rendered = {
         list: Buffer.from(JSON.stringify(shape.list(each, ids))),
+        models: each,
         byId: new Map(each.map((model, index) => [ids[index] ?? '', Buffer.from(JSON.stringify(model))])),
       }
       this.#rendered.set(name, rendered)

@@ -2,6 +2,7 @@
 
 import { parseModelPath } from '../dialects/gemini/model-path.ts'
 import type { ClientDialectName } from '../dialects/pass-dialects.ts'
+import { normalPath } from './normal-path.ts'
 import {
   ENDPOINT_BY_PATH,
   ENDPOINTS,
@@ -31,8 +32,19 @@ const CONTROL: RouteMatch = { kind: 'control' }
 /** Google's versions, as its SDKs and its clients write them. */
 const GEMINI_PREFIX = /^\/v1(?:alpha|beta)\d*(?=\/|$)/
 
-/** The path and query of a target that names its host too, as clients of a proxy write it. RFC 9112, section 3.2.2. */
+/**
+ * Path and query of a target, the path in its one normal spelling; what it names its host with is dropped, as clients of
+ * a proxy write it (RFC 9112, section 3.2.2). Everything after this sees the path in no other spelling.
+ */
 export function originForm(target: string): string {
+  const own = withoutHost(target)
+  const query = own.indexOf('?')
+  const path = query === -1 ? own : own.slice(0, query)
+  if (!path.includes('//') && !path.includes('%')) return own
+  return query === -1 ? normalPath(path) : normalPath(path) + own.slice(query)
+}
+
+function withoutHost(target: string): string {
   if (target.startsWith('/')) return target
   const path = /^https?:\/\/[^/?#]*(.*)$/i.exec(target)?.[1]
   if (path === undefined) return target

@@ -1,7 +1,10 @@
 // What the key service asks of a database. `store/key-store.ts` answers it.
-import type { KeyLimits, Scope } from './principal.ts'
+import type { Budget, Limits } from '../limits/limits.ts'
+import type { AccountRecord } from './account-store.ts'
+import type { Page } from './page.ts'
+import type { Patterns, Scope } from './principal.ts'
 
-/** An API key as it is kept: everything but the key. Times are unix milliseconds. */
+/** An API key as it is kept: everything but the key. Times are unix milliseconds; null = no such rule, or never. */
 export interface KeyRecord {
   /** `key_` and 16 base62 digits. */
   readonly keyId: string
@@ -13,28 +16,66 @@ export interface KeyRecord {
   /** HMAC-SHA-256 of the whole key under the pepper, hexadecimal. */
   readonly digest: string
   readonly scopes: readonly Scope[]
-  readonly limits: KeyLimits
+  /** Its own; its makers' hold as well, and are not repeated here. */
+  readonly limits: Limits
+  /** Its own, as are the lists below. */
+  readonly budget: Budget | null
+  readonly models: Patterns | null
+  readonly endpoints: Patterns | null
+  readonly addresses: Patterns | null
+  /** Instead of the account's; set by the operator only. */
+  readonly group: string | null
   /** The key that made this one, or `master`. */
   readonly madeBy: string
   readonly createdAtMs: number
-  /** null = never. */
   readonly expiresAtMs: number | null
   readonly lastUsedAtMs: number | null
   readonly revokedAtMs: number | null
+  /** The secret before the last rotation, and until when it is still good. */
+  readonly previousDigest: string | null
+  readonly previousExpiresAtMs: number | null
 }
 
-export interface KeyPage {
-  /** Newest first. */
-  readonly records: readonly KeyRecord[]
-  readonly hasMore: boolean
+/** What may change in a key that exists. */
+export type KeyChanges = Partial<
+  Pick<
+    KeyRecord,
+    | 'name'
+    | 'scopes'
+    | 'limits'
+    | 'budget'
+    | 'models'
+    | 'endpoints'
+    | 'addresses'
+    | 'group'
+    | 'expiresAtMs'
+    | 'prefix'
+    | 'last4'
+    | 'digest'
+    | 'previousDigest'
+    | 'previousExpiresAtMs'
+  >
+>
+
+/** A key with whatever decides what it may do. */
+export interface KeyWithAccount {
+  readonly key: KeyRecord
+  /** Undefined where a release without accounts wrote the key. */
+  readonly account: AccountRecord | undefined
 }
 
 export interface KeyStore {
   insert(record: KeyRecord): Promise<void>
-  findByDigest(digest: string): Promise<KeyRecord | undefined>
+  /** By the HMAC of its secret, or of the one before it. */
+  findByDigest(digest: string): Promise<KeyWithAccount | undefined>
   findById(keyId: string): Promise<KeyRecord | undefined>
-  /** `accountId` absent = every account; `after` is the keyId that the page before ended with. */
-  list(query: { accountId?: string; after?: string; limit: number }): Promise<KeyPage>
+  /** The key that made it, that one's maker and so on, the nearest first. Empty for one that the operator made. */
+  makersOf(record: KeyRecord): Promise<readonly KeyRecord[]>
+  /** Newest first. `accountId` absent = every account; `after` is the keyId that the page before ended with. */
+  list(query: { accountId?: string; after?: string; limit: number }): Promise<Page<KeyRecord>>
+  /** Nobody else changes this key before the transaction ends. False when there is none. */
+  lock(keyId: string): Promise<boolean>
+  update(keyId: string, changes: KeyChanges): Promise<void>
   /** False when it was revoked before. */
   markRevoked(keyId: string, atMs: number): Promise<boolean>
   touch(keyIds: readonly string[], atMs: number): Promise<void>

@@ -1,12 +1,13 @@
-// Who is calling, as the data plane sees it: everything it must know about a key without asking a database.
+// Who is calling, as the data plane sees it: everything that it must know about a key without asking a database.
+// The primary puts it together (`resolve-key.ts`) and workers remember it, so it is plain JSON, and it is flat: what the
+// key's makers, its account and its group allow has been brought in already.
+
+import type { LimitedScope, Limits } from '../limits/limits.ts'
 
 export type Scope = 'keys:manage'
 
-export interface KeyLimits {
-  readonly rpm?: number
-  readonly tpm?: number
-  readonly concurrency?: number
-}
+/** Patterns, one of which must match; `*` stands for any text. */
+export type Patterns = readonly string[]
 
 export interface Principal {
   /** `key_...` for an API key, `master` for the operator's key. */
@@ -14,9 +15,29 @@ export interface Principal {
   readonly accountId: string
   readonly operator: boolean
   readonly scopes: readonly Scope[]
-  readonly limits: KeyLimits
-  /** Unix milliseconds; absent = never. */
+  /** The key's own, for display. What is enforced is `limited`. */
+  readonly limits: Limits
+  /** Unix milliseconds, the earliest of the key and its makers; absent = never. */
   readonly expiresAtMs?: number
+  /** The keys that made this one, the nearest first; empty when the operator did. */
+  readonly makers: readonly string[]
+  /** Whose models, limits and prices hold; `default` may be the name of none. */
+  readonly group: string
+  /**
+   * What may be used: each list must have a pattern that matches, so a key is held to its makers' lists and its group's
+   * as well as its own. Empty = anything. Models are matched by their public id.
+   */
+  readonly models: readonly Patterns[]
+  /** Paths of the data plane, in the same way. */
+  readonly endpoints: readonly Patterns[]
+  /** IP addresses and CIDR ranges of the client, in the same way. */
+  readonly addresses: readonly Patterns[]
+  /** Everything with a limit or budget that a call counts against: the key, its makers, the account, the group. */
+  readonly limited: readonly LimitedScope[]
+  /** IANA name, of the account. */
+  readonly timeZone: string
+  /** Why nothing at all may be done with it for now, as a sentence for its owner; null = it may be used. */
+  readonly refusal: string | null
 }
 
 /** The operator's account: every right, no limit. */
@@ -26,4 +47,12 @@ export const OPERATOR: Principal = Object.freeze({
   operator: true,
   scopes: Object.freeze(['keys:manage'] as const),
   limits: Object.freeze({}),
+  makers: Object.freeze([]),
+  group: '',
+  models: Object.freeze([]),
+  endpoints: Object.freeze([]),
+  addresses: Object.freeze([]),
+  limited: Object.freeze([]),
+  timeZone: 'UTC',
+  refusal: null,
 })

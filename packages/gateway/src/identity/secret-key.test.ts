@@ -37,6 +37,13 @@ describe('loadSecretKey', () => {
     expect(statSync(join(dir, SECRET_KEY_FILE), { throwIfNoEntry: false })).toBeUndefined()
     expect(() => loadSecretKey(dir, { FAIRLEAD_SECRET_KEY: 'short' })).toThrow('needs 32 or more')
   })
+
+  it('gives the same secret for a file, and for what it holds in FAIRLEAD_SECRET_KEY', () => {
+    const made = loadSecretKey(dir, {})
+    const text = readFileSync(join(dir, SECRET_KEY_FILE), 'utf8')
+    expect(loadSecretKey(dir, { FAIRLEAD_SECRET_KEY: text })).toEqual(made)
+    expect(loadSecretKey(dir, { FAIRLEAD_SECRET_KEY: text.trim() })).toEqual(made)
+  })
 })
 
 describe('derivePepper', () => {

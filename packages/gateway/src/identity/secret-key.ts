@@ -7,6 +7,7 @@ import { join } from 'node:path'
 const BYTES = 32
 const SHORTEST_TEXT = 32
 export const SECRET_KEY_FILE = 'secret.key'
+const HEXADECIMAL = /^[0-9a-f]{64}$/
 
 /**
  * FAIRLEAD_SECRET_KEY when it is set; else `secret.key` in the state directory, made (0600) at the first start.
@@ -20,7 +21,8 @@ export function loadSecretKey(dataDir: string, env: Readonly<Record<string, stri
         `FAIRLEAD_SECRET_KEY has ${given.length} characters, and needs ${SHORTEST_TEXT} or more. Make one with: openssl rand -hex 32`,
       )
     }
-    return Buffer.from(given, 'utf8')
+    // What a secret.key file holds is the same secret here: an installation that moves keeps its API keys.
+    return HEXADECIMAL.test(given.trim()) ? Buffer.from(given.trim(), 'hex') : Buffer.from(given, 'utf8')
   }
   const file = join(dataDir, SECRET_KEY_FILE)
   mkdirSync(dataDir, { recursive: true, mode: 0o700 })
@@ -45,7 +47,7 @@ function readSecretKey(file: string): Buffer | undefined {
     )
   }
   const text = readFileSync(file, 'utf8').trim()
-  if (!/^[0-9a-f]{64}$/.test(text)) {
+  if (!HEXADECIMAL.test(text)) {
     throw new Error(
       `${file} does not hold a secret key (64 hexadecimal digits). Restore it from your backup; without it the API keys ` +
         'in the database are of no use, and after deleting it new ones have to be made.',

@@ -1,6 +1,7 @@
-// What a worker owes the primary for one scope, collected so that a thousand settled calls make one message.
+// What a worker owes the ledger for one scope, collected so that a thousand settled calls make one message.
 
-import type { LimitReturn } from './lease-messages.ts'
+import type { ScopeReturn, UnspentUnits } from './limit-ledger.ts'
+import type { LimitedScope } from './limits.ts'
 
 export class GiveBacks {
   readonly #units = new Map<number, { requests: number; tokens: number }>()
@@ -30,19 +31,15 @@ export class GiveBacks {
     this.#usedTokens += tokens
   }
 
-  /** The message that says it all; nothing is owed afterwards. */
-  drain(scope: string): LimitReturn {
-    const units = [...this.#units].map(([bookedAtMs, { requests, tokens }]) => ({ bookedAtMs, requests, tokens }))
-    const message: LimitReturn = {
-      kind: 'limit-return',
-      scope,
-      slots: this.#slots,
-      units,
-      usedTokens: this.#usedTokens,
-    }
+  /** All of it; nothing is owed afterwards. Budgets are never leased, so no cost is among it. */
+  drain(scope: LimitedScope): ScopeReturn {
+    const units: UnspentUnits[] = []
+    for (const [bookedAtMs, { requests, tokens }] of this.#units)
+      units.push({ bookedAtMs, requests, tokens, costNanos: 0 })
+    const all = { scope, slots: this.#slots, units, usedTokens: this.#usedTokens, usedCostNanos: 0 }
     this.#units.clear()
     this.#slots = 0
     this.#usedTokens = 0
-    return message
+    return all
   }
 }

@@ -3,17 +3,18 @@
 // It knows how much to ask for; `leased-authority.ts` does the asking.
 
 import { Deadline, type DeadlineWheel } from '../core/deadlines.ts'
-import type { KeyLimits } from '../identity/principal.ts'
-import type { Admitted, Refused } from './authority.ts'
+import type { LimitState, Refused } from './authority.ts'
 import { GiveBacks } from './give-backs.ts'
-import { LEASE_MS, type LeaseGrant, type LeaseWish, type LimitReturn, largestLease } from './lease-messages.ts'
+import { LEASE_MS, type LeaseGrant, type LeaseWish, largestLease, type ScopeReturn } from './limit-ledger.ts'
+import { type LimitedScope, NO_LIMITS, sameLimits } from './limits.ts'
 import type { Forgettable } from './scope-table.ts'
+import { countsRequests } from './settlement.ts'
 import { WINDOW_MS } from './sliding-window.ts'
 import { SlotPool } from './slot-pool.ts'
 
 /** Small returns are collected for this long. */
 const FLUSH_MS = 100
-/** After the primary had nothing to lend, calls ask one by one for this long. */
+/** After the ledger had nothing to lend, calls ask one by one for this long. */
 const NOTHING_TO_LEND_MS = 50
 /** A refusal is repeated for this long without asking again, so that a flood of refused calls is no flood of questions. */
 const REFUSAL_MS = 25
@@ -31,22 +32,21 @@ interface Lease {
 }
 
 export class LeasePool extends Deadline implements Forgettable {
-  readonly scope: string
-  limits: KeyLimits = {}
+  scope: LimitedScope
   /** An ask that may bring a lease is under way: resolves when it is over, never rejects. */
   asking: Promise<void> | null = null
   /** Calls that wait for it. */
   waiting = 0
 
   readonly #wheel: DeadlineWheel
-  readonly #tell: (message: LimitReturn) => void
+  readonly #tell: (back: ScopeReturn) => void
   #wakeAtMs = Infinity
 
   #current: Lease | null = null
   #next: Lease | null = null
   readonly #slots = new SlotPool()
   readonly #giveBacks = new GiveBacks()
-  /** What the primary had left besides our leases when it last told. */
+  /** What the ledger had left besides our leases when it last told. */
   #requestsElsewhere = 0
   #tokensElsewhere = 0
 
@@ -62,19 +62,19 @@ export class LeasePool extends Deadline implements Forgettable {
   #refused: Refused | null = null
   #refusedUntilMs = -Infinity
 
-  constructor(scope: string, wheel: DeadlineWheel, tell: (message: LimitReturn) => void) {
+  constructor(scope: string, wheel: DeadlineWheel, tell: (back: ScopeReturn) => void) {
     super()
-    this.scope = scope
+    this.scope = { scope, of: 'key', name: '', limits: NO_LIMITS, timeZone: 'UTC' }
     this.#wheel = wheel
     this.#tell = tell
   }
 
   /** What was leased under other limits goes back. */
-  use(limits: KeyLimits, nowMs: number): void {
-    const old = this.limits
-    if (old === limits) return
-    this.limits = limits
-    if (sameLimits(old, limits)) return
+  use(scope: LimitedScope, nowMs: number): void {
+    const old = this.scope
+    if (old === scope) return
+    this.scope = scope
+    if (sameLimits(old.limits, scope.limits) && old.timeZone === scope.timeZone) return
     this.#retire(this.#current)
     this.#retire(this.#next)
     this.#current = null
@@ -84,29 +84,54 @@ export class LeasePool extends Deadline implements Forgettable {
     if (!this.#giveBacks.empty) this.#wakeBy(nowMs + FLUSH_MS)
   }
 
-  /** `/!\ Hot path`. Admits from what is at hand; null when the primary must be asked. */
-  take(tokens: number, nowMs: number): Admitted | null {
-    const { rpm, tpm, concurrency } = this.limits
-    if (concurrency !== undefined && this.#slots.free === 0) return null
+  /** `/!\ Hot path`. Takes one call from what is at hand: when it counts, or NaN when the ledger must be asked. */
+  take(tokens: number, nowMs: number): number {
+    const { concurrency } = this.scope.limits
+    if (concurrency !== undefined && this.#slots.free === 0) return NaN
     let bookedAtMs = nowMs
-    let resetMs = WINDOW_MS
-    if (rpm !== undefined || tpm !== undefined) {
+    if (countsUnits(this.scope)) {
       const lease = this.#leaseFor(tokens, nowMs)
-      if (lease === null) return null
+      if (lease === null) return NaN
       this.#calls++
       lease.requestsLeft--
       lease.tokensLeft -= tokens
       bookedAtMs = lease.bookedAtMs
-      resetMs += lease.expiresAtMs - nowMs
     }
     if (concurrency !== undefined) this.#slots.take()
-    return {
-      ok: true,
-      admittedAtMs: bookedAtMs,
-      slot: concurrency !== undefined,
-      requests: rpm === undefined ? null : { limit: rpm, remaining: this.#requestsRemaining(), resetMs },
-      tokens: tpm === undefined ? null : { limit: tpm, remaining: this.#tokensRemaining(), resetMs },
-    }
+    return bookedAtMs
+  }
+
+  /** Whether `take` would find something. */
+  has(tokens: number, nowMs: number): boolean {
+    if (this.scope.limits.concurrency !== undefined && this.#slots.free === 0) return false
+    return !countsUnits(this.scope) || this.#leaseFor(tokens, nowMs) !== null
+  }
+
+  /** Takes back what `take` gave: another scope has refused the call. */
+  putBack(bookedAtMs: number, tokens: number, nowMs: number): void {
+    const { limits } = this.scope
+    const requests = countsRequests(this.scope) ? 1 : 0
+    this.settle(bookedAtMs, limits.concurrency !== undefined, requests, limits.tpm === undefined ? 0 : tokens, nowMs)
+  }
+
+  /** `/!\ Hot path`. RPM as it stands after a `take`, if it is tighter than `other`. */
+  tighterRequests(other: LimitState | null, nowMs: number): LimitState | null {
+    const { rpm } = this.scope.limits
+    if (rpm === undefined) return other
+    const remaining = this.#requestsElsewhere + finite(this.#current?.requestsLeft) + finite(this.#next?.requestsLeft)
+    return other !== null && other.remaining <= remaining
+      ? other
+      : { limit: rpm, remaining, resetMs: this.#resetMs(nowMs) }
+  }
+
+  /** `/!\ Hot path`. The same for TPM. */
+  tighterTokens(other: LimitState | null, nowMs: number): LimitState | null {
+    const { tpm } = this.scope.limits
+    if (tpm === undefined) return other
+    const remaining = this.#tokensElsewhere + finite(this.#current?.tokensLeft) + finite(this.#next?.tokensLeft)
+    return other !== null && other.remaining <= remaining
+      ? other
+      : { limit: tpm, remaining, resetMs: this.#resetMs(nowMs) }
   }
 
   /** `/!\ Hot path`. What to fetch ahead: something when half of the lease, half of its time or half of the slots are gone. */
@@ -128,7 +153,7 @@ export class LeasePool extends Deadline implements Forgettable {
     return slots > 0 && this.#slots.free * 2 < slots ? this.#sized(this.#wish) : null
   }
 
-  /** What to lease along with a call that must ask: nothing for a key that was idle, then twice as much each time. */
+  /** What to lease along with a call that must ask: nothing for a scope that was idle, then twice as much each time. */
   wishAlong(tokens: number, nowMs: number): LeaseWish | null {
     this.#observe(tokens)
     if (nowMs < this.#nothingToLendUntilMs) return null
@@ -143,8 +168,8 @@ export class LeasePool extends Deadline implements Forgettable {
     return wish === 0 ? null : this.#sized(wish)
   }
 
-  /** Takes in what an ask brought; `askedAtMs` is when its time began, `limits` what it was asked under. */
-  receive(grant: LeaseGrant | null, limits: KeyLimits, askedAtMs: number, nowMs: number): void {
+  /** Takes in what an ask brought; `askedAtMs` is when its time began, `scope` what it was asked under. */
+  receive(grant: LeaseGrant | null, scope: LimitedScope, askedAtMs: number, nowMs: number): void {
     if (grant === null) {
       this.#nothingToLendUntilMs = nowMs + NOTHING_TO_LEND_MS
       return
@@ -156,11 +181,11 @@ export class LeasePool extends Deadline implements Forgettable {
       expiresAtMs: askedAtMs + LEASE_MS,
       requests: grant.requests,
       tokens: grant.tokens,
-      requestsLeft: limits.rpm === undefined ? Infinity : grant.requests,
-      tokensLeft: limits.tpm === undefined ? Infinity : grant.tokens,
+      requestsLeft: countsRequests(scope) ? grant.requests : Infinity,
+      tokensLeft: scope.limits.tpm === undefined ? Infinity : grant.tokens,
     }
     this.#dropSpent(nowMs)
-    if (!sameLimits(limits, this.limits) || lease.expiresAtMs <= nowMs || this.#next !== null) {
+    if (!sameLimits(scope.limits, this.scope.limits) || lease.expiresAtMs <= nowMs || this.#next !== null) {
       this.#retire(lease)
       this.#wakeBy(nowMs + FLUSH_MS)
       return
@@ -172,7 +197,7 @@ export class LeasePool extends Deadline implements Forgettable {
     this.#wakeBy(lease.expiresAtMs)
   }
 
-  /** The primary's last refusal, while it is fresh and covers this call too. */
+  /** The ledger's last refusal, while it is fresh and covers this call too. */
   refusal(tokens: number, nowMs: number): Refused | null {
     const refused = this.#refused
     if (refused === null || nowMs >= this.#refusedUntilMs) return null
@@ -184,16 +209,16 @@ export class LeasePool extends Deadline implements Forgettable {
     this.#refusedUntilMs = nowMs + Math.min(REFUSAL_MS, refused.retryAfterMs)
   }
 
-  /** A call ended: its slot and what it did not use are for the next one while its lease lasts, then for the primary. */
-  settle({ admittedAtMs, slot }: Admitted, requestsBack: number, tokensBack: number, nowMs: number): void {
+  /** A call ended: its slot and what it did not use are for the next one while its lease lasts, then for the ledger. */
+  settle(bookedAtMs: number, slot: boolean, requestsBack: number, tokensBack: number, nowMs: number): void {
     if (slot) this.#addSlots(1, nowMs)
     if (requestsBack === 0 && tokensBack === 0) return
-    const lease = this.#current?.bookedAtMs === admittedAtMs ? this.#current : this.#next
-    if (lease !== null && lease.bookedAtMs === admittedAtMs && lease.expiresAtMs > nowMs) {
+    const lease = this.#current?.bookedAtMs === bookedAtMs ? this.#current : this.#next
+    if (lease !== null && lease.bookedAtMs === bookedAtMs && lease.expiresAtMs > nowMs) {
       lease.requestsLeft += requestsBack
       lease.tokensLeft += tokensBack
     } else {
-      this.#giveBacks.addUnits(admittedAtMs, requestsBack, tokensBack)
+      this.#giveBacks.addUnits(bookedAtMs, requestsBack, tokensBack)
       this.#wakeBy(nowMs + FLUSH_MS)
     }
   }
@@ -214,7 +239,7 @@ export class LeasePool extends Deadline implements Forgettable {
   onDeadline(nowMs: number): void {
     this.#wakeAtMs = Infinity
     this.#dropSpent(nowMs)
-    this.#giveBacks.addSlots(this.#slots.takeSurplus(largestLease(this.limits.concurrency ?? 0), nowMs))
+    this.#giveBacks.addSlots(this.#slots.takeSurplus(largestLease(this.scope.limits.concurrency ?? 0), nowMs))
     if (!this.#giveBacks.empty) this.#tell(this.#giveBacks.drain(this.scope))
     if (this.#current !== null) this.#wakeBy(this.#current.expiresAtMs)
     if (this.#slots.free > 0) this.#wakeBy(nowMs + LEASE_MS)
@@ -273,31 +298,28 @@ export class LeasePool extends Deadline implements Forgettable {
   }
 
   #sized(requests: number): LeaseWish | null {
-    const { rpm, tpm } = this.limits
-    const units = this.#next === null && (rpm !== undefined || tpm !== undefined) ? requests : 0
+    const { scope } = this
+    const units = this.#next === null && countsUnits(scope) ? requests : 0
     const slots = Math.max(0, this.#slotTarget(requests) - this.#slots.free)
     return units > 0 || slots > 0
-      ? { requests: units, tokensEach: Math.max(1, Math.ceil(this.#tokensEach)), slots }
+      ? { scope, requests: units, tokensEach: Math.max(1, Math.ceil(this.#tokensEach)), slots }
       : null
   }
 
   #slotTarget(requests: number): number {
-    const { concurrency } = this.limits
+    const { concurrency } = this.scope.limits
     return concurrency === undefined ? 0 : Math.min(requests, largestLease(concurrency))
   }
 
   #addSlots(slots: number, nowMs: number): void {
     this.#slots.put(slots, nowMs)
-    const surplus = this.#slots.free > largestLease(this.limits.concurrency ?? 0)
+    const surplus = this.#slots.free > largestLease(this.scope.limits.concurrency ?? 0)
     this.#wakeBy(nowMs + (surplus ? FLUSH_MS : LEASE_MS))
   }
 
-  #requestsRemaining(): number {
-    return this.#requestsElsewhere + (this.#current?.requestsLeft ?? 0) + (this.#next?.requestsLeft ?? 0)
-  }
-
-  #tokensRemaining(): number {
-    return this.#tokensElsewhere + (this.#current?.tokensLeft ?? 0) + (this.#next?.tokensLeft ?? 0)
+  #resetMs(nowMs: number): number {
+    const lease = this.#next ?? this.#current
+    return lease === null ? WINDOW_MS : WINDOW_MS + Math.max(0, lease.expiresAtMs - nowMs)
   }
 
   #wakeBy(atMs: number): void {
@@ -307,6 +329,10 @@ export class LeasePool extends Deadline implements Forgettable {
   }
 }
 
-function sameLimits(a: KeyLimits, b: KeyLimits): boolean {
-  return a === b || (a.rpm === b.rpm && a.tpm === b.tpm && a.concurrency === b.concurrency)
+function countsUnits(scope: LimitedScope): boolean {
+  return scope.limits.tpm !== undefined || countsRequests(scope)
+}
+
+function finite(left: number | undefined): number {
+  return left === undefined || left === Infinity ? 0 : left
 }

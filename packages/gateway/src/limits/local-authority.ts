@@ -1,39 +1,44 @@
-// The authority in the same process: for tests, for embedding, and for calls that the primary itself makes.
-// Synchronous: the answer is there when `admit` returns.
+// The authority beside its ledger: for both planes in one process, for tests, and for calls that the primary itself
+// makes. Every call asks the ledger; with one in memory the answer is there when `admit` returns.
 
-import type { KeyLimits } from '../identity/principal.ts'
-import { type Admission, type Admitted, type LimitAuthority, UNLIMITED, isUnlimited } from './authority.ts'
-import { LimitBook } from './limit-book.ts'
+import { type Admission, type Admitted, type LimitAuthority, UNLIMITED, type Used, type Wanted } from './authority.ts'
+import type { LedgerReply, LimitLedger, ScopeReturn } from './limit-ledger.ts'
+import type { LimitedScope } from './limits.ts'
+import { admissionOf, owed } from './settlement.ts'
 
 export class LocalAuthority implements LimitAuthority {
-  readonly #book: LimitBook
+  readonly #ledger: LimitLedger
+  readonly #holder: string
 
-  /** Share the book with a `LeaseServer` where both answer for the same keys. */
-  constructor(book: LimitBook = new LimitBook()) {
-    this.#book = book
+  /** @param holder as in `LedgerAsk.holder` */
+  constructor(ledger: LimitLedger, holder = 'local') {
+    this.#ledger = ledger
+    this.#holder = holder
   }
 
-  admit(scope: string, limits: KeyLimits, tokens: number): Admission {
-    if (isUnlimited(limits)) return UNLIMITED
-    const nowMs = this.#book.nowMs
-    return this.#book.figures(scope, nowMs).admit(limits, tokens, nowMs)
+  admit(scopes: readonly LimitedScope[], wanted: Wanted): Admission | Promise<Admission> {
+    if (scopes.length === 0) return UNLIMITED
+    const { tokens, costNanos } = wanted
+    const call = { scopes, tokens, costNanos }
+    const reply = this.#ledger.ask({ kind: 'limit-ask', holder: this.#holder, call, leases: [] })
+    if (reply instanceof Promise) return admissionAfter(reply, scopes, wanted)
+    return admissionOf(reply, scopes, wanted)
   }
 
-  settle(
-    scope: string,
-    _limits: KeyLimits,
-    admission: Admitted,
-    reservedTokens: number,
-    actualTokens: number,
-    refundRequest = false,
-  ): void {
-    if (admission === UNLIMITED) return
-    const nowMs = this.#book.nowMs
-    const figures = this.#book.figures(scope, nowMs)
-    if (admission.slot) figures.releaseSlots(1)
-    const requests = refundRequest && admission.requests !== null ? 1 : 0
-    const unused = admission.tokens === null ? 0 : reservedTokens - actualTokens
-    figures.giveBack(admission.admittedAtMs, requests, Math.max(0, unused), nowMs)
-    figures.charge(Math.max(0, -unused), nowMs)
+  settle(admission: Admitted, used: Used, refundRequest = false): void {
+    const returns: ScopeReturn[] = []
+    for (const [index, scope] of admission.scopes.entries()) {
+      const back = owed(scope, admission.bookedAtMs[index] ?? 0, admission.wanted, used, refundRequest)
+      if (back !== null) returns.push(back)
+    }
+    if (returns.length > 0) this.#ledger.give({ kind: 'limit-return', holder: this.#holder, scopes: returns })
   }
+}
+
+async function admissionAfter(
+  reply: Promise<LedgerReply>,
+  scopes: readonly LimitedScope[],
+  wanted: Wanted,
+): Promise<Admission> {
+  return admissionOf(await reply, scopes, wanted)
 }

@@ -1,7 +1,20 @@
 // The `x-ratelimit-*` headers of a reply, made from the tenant's own limits and never from an upstream's.
 // Source: OpenAI's guide to rate limits, whose SDKs and agents read them; a reset is written as it does: 120ms, 1s, 6m0s.
 
-import type { LimitState } from './authority.ts'
+import type { LimitState, TightestLimits } from './authority.ts'
+
+/** Says that limits are counted by each instance for itself at the moment: Redis does not answer. */
+const DEGRADED: readonly string[] = ['x-ratelimit-degraded', '1']
+
+/** `/!\ Hot path`. All that an admission says, or a refusal. */
+export function admissionHeaders({ requests, tokens, degraded }: TightestLimits): readonly string[] {
+  if (requests === null && tokens === null) return degraded === true ? DEGRADED : NO_HEADERS
+  const headers = rateLimitHeaders(requests, tokens)
+  if (degraded === true) headers.push(...DEGRADED)
+  return headers
+}
+
+const NO_HEADERS: readonly string[] = []
 
 /** `/!\ Hot path`. Flat, as `writeHead` takes it: [name, value, name, value, ...]; empty where nothing is limited. */
 export function rateLimitHeaders(requests: LimitState | null, tokens: LimitState | null): string[] {

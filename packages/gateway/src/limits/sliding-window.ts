@@ -7,7 +7,7 @@
 import { SlidingLog } from './sliding-log.ts'
 
 export const WINDOW_MS = 60_000
-const EXACT_UP_TO = 4096
+export const EXACT_UP_TO = 4096
 const GRAIN_MS = 100
 
 export class RequestWindow {
@@ -22,14 +22,27 @@ export class RequestWindow {
 
   /** Takes `n` requests if they fit, and says whether they did. `bookAtMs`: count them at a later moment (a lease's end). */
   take(nowMs: number, n = 1, bookAtMs: number = nowMs): boolean {
-    if (this.#log.used(nowMs) + n > this.limit) return false
-    this.#log.add(this.#moment(bookAtMs), n)
+    if (!this.fits(nowMs, n)) return false
+    this.book(bookAtMs, n)
     return true
+  }
+
+  fits(nowMs: number, n = 1): boolean {
+    return this.#log.used(nowMs) + n <= this.limit
+  }
+
+  /** Counts `n` requests, whether they fit or not. */
+  book(atMs: number, n = 1): void {
+    this.#log.add(this.#moment(atMs), n)
   }
 
   /** Takes back `n` requests that were booked at `atMs`. Those from before a change of form just stay for their minute. */
   giveBack(atMs: number, n = 1): void {
     this.#log.remove(this.#moment(atMs), n)
+  }
+
+  used(nowMs: number): number {
+    return this.#log.used(nowMs)
   }
 
   remaining(nowMs: number): number {
@@ -64,15 +77,28 @@ export class TokenWindow {
 
   /** Reserves if used + tokens stays within the limit; a full window takes nothing, not even a call of no tokens. */
   reserve(nowMs: number, tokens: number, bookAtMs: number = nowMs): boolean {
-    if (this.#log.used(nowMs) + Math.max(1, tokens) > this.limit) return false
-    if (tokens > 0) this.#log.add(roundUp(bookAtMs), tokens)
+    if (!this.fits(nowMs, tokens)) return false
+    this.book(bookAtMs, tokens)
     return true
+  }
+
+  fits(nowMs: number, tokens: number): boolean {
+    return this.#log.used(nowMs) + Math.max(1, tokens) <= this.limit
+  }
+
+  /** Counts tokens, whether they fit or not. */
+  book(atMs: number, tokens: number): void {
+    if (tokens > 0) this.#log.add(roundUp(atMs), tokens)
   }
 
   /** Less than reserved is given back to the moment of the reservation; more counts now, even beyond the limit. */
   correct(reservedAtMs: number, reserved: number, actual: number, nowMs: number): void {
     if (actual < reserved) this.#log.remove(roundUp(reservedAtMs), reserved - actual)
     else if (actual > reserved) this.#log.add(roundUp(nowMs), actual - reserved)
+  }
+
+  used(nowMs: number): number {
+    return this.#log.used(nowMs)
   }
 
   remaining(nowMs: number): number {

@@ -1,7 +1,7 @@
 // Slots of a concurrency limit that a worker holds and no call uses at the moment.
 // A settled call leaves its slot here for the next one. What was not needed for a whole lease time goes back.
 
-import { LEASE_MS } from './lease-messages.ts'
+import { LEASE_MS } from './limit-ledger.ts'
 
 export class SlotPool {
   #free = 0

@@ -2,6 +2,8 @@
 // line in the journal that says so.
 
 import { costNanos, formatNanos } from '../billing/cost.ts'
+import type { Beginning } from '../billing/journal-writer.ts'
+import type { AttemptNote, UsageRecord } from '../billing/usage-record.ts'
 import type { Part } from '../core/conversation.ts'
 import type { ReplyContext } from '../core/dialect.ts'
 import { ListNode } from '../core/intrusive-list.ts'
@@ -9,9 +11,10 @@ import { NO_USAGE, type TokenUsage } from '../core/token-usage.ts'
 import { CLIENT_DIALECTS } from '../dialects/client-dialects.ts'
 import type { PassFacts } from '../dialects/pass-facts.ts'
 import type { ScannedRequest } from '../dialects/pass-request.ts'
-import { UNLIMITED, type Admission, type Admitted } from '../limits/authority.ts'
+import { UNLIMITED, type Admission, type Admitted, type Used, type Wanted } from '../limits/authority.ts'
 import type { Candidate } from '../routing/candidate.ts'
 import type { Route } from '../routing/route.ts'
+import type { AccountInFlight } from './accounts-in-flight.ts'
 import { Asked } from './asked.ts'
 import { Continuation } from './continuation.ts'
 import type { OpenExchange, RelayPorts, RelayRequest } from './ports.ts'
@@ -19,6 +22,8 @@ import { successHeaders } from './reply-headers.ts'
 
 /** Bytes of a body that make a token, roughly; only for reservations and estimates. */
 const BYTES_PER_TOKEN = 4
+/** Of most calls: the first attempt answered. Never added to. */
+const NO_TRAIL: AttemptNote[] = []
 
 export class Call {
   readonly ports: RelayPorts
@@ -43,13 +48,21 @@ export class Call {
   /** Of the attempts that were made; null where none of them could be continued. */
   underWay: Continuation | null = null
 
+  #trail: AttemptNote[] = NO_TRAIL
+  /** In the journal, of a reply that has begun. */
+  #beginning: Beginning | null = null
   readonly #node: ListNode<OpenExchange>
+  readonly #account: AccountInFlight
   readonly #bodyTokens: number
   #heldBytes: number
   /** Aborted when the call ends; made only where something waits for it. */
   #left: AbortController | null = null
-  #borrowed: { readonly candidate: Candidate; readonly admission: Admitted } | null = null
+  /** What a credential's own limits let in, for the attempt that is being made. */
+  #borrowed: Admitted = UNLIMITED
+  /** What the limits of a model that stands in let in; null until one is asked. */
+  #standIns: Admitted[] | null = null
 
+  /** @throws {GatewayError} `rate_limit_exceeded` when the account has too many under way */
   constructor(ports: RelayPorts, request: RelayRequest, scan: ScannedRequest, route: Route, owner: OpenExchange) {
     this.ports = ports
     this.request = request
@@ -59,6 +72,8 @@ export class Call {
     this.#node = new ListNode(owner)
     this.#bodyTokens = Math.ceil(request.body.length / BYTES_PER_TOKEN)
     this.#heldBytes = request.body.length
+    // Nothing is held yet if this one is too many.
+    this.#account = ports.accounts.enter(request.principal, ports.config().server.maxInFlightPerAccount)
     ports.metrics.begin(this.#heldBytes)
     ports.open(this.#node)
   }
@@ -115,8 +130,8 @@ export class Call {
   }
 
   /** What is reserved before the call: all that it could use, as far as its text says. */
-  get reservedTokens(): number {
-    return this.#bodyTokens + this.scan.maxOutputTokens
+  wanted(): Wanted {
+    return { tokens: this.#bodyTokens + this.scan.maxOutputTokens, costNanos: this.estimatedCost() }
   }
 
   /** Takes room for bytes that are held back; false = the process holds too much already. */
@@ -175,38 +190,22 @@ export class Call {
   }
 
   /** Ends the call in the books, once: limits, journal, metrics. Later calls do nothing. */
-  settle(status: number, errorCode: string, usage: TokenUsage, estimated: boolean): void {
+  settle(status: number, errorCode: string, usage: TokenUsage, estimated: boolean, then?: () => void): void {
     if (this.settled) return
     this.settled = true
     this.#left?.abort()
     const { ports, request, route, candidate } = this
     ports.close(this.#node)
+    ports.accounts.leave(this.#account)
     const nowMs = performance.now()
     const durationMs = nowMs - request.startedMs
     const tokens = usage.input + usage.output
+    const used = { tokens, costNanos: this.cost(usage) }
     const provider = candidate?.provider.name ?? ''
     if (candidate !== null) ports.fleet.countTokens(candidate, tokens, nowMs)
-    this.release(tokens, this.attempts === 0)
-    this.giveBack(tokens)
-    ports.record({
-      requestId: request.id,
-      startedAtMs: Date.now() - Math.round(durationMs),
-      durationMs: Math.round(durationMs),
-      firstByteMs: Math.round(this.scan.stream ? this.firstContentMs : durationMs),
-      keyId: request.principal.keyId,
-      accountId: request.principal.accountId,
-      endpoint: request.endpoint.path,
-      model: route.publicId,
-      provider,
-      upstreamModel: candidate?.upstreamModel ?? '',
-      status,
-      errorCode,
-      stream: this.scan.stream,
-      attempts: this.attempts,
-      usage,
-      estimated: estimated && usage !== NO_USAGE,
-      costNanos: this.cost(usage),
-    })
+    this.release(used, this.attempts === 0)
+    this.giveBack(used, false)
+    ports.record(this.#recordOf(status, errorCode, usage, estimated, durationMs), this.#beginning, then)
     ports.metrics.end({
       endpoint: request.endpoint.path,
       model: route.publicId,
@@ -221,26 +220,75 @@ export class Call {
     this.#heldBytes = 0
   }
 
+  /** The status line goes out before the end is known: should this process die in between, that much is on the disk. */
+  begin(): void {
+    if (this.settled || this.#beginning !== null) return
+    const durationMs = performance.now() - this.request.startedMs
+    this.#beginning = this.ports.begin(this.#recordOf(200, 'interrupted', this.estimate(0), true, durationMs))
+  }
+
+  /** How an attempt ended; the first that answers leaves no note. */
+  note(attempt: { readonly candidate: Candidate; readonly startedMs: number }, outcome: string, nowMs: number): void {
+    if (outcome === 'ok' && this.#trail === NO_TRAIL) return
+    if (this.#trail === NO_TRAIL) this.#trail = []
+    const { candidate, startedMs } = attempt
+    this.#trail.push({ provider: candidate.provider.name, outcome, durationMs: Math.round(nowMs - startedMs) })
+  }
+
+  #recordOf(status: number, errorCode: string, usage: TokenUsage, estimated: boolean, durationMs: number): UsageRecord {
+    const { request, route, candidate } = this
+    const { principal } = request
+    return {
+      requestId: request.id,
+      startedAtMs: Date.now() - Math.round(durationMs),
+      durationMs: Math.round(durationMs),
+      firstByteMs: Math.round(this.scan.stream ? this.firstContentMs : durationMs),
+      keyId: principal.keyId,
+      accountId: principal.accountId,
+      group: principal.group,
+      endpoint: request.endpoint.path,
+      model: route.publicId,
+      provider: candidate?.provider.name ?? '',
+      upstreamModel: candidate?.upstreamModel ?? '',
+      status,
+      errorCode,
+      stream: this.scan.stream,
+      attempts: this.attempts,
+      trail: this.#trail,
+      usage,
+      estimated: estimated && usage !== NO_USAGE,
+      costNanos: this.cost(usage),
+    }
+  }
+
   /** Gives back what the limits let in, corrected by what was used. */
-  release(tokens: number, refundRequest: boolean): void {
-    if (this.admission === UNLIMITED) return
-    const { limits, keyId } = this.request.principal
-    this.ports.limits.settle(keyId, limits, this.admission, this.reservedTokens, tokens, refundRequest)
-    this.admission = UNLIMITED
+  release(used: Used, refundRequest: boolean): void {
+    if (this.admission !== UNLIMITED) {
+      this.ports.limits.settle(this.admission, used, refundRequest)
+      this.admission = UNLIMITED
+    }
+    if (this.#standIns === null) return
+    for (const admission of this.#standIns) this.ports.limits.settle(admission, used)
+    this.#standIns = null
   }
 
   /** Takes part of a provider credential's own limits, for one attempt. */
-  borrow(candidate: Candidate, admission: Admitted): void {
-    this.#borrowed = { candidate, admission }
+  borrow(admission: Admitted): void {
+    this.#borrowed = admission
   }
 
-  giveBack(tokens: number): void {
-    if (this.#borrowed === null) return
-    const { candidate, admission } = this.#borrowed
-    this.#borrowed = null
-    if (admission === UNLIMITED) return
-    const { limits } = candidate.provider.config
-    this.ports.limits.settle(candidate.credential.id, limits, admission, this.reservedTokens, tokens)
+  /** @param notSent the attempt was never made, and does not count as a request */
+  giveBack(used: Used, notSent: boolean): void {
+    if (this.#borrowed === UNLIMITED) return
+    const admission = this.#borrowed
+    this.#borrowed = UNLIMITED
+    this.ports.limits.settle(admission, used, notSent)
+  }
+
+  /** Goes on with a model that stands in for the one that was asked for. */
+  goOnWith(route: Route, admission: Admitted): void {
+    this.route = route
+    if (admission !== UNLIMITED) (this.#standIns ??= []).push(admission)
   }
 
   /** For headers of an error: the limits as they were when the call was let in, or refused. */

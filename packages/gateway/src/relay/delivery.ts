@@ -93,8 +93,7 @@ export class Delivery implements JsonReplyOwner, StreamReplyOwner {
     attempt.conversion.watch?.(body)
     const headers = call.headers('application/json', call.cost(counted), usage === null)
     this.#owner.attemptSucceeded(attempt)
-    call.settle(200, '', counted, usage === null)
-    call.request.sink.reply(200, headers, body)
+    call.settle(200, '', counted, usage === null, () => call.request.sink.reply(200, headers, body))
     this.#owner.replyEnded()
   }
 
@@ -103,6 +102,7 @@ export class Delivery implements JsonReplyOwner, StreamReplyOwner {
     this.contentSent = true
     const call = this.#call
     call.letGoOfBody()
+    call.begin()
     call.request.sink.head(200, call.headers('application/json', call.estimatedCost(), true))
   }
 
@@ -163,6 +163,7 @@ export class Delivery implements JsonReplyOwner, StreamReplyOwner {
     const contentType = path.arrayStream ? 'application/json; charset=utf-8' : 'text/event-stream; charset=utf-8'
     const headers = call.headers(contentType, call.estimatedCost(), true)
     headers.push('cache-control', 'no-cache', 'x-accel-buffering', 'no')
+    call.begin()
     sink.head(200, headers)
   }
 

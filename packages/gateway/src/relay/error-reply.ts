@@ -3,7 +3,7 @@
 import type { GatewayError } from '../core/errors.ts'
 import { CLIENT_DIALECTS } from '../dialects/client-dialects.ts'
 import type { Admission } from '../limits/authority.ts'
-import { rateLimitHeaders } from '../limits/rate-limit-headers.ts'
+import { admissionHeaders } from '../limits/rate-limit-headers.ts'
 import type { RelayPorts, RelayRequest } from './ports.ts'
 
 export function sendError(
@@ -17,7 +17,7 @@ export function sendError(
   if (request.endpoint.dialect === 'anthropic-messages') headers.push('request-id', request.id)
   if (error.retryAfterSeconds !== undefined) headers.push('retry-after', String(error.retryAfterSeconds))
   for (const [name, value] of Object.entries(error.headers)) headers.push(name, value)
-  if (admission !== null) headers.push(...rateLimitHeaders(admission.requests, admission.tokens))
+  if (admission !== null) headers.push(...admissionHeaders(admission))
   const { status, body } = CLIENT_DIALECTS[request.endpoint.dialect].encodeError(error, request.id)
   request.sink.reply(status, headers, Buffer.from(body))
 }

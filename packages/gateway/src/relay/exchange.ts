@@ -13,7 +13,7 @@ import { GatewayError, toGatewayError } from '../core/errors.ts'
 import { NO_USAGE } from '../core/token-usage.ts'
 import type { UpstreamRefusal } from '../dialects/openai-chat/errors.ts'
 import type { ScannedRequest } from '../dialects/pass-request.ts'
-import { isUnlimited, type Admission } from '../limits/authority.ts'
+import { type Admission, NOTHING_USED } from '../limits/authority.ts'
 import { limitError } from '../limits/limit-error.ts'
 import { affinityKeyOf } from '../routing/affinity.ts'
 import type { Candidate } from '../routing/candidate.ts'
@@ -96,12 +96,14 @@ export class Exchange
   // --- reserve ---
 
   #reserve(): void {
-    const { limits, keyId } = this.#request.principal
-    if (isUnlimited(limits)) {
+    const { limited } = this.#request.principal
+    const ofModel = this.#call.route.limited
+    if (limited.length + ofModel.length === 0) {
       this.#plan.begin()
       return
     }
-    const answer = this.#ports.limits.admit(keyId, limits, this.#call.reservedTokens)
+    const scopes = ofModel.length === 0 ? limited : [...limited, ...ofModel]
+    const answer = this.#ports.limits.admit(scopes, this.#call.wanted())
     if (!(answer instanceof Promise)) {
       this.#reserved(answer)
       return
@@ -123,7 +125,7 @@ export class Exchange
     }
     this.#call.admission = admission
     // The client may have left while we asked.
-    if (this.#call.settled) this.#call.release(0, true)
+    if (this.#call.settled) this.#call.release(NOTHING_USED, true)
     else this.#plan.begin()
   }
 
@@ -188,6 +190,7 @@ export class Exchange
       this.#ports.fleet.report(attempt.candidate, { kind: 'success', firstByteMs: tookMs }, nowMs)
     }
     this.#ports.metrics.attempt(attempt.candidate, 'ok')
+    this.#call.note(attempt, 'ok', nowMs)
     if (attempt.over) this.attempt = null
     else attempt.detach()
   }
@@ -210,6 +213,8 @@ export class Exchange
   attemptRefused(attempt: Attempt, refusal: UpstreamRefusal, status: number): void {
     if (attempt !== this.attempt) return
     attempt.abandon('the upstream refused')
+    if (refusal.kind === 'client-fault' || (refusal.kind === 'unknown-model' && this.#call.countsTokens))
+      this.#call.note(attempt, refusal.kind, performance.now())
     if (refusal.kind === 'client-fault') {
       this.attempt = null
       this.#ports.fleet.report(attempt.candidate, { kind: 'client-fault' }, performance.now())
@@ -241,8 +246,9 @@ export class Exchange
     this.#ports.fleet.report(attempt.candidate, harmless ? { kind: 'abandoned' } : outcome, nowMs)
     this.attempt = null
     this.#call.upstreamMs += nowMs - attempt.startedMs
-    this.#call.giveBack(0)
+    this.#call.giveBack(NOTHING_USED, false)
     this.#ports.metrics.attempt(attempt.candidate, failure.cause)
+    this.#call.note(attempt, failure.cause, nowMs)
     this.#log(attempt, failure)
     if (this.#call.settled) return
     if (this.#delivery.contentSent && !this.#delivery.canGoOn) {
@@ -310,6 +316,7 @@ export class Exchange
     this.attempt = null
     if (attempt !== null) {
       attempt.abandon('the client is gone')
+      this.#call.note(attempt, 'abandoned', performance.now())
       this.#ports.fleet.report(attempt.candidate, { kind: 'abandoned' }, performance.now())
     }
     this.#call.settle(499, 'client_gone', this.#delivery.partialUsage(), true)

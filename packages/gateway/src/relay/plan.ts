@@ -3,8 +3,10 @@
 // named as fallbacks.
 
 import { toGatewayError, type GatewayError } from '../core/errors.ts'
-import { isUnlimited, UNLIMITED, type Admission } from '../limits/authority.ts'
+import { mayUseModel } from '../identity/permission.ts'
+import { NOTHING_USED, UNLIMITED, type Admission } from '../limits/authority.ts'
 import type { Candidate } from '../routing/candidate.ts'
+import type { Route } from '../routing/route.ts'
 import type { Selection } from '../routing/selection.ts'
 import type { Call } from './call.ts'
 import { Failures, type Failure } from './failures.ts'
@@ -82,7 +84,7 @@ export class Plan {
 
   /** It was chosen, and nothing was sent to it. */
   handBack(candidate: Candidate, nowMs: number): void {
-    this.#call.giveBack(0)
+    this.#call.giveBack(NOTHING_USED, true)
     this.#call.ports.fleet.handBack(candidate, nowMs)
   }
 
@@ -105,12 +107,12 @@ export class Plan {
 
   /** A provider credential's own limits come first: where it is at them, the next one is asked. */
   #try(candidate: Candidate, nowMs: number): void {
-    const { limits } = candidate.provider.config
-    if (isUnlimited(limits)) {
+    const { limited } = candidate.credential
+    if (limited.length === 0) {
       this.#owner.ask(candidate, nowMs)
       return
     }
-    const answer = this.#call.ports.limits.admit(candidate.credential.id, limits, this.#call.reservedTokens)
+    const answer = this.#call.ports.limits.admit(limited, this.#call.wanted())
     if (!(answer instanceof Promise)) {
       this.#admitted(candidate, answer)
       return
@@ -125,7 +127,7 @@ export class Plan {
   #admitted(candidate: Candidate, admission: Admission): void {
     const nowMs = performance.now()
     if (admission.ok) {
-      this.#call.borrow(candidate, admission)
+      this.#call.borrow(admission)
       // The client may have left while we asked.
       if (this.#call.settled) this.handBack(candidate, nowMs)
       else this.#owner.ask(candidate, nowMs)
@@ -174,12 +176,46 @@ export class Plan {
       if (id === undefined) return false
       this.#fallbacks = rest
       const route = ports.fleet.resolve(id)
-      if (route === undefined) continue
-      this.#call.route = route
+      // A model that stands in for another is one that the key may use, or none.
+      if (route === undefined || !mayUseModel(request.principal, route.publicId)) continue
       this.#call.attempts = Math.min(this.#call.attempts, balancer.maxAttempts - 1)
-      this.begin()
+      this.#standIn(route)
       return true
     }
+  }
+
+  /** The model that stands in has limits of its own; what the call counts against already stays. */
+  #standIn(route: Route): void {
+    if (route.limited.length === 0) {
+      this.#goOnWith(route, UNLIMITED)
+      return
+    }
+    const answer = this.#call.ports.limits.admit(route.limited, this.#call.wanted())
+    if (!(answer instanceof Promise)) {
+      this.#goOnWith(route, answer)
+      return
+    }
+    answer.then(
+      (admission) => this.#goOnWith(route, admission),
+      (error: unknown) => this.#owner.gaveUp(toGatewayError(error)),
+    )
+  }
+
+  #goOnWith(route: Route, admission: Admission): void {
+    const { settled, ports } = this.#call
+    if (admission.ok) {
+      if (settled) ports.limits.settle(admission, NOTHING_USED, true)
+      else {
+        this.#call.goOnWith(route, admission)
+        this.begin()
+      }
+      return
+    }
+    if (settled) return
+    const nowMs = performance.now()
+    const outcome = { kind: 'rate-limited', retryAfterMs: Math.max(1, admission.retryAfterMs) } as const
+    this.#remember({ phase: 'not_sent', cause: 'rate-limited', detail: `${route.publicId} is at its limit`, outcome })
+    if (!this.#fallBack(nowMs)) this.#giveUp(nowMs)
   }
 
   #giveUp(nowMs: number): void {

@@ -1,6 +1,7 @@
 // What the relay needs from the rest of the house, so that it can be put together in one process or in many.
 
 import type { Logger } from 'pino'
+import type { Beginning } from '../billing/journal-writer.ts'
 import type { UsageRecord } from '../billing/usage-record.ts'
 import type { Config } from '../config/config.ts'
 import type { DeadlineWheel } from '../core/deadlines.ts'
@@ -8,6 +9,7 @@ import type { ListNode } from '../core/intrusive-list.ts'
 import type { Principal } from '../identity/principal.ts'
 import type { LimitAuthority } from '../limits/authority.ts'
 import type { Fleet } from '../routing/fleet.ts'
+import type { AccountsInFlight } from './accounts-in-flight.ts'
 import type { Endpoint, PathFacts } from './endpoints.ts'
 import type { HeaderNames } from './reply-headers.ts'
 import type { RelayMetrics } from './relay-metrics.ts'
@@ -23,12 +25,20 @@ export interface RelayPorts {
   readonly upstreams: Upstreams
   readonly metrics: RelayMetrics
   readonly log: Logger
-  /** Synchronous: what is accepted is on disk before it is answered. */
-  record(record: UsageRecord): void
+  /** False while the journal cannot be written: then nothing new is let in. */
+  recording(): boolean
+  /** Before the status line of a reply whose end is not known: how the call counts if this process dies in between. */
+  begin(record: UsageRecord): Beginning | null
+  /**
+   * What is accepted is on disk before it is answered: it is when this returns, or, with `then`, when that is called at the
+   * end of this turn of the event loop. The lines of one turn cost one write then.
+   */
+  record(record: UsageRecord, beginning: Beginning | null, then?: () => void): void
   headerNames(): HeaderNames
   /** Signs the envelopes in which clients carry other providers' reasoning; the same in every process. */
   readonly sealKey: Buffer
   readonly seals: SealMemory
+  readonly accounts: AccountsInFlight
   /** An exchange began to hold resources. */
   open(node: ListNode<OpenExchange>): void
   /** It let go of them; called once for each that was opened. */

@@ -1,6 +1,7 @@
 // The relay's front door, and the list of what is being served, for the day when the process has to end.
 
 import { IntrusiveList } from '../core/intrusive-list.ts'
+import { AccountsInFlight } from './accounts-in-flight.ts'
 import { Exchange } from './exchange.ts'
 import type { OpenExchange, RelayPorts, RelayRequest } from './ports.ts'
 
@@ -8,8 +9,13 @@ export class Relay {
   readonly #ports: RelayPorts
   readonly #open = new IntrusiveList<OpenExchange>()
 
-  constructor(ports: Omit<RelayPorts, 'open' | 'close'>) {
-    this.#ports = { ...ports, open: (node) => this.#open.add(node), close: (node) => this.#open.remove(node) }
+  constructor(ports: Omit<RelayPorts, 'open' | 'close' | 'accounts'>) {
+    this.#ports = {
+      ...ports,
+      accounts: new AccountsInFlight(),
+      open: (node) => this.#open.add(node),
+      close: (node) => this.#open.remove(node),
+    }
   }
 
   /** How many requests are being served. */

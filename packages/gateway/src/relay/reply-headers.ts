@@ -2,7 +2,7 @@
 
 import { formatNanos } from '../billing/cost.ts'
 import type { Admission } from '../limits/authority.ts'
-import { rateLimitHeaders } from '../limits/rate-limit-headers.ts'
+import { admissionHeaders } from '../limits/rate-limit-headers.ts'
 
 export interface HeaderNames {
   readonly provider: string
@@ -69,8 +69,6 @@ export function successHeaders(
   if (facts.anthropic) headers.push('request-id', facts.requestId)
   if (facts.dropped !== '') headers.push(names.dropped, facts.dropped)
   if (facts.costEstimated) headers.push(names.costEstimated, 'true')
-  if (admission !== null && (admission.requests !== null || admission.tokens !== null)) {
-    for (const part of rateLimitHeaders(admission.requests, admission.tokens)) headers.push(part)
-  }
+  if (admission !== null) for (const part of admissionHeaders(admission)) headers.push(part)
   return headers
 }

@@ -2,6 +2,7 @@
 // never touches its siblings, and one model that is out of quota never touches the other models of its key.
 import { createHash } from 'node:crypto'
 
+import { type LimitedScope, limitedScope, type Limits, NO_SCOPES } from '../limits/limits.ts'
 import { Circuit } from './circuit.ts'
 import type { FleetEnvironment } from './environment.ts'
 import { LatencyEstimate } from './latency-estimate.ts'
@@ -129,6 +130,8 @@ export class CredentialState {
   name: string
   /** Never in a log, a header to a client, or a health page. */
   readonly secret: string
+  /** What this gateway may ask of it; empty = any. */
+  limited: readonly LimitedScope[] = NO_SCOPES
   readonly refusal: Refusal
   readonly models = new Map<string, CredentialModel>()
   readonly #environment: FleetEnvironment
@@ -140,6 +143,11 @@ export class CredentialState {
     this.secret = secret
     this.refusal = new Refusal(this.id, environment)
     this.#environment = environment
+  }
+
+  limitTo(limits: Limits): void {
+    const scope = limitedScope('credential', this.id, this.name, limits)
+    this.limited = scope === null ? NO_SCOPES : Object.freeze([scope])
   }
 
   get disabled(): boolean {

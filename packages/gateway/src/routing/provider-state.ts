@@ -78,9 +78,10 @@ export class ProviderState {
     return secrets.map((secret, index) => {
       const name = index === 0 ? config.name : `${config.name}#${index + 1}`
       const kept = before.find((credential) => credential.secret === secret)
-      if (kept === undefined) return new CredentialState(config.name, name, secret, this.#environment)
-      kept.name = name
-      return kept
+      const credential = kept ?? new CredentialState(config.name, name, secret, this.#environment)
+      credential.name = name
+      credential.limitTo(config.limits)
+      return credential
     })
   }
 }

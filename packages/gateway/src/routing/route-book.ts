@@ -5,6 +5,7 @@ import { LRUCache } from 'lru-cache'
 
 import type { Config, ModelConfig, Price } from '../config/config.ts'
 import { asciiJson, headerValue } from '../core/ascii-json.ts'
+import { type LimitedScope, limitedScope, NO_SCOPES } from '../limits/limits.ts'
 import type { ModelInfo, ModelSource } from './model-info.ts'
 import type { ProviderState } from './provider-state.ts'
 import { buildTiers, releaseRoute } from './route.ts'
@@ -137,6 +138,7 @@ export class RouteBook {
       ownedByHeader: headerValue(ownedBy),
       ownedBy,
       price: model?.price ?? info?.price ?? targets[0]?.price ?? null,
+      limited: limitsOf(model),
       strategy: model?.strategy ?? 'weighted',
       tiers: buildTiers(targets),
       fallbacks: model?.fallbacks ?? [],
@@ -218,6 +220,12 @@ export class RouteBook {
       price: route?.price ?? null,
     })
   }
+}
+
+/** One count for all names under which the model can be asked for, and for all that a wildcard stands for. */
+function limitsOf(model: ModelConfig | undefined): readonly LimitedScope[] {
+  const scope = model?.limits === undefined ? null : limitedScope('model', model.id, model.id, model.limits)
+  return scope === null ? NO_SCOPES : Object.freeze([scope])
 }
 
 function vendorIdOf(info: ModelInfo | undefined): string | undefined {

@@ -1,4 +1,5 @@
 import type { Price, Strategy } from '../config/config.ts'
+import type { LimitedScope } from '../limits/limits.ts'
 import { Candidate } from './candidate.ts'
 import type { CandidateParts } from './candidate.ts'
 import type { ProviderState } from './provider-state.ts'
@@ -15,6 +16,8 @@ export interface Route {
   readonly ownedBy: string
   /** What tenants pay; null = unknown. */
   readonly price: Price | null
+  /** The model's own limits, which all of its users share; empty = none. */
+  readonly limited: readonly LimitedScope[]
   readonly strategy: Strategy
   readonly tiers: readonly (readonly Candidate[])[]
   /** Public ids to try, in this order, when every candidate of this one failed. */

@@ -1,101 +1,67 @@
-// The embedded database: one file in the state directory, opened by the primary and by nobody else that writes often.
-// What the domain needs from it stands behind the ports `KeyStore` and `UsageStore`; SQL stays in this folder.
-import { chmodSync, closeSync, mkdirSync, openSync, statSync } from 'node:fs'
-import { dirname } from 'node:path'
-import type { DatabaseSync } from 'node:sqlite'
-import { Kysely } from 'kysely'
-import type { UsageStore } from '../billing/usage-store.ts'
-import type { KeyStore } from '../identity/key-store.ts'
-import { SqlKeyStore } from './key-store.ts'
-import { migrate } from './migrate.ts'
-import type { Tables } from './schema.ts'
-import { openSqlite, SqliteDialect } from './sqlite-dialect.ts'
-import { SqliteUsageStore } from './usage-store.ts'
+// The database behind one interface: a SQLite file in the state directory, or a PostgreSQL server that several gateways
+// share. What the domain needs from it stands behind ports of its own (`identity/`, `billing/`); SQL stays in this
+// folder, in one text for both.
+import type { DatabasePlace } from './database-place.ts'
+import type { DomainStores, Stores } from './domain-stores.ts'
+import type { MigrateOptions } from './migrate.ts'
+import { openPostgresDatabase } from './postgres-database.ts'
+import { openSqliteDatabase } from './sqlite-database.ts'
 
-export interface Database extends AsyncDisposable {
-  readonly file: string
-  readonly keys: KeyStore
-  readonly usage: UsageStore
-  /** Writes a row and reads it back, through the file that is on the disk now. Throws with the reason when that fails. */
+export { databasePlace, nameOfPlace, type DatabasePlace } from './database-place.ts'
+
+export type DatabaseKind = 'sqlite' | 'postgres'
+
+export interface Database extends Stores, AsyncDisposable {
+  readonly kind: DatabaseKind
+  /** For people and logs: the file, or the URL without its password. */
+  readonly name: string
+  /**
+   * All of `work` or nothing. Inside, only the stores that are handed to it may be used; it may be run again when two
+   * transactions got into each other's way.
+   */
+  transaction<T>(work: (stores: DomainStores) => Promise<T>): Promise<T>
+  /**
+   * Writes a row and reads it back, through the file or server that is there now, and looks whether the schema is still
+   * one that this release can serve. Throws with the reason, for the operator, when that fails.
+   */
   check(): Promise<void>
-  /** SQLite's own examination, slow on large files; an empty list when all is well. */
+  /** The smallest question that there is. Resolves with unix ms by the database's clock. */
+  ping(): Promise<number>
+  /** The database's own examination, slow on large files; an empty list when all is well. */
   problems(): Promise<readonly string[]>
 }
 
+/** What a pino logger has of use here. */
+export interface DatabaseLog {
+  info(fields: object, message: string): void
+  warn(fields: object, message: string): void
+  error(fields: object, message: string): void
+}
+
+export interface OpenOptions {
+  readonly nowMs?: number
+  /** False opens what is there as it is, for a look at it. */
+  readonly migrate?: boolean
+  /** Another list than this release's, for tests of two releases side by side. */
+  readonly migrations?: MigrateOptions['migrations']
+  /** False makes no backup before the schema is changed. */
+  readonly backup?: boolean
+  /** Where those backups go; the default is `backups` beside the file, and none for PostgreSQL. */
+  readonly backupDir?: string
+  /**
+   * PostgreSQL only. With a server that is not there, resolves nevertheless: everybody who asks gets 503 until it is,
+   * and its schema is brought up to date then.
+   */
+  readonly patient?: boolean
+  readonly log?: DatabaseLog
+}
+
 /**
- * Opens `file` (made when missing, 0600 in a 0700 directory) and brings its schema up to date.
- * Throws when another release's schema is in it that this one cannot serve, or the file is no database.
+ * Opens the database, made when missing, and brings its schema up to date.
+ * Throws when another release's schema is in it that this one cannot serve, when it cannot be reached (unless
+ * `patient`), or when the file is no database.
  */
-export async function openDatabase(
-  file: string,
-  /** `migrate: false` opens what is there as it is, for a look at it. */
-  options: { readonly nowMs?: number; readonly migrate?: boolean } = {},
-): Promise<Database> {
-  if (options.migrate !== false) makePrivate(file)
-  const handle = openSqlite(file)
-  const kysely = new Kysely<Tables>({ dialect: new SqliteDialect(handle) })
-  try {
-    if (options.migrate !== false) await migrate(kysely, { nowMs: options.nowMs ?? Date.now() })
-    return new SqliteDatabase(file, kysely, handle)
-  } catch (error) {
-    await kysely.destroy()
-    if (handle.isOpen) handle.close()
-    throw error
-  }
-}
-
-class SqliteDatabase implements Database {
-  readonly file: string
-  readonly keys: KeyStore
-  readonly usage: UsageStore
-  readonly #kysely: Kysely<Tables>
-  readonly #handle: DatabaseSync
-  readonly #inode: number
-
-  constructor(file: string, kysely: Kysely<Tables>, handle: DatabaseSync) {
-    this.file = file
-    this.#kysely = kysely
-    this.#handle = handle
-    this.#inode = statSync(file).ino
-    this.keys = new SqlKeyStore(kysely)
-    this.usage = new SqliteUsageStore(kysely, handle)
-  }
-
-  async check(): Promise<void> {
-    // An open file goes on working after its name is gone; what is written there is lost at the end of the process.
-    if (statSync(this.file, { throwIfNoEntry: false })?.ino !== this.#inode) {
-      throw new Error(`${this.file} was deleted or replaced while the gateway runs. Restart the gateway.`)
-    }
-    const value = String(Date.now())
-    await this.#kysely
-      .insertInto('meta')
-      .values({ name: 'last_check', value })
-      .onConflict((conflict) => conflict.column('name').doUpdateSet({ value }))
-      .execute()
-    await this.#kysely.selectFrom('meta').select('value').where('name', '=', 'last_check').executeTakeFirstOrThrow()
-  }
-
-  async problems(): Promise<readonly string[]> {
-    return this.#kysely.connection().execute(async () => {
-      try {
-        const rows = this.#handle.prepare('PRAGMA integrity_check(20)').all()
-        return rows.map((row) => String(row['integrity_check'])).filter((line) => line !== 'ok')
-      } catch (error) {
-        // Damage to a page that the examination itself stands on.
-        return [error instanceof Error ? error.message : String(error)]
-      }
-    })
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#kysely.destroy()
-    if (this.#handle.isOpen) this.#handle.close()
-  }
-}
-
-/** SQLite gives its -wal and -shm files the rights of the database file. */
-function makePrivate(file: string): void {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
-  closeSync(openSync(file, 'a', 0o600))
-  if ((statSync(file).mode & 0o077) !== 0) chmodSync(file, 0o600)
+export async function openDatabase(place: DatabasePlace | string, options: OpenOptions = {}): Promise<Database> {
+  if (typeof place === 'string') return await openSqliteDatabase(place, options)
+  return 'url' in place ? await openPostgresDatabase(place.url, options) : await openSqliteDatabase(place.file, options)
 }

@@ -1,13 +1,24 @@
 // The tables as TypeScript sees them. Times are unix milliseconds, money is integer nano-US$; names are the columns'.
 import type { ColumnType, Generated } from 'kysely'
+import type { UsageSeriesTable, UsageSumsTable } from './rollup-columns.ts'
 
 export interface Tables {
   api_keys: ApiKeysTable
+  accounts: AccountsTable
+  members: MembersTable
+  account_groups: AccountGroupsTable
+  audit_log: AuditLogTable
   usage_keys: UsageKeysTable
   usage_kinds: UsageKindsTable
   usage_records: UsageRecordsTable
+  usage_series: UsageSeriesTable
+  usage_hours: UsageSumsTable
+  usage_days: UsageSumsTable
   journal_positions: JournalPositionsTable
   meta: MetaTable
+  instances: InstancesTable
+  changes: ChangesTable
+  repeatable_requests: RepeatableRequestsTable
   schema_migrations: SchemaMigrationsTable
 }
 
@@ -30,6 +41,76 @@ interface ApiKeysTable {
   expires_at: number | null
   last_used_at: number | null
   revoked_at: number | null
+  /** The operator's choice; null = the account's. */
+  group_name: string | null
+  /** JSON arrays; null = no such rule. */
+  models: string | null
+  endpoints: string | null
+  addresses: string | null
+  /** JSON. */
+  budget: string | null
+  /** The secret before the last rotation, and until when it works. */
+  previous_digest: string | null
+  previous_expires_at: number | null
+}
+
+interface AccountsTable {
+  id: Generated<number>
+  /** `acc_...`, what the API shows; `default` for the operator's own. */
+  account_id: string
+  name: string
+  kind: string
+  /** '' = the group `default`, where there is one. */
+  group_name: string
+  /** IANA name. */
+  time_zone: string
+  status: string
+  /** JSON. */
+  limits: string
+  created_at: number
+  updated_at: number
+}
+
+interface MembersTable {
+  id: Generated<number>
+  /** `mem_...`, what the API shows. */
+  member_id: string
+  account_id: string
+  /** Lower case. */
+  email: string
+  name: string
+  role: string
+  created_at: number
+}
+
+/** Those that are not in the configuration file. */
+interface AccountGroupsTable {
+  name: string
+  /** JSON, as are the limits. */
+  models: string
+  price_multiplier_ppm: number
+  billing: string
+  limits: string
+  shared_limits: string
+  created_at: number
+  updated_at: number
+}
+
+/** Append only. */
+interface AuditLogTable {
+  id: Generated<number>
+  /** `aud_...`, what the API shows. */
+  audit_id: string
+  at: number
+  actor_key_id: string
+  action: string
+  object_id: string
+  account_id: string
+  /** JSON; null = it did not exist. */
+  before: string | null
+  after: string | null
+  address: string
+  request_id: string
 }
 
 /** A key as usage rows name it. It outlives the key, and holds `master`, which is no API key. */
@@ -37,6 +118,8 @@ interface UsageKeysTable {
   id: Generated<number>
   key_id: string
   account_id: string
+  /** The group whose limits and prices it had; empty = none. */
+  group_name: string
 }
 
 /** Everything about a call that few calls differ in, stored once: it makes a usage row a third of the size. */
@@ -70,6 +153,8 @@ interface UsageRecordsTable {
   output_tokens: number
   reasoning_tokens: number
   cost_nanos: number
+  /** Of a call with more than one attempt: `journal-trail.ts` writes it. */
+  trail: string
 }
 
 /** How far a worker's journal has been brought in; written in the same transaction as the rows. */
@@ -77,11 +162,41 @@ interface JournalPositionsTable {
   instance: string
   segment: number
   position: number
+  /** The directory in which the segment lies: several machines may share the database. */
+  directory: string
 }
 
 interface MetaTable {
   name: string
   value: string
+}
+
+/** Running gateways that share this database; times by its own clock. */
+interface InstancesTable {
+  instance_id: string
+  host: string
+  pid: number
+  version: string
+  started_at: number
+  seen_at: number
+}
+
+/** What other instances must hear of, for some minutes. `change` is JSON. */
+interface ChangesTable {
+  change_id: string
+  change: string
+  changed_at: number
+}
+
+/** Requests with an Idempotency-Key; ids and digests are HMACs, so they say nothing about who sent what. */
+interface RepeatableRequestsTable {
+  id: string
+  request_digest: string
+  claimed_at: number
+  /** Null while the first is being worked on. */
+  status: number | null
+  /** Base64; only the sender's key opens it. */
+  sealed: string | null
 }
 
 interface SchemaMigrationsTable {

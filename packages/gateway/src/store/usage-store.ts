@@ -1,192 +1,106 @@
 // Usage rows in SQLite. The insert is the one statement that runs once per call, so it goes to node:sqlite directly:
 // sixteen rows a statement, and what repeats from call to call (the key, and the kind of call) as a row id that is
-// looked up once and remembered.
+// looked up once and remembered. node:sqlite is synchronous: a large batch gives the event loop a turn between slices,
+// inside its one transaction. Who needs the database meanwhile waits for the whole batch, nobody else does.
+import { open } from 'node:fs/promises'
+import { dirname } from 'node:path'
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Kysely } from 'kysely'
 import { splitPart } from '../billing/journal-line.ts'
-import type { JournalPosition, JournalRow, UsageStore } from '../billing/usage-store.ts'
-import type { UsageRecord } from '../billing/usage-record.ts'
+import type { JournalAdvance, JournalRow } from '../billing/usage-store.ts'
+import { RollupBatch, type KindFacts, type RollupEntry } from './rollup-batch.ts'
+import { LATENCY_BUCKETS } from '../billing/latency-histogram.ts'
+import { FIRST_CALLS, FIRST_DURATION, FIRST_FIRST, SUM_COLUMNS } from './rollup-columns.ts'
 import type { Tables } from './schema.ts'
+import { moveTo, SqlUsageStore } from './sql-usage-store.ts'
+import { SqliteCheckpoints } from './sqlite-checkpoints.ts'
+import { splitByAge } from './rollups-late.ts'
+import { KEY_FIELDS, kindFlags, KIND_FIELDS, RECORD_COLUMNS, SERIES_FIELDS, seriesFields } from './usage-rows.ts'
+import { readState, setMark, DAYS_UNTIL } from './usage-state.ts'
 
-const COLUMNS = [
-  'request_id',
-  'started_at',
-  'usage_key',
-  'usage_kind',
-  'duration_ms',
-  'first_byte_ms',
-  'input_tokens',
-  'cache_read_tokens',
-  'cache_write_5m_tokens',
-  'cache_write_1h_tokens',
-  'output_tokens',
-  'reasoning_tokens',
-  'cost_nanos',
-] as const
 const ROWS_PER_STATEMENT = 16
-const ONE_ROW = `(${COLUMNS.map(() => '?').join()})`
-const INSERT = `insert into usage_records (${COLUMNS.join()}) values `
+/** Some 3 ms. */
+const ROWS_PER_TURN = 400
+const SUMS_PER_TURN = 300
 /** A key's last use is written at most this often: the usage rows have it exactly. */
 const LAST_USED_EVERY_MS = 30_000
 /** Remembered row ids; past that many the memory starts anew. */
 const REMEMBERED = 20_000
 
-const KEY = { table: 'usage_keys', columns: ['key_id', 'account_id'] }
-const KIND = {
-  table: 'usage_kinds',
-  columns: [
-    'endpoint',
-    'model',
-    'provider',
-    'upstream_model',
-    'status',
-    'error_code',
-    'stream',
-    'attempts',
-    'estimated',
-  ],
-}
-
-export class SqliteUsageStore implements UsageStore {
-  readonly #kysely: Kysely<Tables>
+export class SqliteUsageStore extends SqlUsageStore {
   readonly #handle: DatabaseSync
-  readonly #many: StatementSync
-  readonly #one: StatementSync
-  readonly #touch: StatementSync
-  readonly #keys: RowIds
-  readonly #kinds: RowIds
+  /** Made at the first batch: the database may be opened only to be looked at, with an older schema. */
+  #made: Prepared | undefined
   /** By the key's text, unix ms. */
   readonly #lastUsed = new Map<string, number>()
 
+  readonly #checkpoints: SqliteCheckpoints
+
   constructor(kysely: Kysely<Tables>, handle: DatabaseSync) {
-    this.#kysely = kysely
+    super(kysely)
     this.#handle = handle
-    this.#many = handle.prepare(INSERT + Array(ROWS_PER_STATEMENT).fill(ONE_ROW).join())
-    this.#one = handle.prepare(INSERT + ONE_ROW)
-    this.#touch = handle.prepare(
-      'update api_keys set last_used_at = ?1 where key_id = ?2 and (last_used_at is null or last_used_at < ?1)',
-    )
-    this.#keys = new RowIds(handle, KEY.table, KEY.columns)
-    this.#kinds = new RowIds(handle, KIND.table, KIND.columns)
+    this.#checkpoints = new SqliteCheckpoints(handle.location() ?? '')
   }
 
-  async position(instance: string, segment: number): Promise<number> {
-    const row = await this.#kysely
-      .selectFrom('journal_positions')
-      .select('position')
-      .where('instance', '=', instance)
-      .where('segment', '=', segment)
-      .executeTakeFirst()
-    return Number(row?.position ?? 0)
-  }
-
-  async positions(): Promise<readonly JournalPosition[]> {
-    const rows = await this.#kysely.selectFrom('journal_positions').selectAll().execute()
-    return rows.map((row) => ({ instance: row.instance, segment: row.segment, position: Number(row.position) }))
-  }
-
-  async append(rows: readonly JournalRow[], from: number, to: JournalPosition): Promise<void> {
+  async append(rows: readonly JournalRow[], advance: JournalAdvance): Promise<void> {
     try {
-      await this.#kysely.transaction().execute(async (transaction) => {
-        await moveTo(transaction, from, to)
-        this.#insert(rows)
-        this.#touchKeys(rows)
+      await this.kysely.transaction().execute(async (transaction) => {
+        await moveTo(transaction, advance)
+        const prepared = (this.#made ??= new Prepared(this.#handle))
+        const batch = new RollupBatch()
+        for (let at = 0; at < rows.length; at += ROWS_PER_TURN) {
+          if (at > 0) await nextTurn()
+          insertRecords(prepared, rows.slice(at, at + ROWS_PER_TURN), batch)
+        }
+        this.#touchKeys(prepared, rows)
+        const sums = splitByAge(batch.entries(), await readState(transaction))
+        if (sums.daysUntil !== null) await setMark(transaction, DAYS_UNTIL, sums.daysUntil)
+        await addSums(prepared.hours, sums.hours)
+        await addSums(prepared.days, sums.days)
       })
+      this.#checkpoints.wrote(rows.length)
     } catch (error) {
       // Row ids that were handed out inside the transaction went with it.
       this.#lastUsed.clear()
-      this.#keys.forget()
-      this.#kinds.forget()
+      this.#made?.forget()
       throw error
     }
   }
 
   async flush(): Promise<void> {
-    // With synchronous=NORMAL a commit is in the write-ahead log but perhaps not on the disk; a checkpoint syncs both.
-    await this.#kysely.connection().execute(async () => {
-      const result = this.#handle.prepare('PRAGMA wal_checkpoint(FULL)').get()
-      if (result?.['busy'] !== 0) throw new Error('The database is busy: its write-ahead log could not be brought in.')
-    })
+    // With synchronous=NORMAL a commit is in the write-ahead log but perhaps not on the disk. What has been brought in
+    // from the log was synced then; the log itself is synced here, by a thread of the pool.
+    const file = this.#handle.location()
+    if (file === null) return
+    await using log = await open(`${file}-wal`, 'r').catch(whenMissing)
+    await log?.datasync()
+    await using directory = await open(dirname(file), 'r')
+    await directory.sync()
   }
 
-  async forget(instance: string, segment: number): Promise<void> {
-    await this.#kysely
-      .deleteFrom('journal_positions')
-      .where('instance', '=', instance)
-      .where('segment', '=', segment)
-      .execute()
-  }
-
-  async recent(query: { limit: number; keyId?: string; requestId?: string }): Promise<readonly UsageRecord[]> {
-    let select = this.#kysely
-      .selectFrom('usage_records')
-      .innerJoin('usage_keys', 'usage_keys.id', 'usage_records.usage_key')
-      .innerJoin('usage_kinds', 'usage_kinds.id', 'usage_records.usage_kind')
-      .selectAll(['usage_keys', 'usage_kinds', 'usage_records'])
-    const { keyId, requestId } = query
-    if (keyId !== undefined) select = select.where('usage_keys.key_id', '=', keyId)
-    if (requestId !== undefined) select = select.where('usage_records.request_id', '=', requestId)
-    const rows = await select.orderBy('usage_records.id', 'desc').limit(query.limit).execute()
-    return rows.map((row) => ({
-      requestId: row.request_id,
-      startedAtMs: Number(row.started_at),
-      durationMs: row.duration_ms,
-      firstByteMs: row.first_byte_ms,
-      keyId: row.key_id,
-      accountId: row.account_id,
-      endpoint: row.endpoint,
-      model: row.model,
-      provider: row.provider,
-      upstreamModel: row.upstream_model,
-      status: row.status,
-      errorCode: row.error_code,
-      stream: row.stream === 1,
-      attempts: row.attempts,
-      usage: {
-        input: row.input_tokens,
-        cacheRead: row.cache_read_tokens,
-        cacheWrite5m: row.cache_write_5m_tokens,
-        cacheWrite1h: row.cache_write_1h_tokens,
-        output: row.output_tokens,
-        reasoning: row.reasoning_tokens,
-      },
-      estimated: row.estimated === 1,
-      costNanos: Number(row.cost_nanos),
-    }))
-  }
-
-  /** /!\ Hot path: some 3 µs a row. */
-  #insert(rows: readonly JournalRow[]): void {
-    const whole = rows.length - (rows.length % ROWS_PER_STATEMENT)
-    for (let at = 0; at < whole; at += ROWS_PER_STATEMENT) {
-      const values: SQLInputValue[] = []
-      for (let offset = 0; offset < ROWS_PER_STATEMENT; offset++) this.#push(values, rows[at + offset])
-      this.#many.run(...values)
-    }
-    for (let at = whole; at < rows.length; at++) {
-      const values: SQLInputValue[] = []
-      this.#push(values, rows[at])
-      this.#one.run(...values)
-    }
-  }
-
-  #touchKeys(rows: readonly JournalRow[]): void {
+  #touchKeys({ touch }: Prepared, rows: readonly JournalRow[]): void {
     if (this.#lastUsed.size > REMEMBERED) this.#lastUsed.clear()
     for (const { keyText, startedAtMs } of rows) {
       if (startedAtMs < (this.#lastUsed.get(keyText) ?? 0) + LAST_USED_EVERY_MS) continue
       this.#lastUsed.set(keyText, startedAtMs)
-      this.#touch.run(startedAtMs, splitPart(keyText)[0] ?? '')
+      touch.run(startedAtMs, splitPart(keyText)[0] ?? '')
     }
   }
+}
 
-  /** In the order of `COLUMNS`. */
-  #push(values: SQLInputValue[], row: JournalRow | undefined): void {
-    if (row === undefined) return
+/** /!\ Hot path: some 4 µs a row. */
+function insertRecords({ records, keys, kinds }: Prepared, rows: readonly JournalRow[], batch: RollupBatch): void {
+  records.insert(rows, (values, row) => {
+    const key = keys.of(row.keyText)
+    const kind = kinds.of(row.kindText)
+    batch.add(row, key, kind)
+    // In the order of RECORD_COLUMNS.
     values.push(
       row.requestId,
       row.startedAtMs,
-      this.#keys.of(row.keyText),
-      this.#kinds.of(row.kindText),
+      key,
+      kind.id,
       row.durationMs,
       row.firstByteMs,
       row.inputTokens,
@@ -196,35 +110,175 @@ export class SqliteUsageStore implements UsageStore {
       row.outputTokens,
       row.reasoningTokens,
       row.costNanos,
+      row.trailText,
+    )
+  })
+}
+
+async function addSums(table: SumsTable, entries: readonly RollupEntry[]): Promise<void> {
+  for (let at = 0; at < entries.length; at += SUMS_PER_TURN) {
+    await nextTurn()
+    table.add(entries.slice(at, at + SUMS_PER_TURN))
+  }
+}
+
+class Prepared {
+  readonly records: ManyRows
+  readonly hours: SumsTable
+  readonly days: SumsTable
+  readonly touch: StatementSync
+  readonly keys: Remembered<number>
+  readonly kinds: Remembered<KindFacts>
+
+  constructor(handle: DatabaseSync) {
+    this.records = new ManyRows(handle, 'usage_records', RECORD_COLUMNS, ROWS_PER_STATEMENT)
+    this.hours = new SumsTable(handle, 'usage_hours')
+    this.days = new SumsTable(handle, 'usage_days')
+    this.touch = handle.prepare(
+      'update api_keys set last_used_at = ?1 where key_id = ?2 and (last_used_at is null or last_used_at < ?1)',
+    )
+    const keys = new RowIds(handle, 'usage_keys', KEY_FIELDS)
+    const kinds = new RowIds(handle, 'usage_kinds', KIND_FIELDS)
+    const series = new RowIds(handle, 'usage_series', SERIES_FIELDS)
+    this.keys = new Remembered((text) => keys.of(splitPart(text)))
+    this.kinds = new Remembered((text) => {
+      const fields = splitPart(text)
+      return { id: kinds.of(fields), series: series.of(seriesFields(fields)), ...kindFlags(fields) }
+    })
+  }
+
+  forget(): void {
+    this.keys.forget()
+    this.kinds.forget()
+  }
+}
+
+/**
+ * Adds sums to the rows that are there. Of the 32 columns of both histograms most entries touch one or two, and binding
+ * the others would cost more than all the rest: there is a statement for each such pair, made when it is first needed.
+ */
+class SumsTable {
+  readonly #handle: DatabaseSync
+  readonly #table: string
+  readonly #all: StatementSync
+  readonly #few = new Map<number, StatementSync>()
+
+  constructor(handle: DatabaseSync, table: string) {
+    this.#handle = handle
+    this.#table = table
+    this.#all = this.#prepare(SUM_COLUMNS)
+  }
+
+  add(entries: readonly RollupEntry[]): void {
+    for (const { slot, key, series, sums } of entries) {
+      const duration = onlyBucket(sums, FIRST_DURATION)
+      const first = sums[FIRST_CALLS] === 0 ? NO_BUCKET : onlyBucket(sums, FIRST_FIRST)
+      if (duration === SEVERAL || first === SEVERAL) {
+        this.#all.run(slot, key, series, ...sums)
+        continue
+      }
+      const buckets = first === NO_BUCKET ? [duration] : [duration, first]
+      const values = sums.slice(0, FIRST_DURATION)
+      for (const bucket of buckets) values.push(sums[bucket] ?? 0)
+      this.#statementFor(duration, first, buckets).run(slot, key, series, ...values)
+    }
+  }
+
+  #statementFor(duration: number, first: number, buckets: readonly number[]): StatementSync {
+    const name = duration * SUM_COLUMNS.length + first
+    let statement = this.#few.get(name)
+    if (statement === undefined) {
+      statement = this.#prepare([
+        ...SUM_COLUMNS.slice(0, FIRST_DURATION),
+        ...buckets.map((bucket) => SUM_COLUMNS[bucket] ?? ''),
+      ])
+      this.#few.set(name, statement)
+    }
+    return statement
+  }
+
+  #prepare(columns: readonly string[]): StatementSync {
+    const table = this.#table
+    const added = columns.map((column) => `${column} = ${table}.${column} + excluded.${column}`)
+    return this.#handle.prepare(
+      `insert into ${table} (slot, usage_key, series, ${columns.join()}) values (?, ?, ?, ${columns.map(() => '?').join()})
+        on conflict (slot, usage_key, series) do update set ${added.join()}`,
     )
   }
 }
 
-async function moveTo(database: Kysely<Tables>, from: number, to: JournalPosition): Promise<void> {
-  const { instance, segment, position } = to
-  if (from === 0) {
-    await database.insertInto('journal_positions').values({ instance, segment, position }).execute()
-    return
+const SEVERAL = -1
+const NO_BUCKET = 0
+
+/** The index of the one bucket of the histogram that counts anything. */
+function onlyBucket(sums: readonly number[], from: number): number {
+  let found = SEVERAL
+  for (let index = from; index < from + LATENCY_BUCKETS; index++) {
+    if (sums[index] === 0) continue
+    if (found !== SEVERAL) return SEVERAL
+    found = index
   }
-  const result = await database
-    .updateTable('journal_positions')
-    .set({ position })
-    .where('instance', '=', instance)
-    .where('segment', '=', segment)
-    .where('position', '=', from)
-    .executeTakeFirst()
-  if (result.numUpdatedRows !== 1n) throw new Error(`The journal of ${instance} is being read by another process.`)
+  return found
 }
 
-/** Row ids of a table whose columns together are unique, by their tab-separated text. */
+/** An insert of so many rows at a time, and of one for the rest. */
+class ManyRows {
+  readonly #perStatement: number
+  readonly #many: StatementSync
+  readonly #one: StatementSync
+
+  constructor(handle: DatabaseSync, table: string, columns: readonly string[], perStatement: number) {
+    const row = `(${columns.map(() => '?').join()})`
+    const insert = `insert into ${table} (${columns.join()}) values `
+    this.#perStatement = perStatement
+    this.#many = handle.prepare(insert + Array(perStatement).fill(row).join())
+    this.#one = handle.prepare(insert + row)
+  }
+
+  insert<Row>(rows: readonly Row[], push: (values: SQLInputValue[], row: Row) => void): void {
+    const whole = rows.length - (rows.length % this.#perStatement)
+    let values: SQLInputValue[] = []
+    for (const [index, row] of rows.entries()) {
+      push(values, row)
+      if (index < whole && (index + 1) % this.#perStatement !== 0) continue
+      ;(index < whole ? this.#many : this.#one).run(...values)
+      values = []
+    }
+  }
+}
+
+class Remembered<Value> {
+  readonly #known = new Map<string, Value>()
+  readonly #find: (text: string) => Value
+
+  constructor(find: (text: string) => Value) {
+    this.#find = find
+  }
+
+  of(text: string): Value {
+    const known = this.#known.get(text)
+    if (known !== undefined) return known
+    const found = this.#find(text)
+    if (this.#known.size >= REMEMBERED) this.#known.clear()
+    this.#known.set(text, found)
+    return found
+  }
+
+  forget(): void {
+    this.#known.clear()
+  }
+}
+
+/** Row ids of a table whose columns together are unique. */
 class RowIds {
-  readonly #known = new Map<string, number>()
-  readonly #columns: number
+  readonly #table: string
+  readonly #columns: readonly string[]
   readonly #insert: StatementSync
   readonly #select: StatementSync
 
   constructor(handle: DatabaseSync, table: string, columns: readonly string[]) {
-    this.#columns = columns.length
+    this.#table = table
+    this.#columns = columns
     this.#insert = handle.prepare(
       `insert into ${table} (${columns.join()}) values (${columns.map(() => '?').join()}) on conflict do nothing`,
     )
@@ -233,23 +287,17 @@ class RowIds {
     )
   }
 
-  of(text: string): number {
-    return this.#known.get(text) ?? this.#lookUp(text)
-  }
-
-  forget(): void {
-    this.#known.clear()
-  }
-
-  #lookUp(text: string): number {
-    const fields = splitPart(text)
+  of(fields: readonly string[]): number {
     // A line of an older or newer writer: what is missing is empty, what is too much is left out.
-    const values = Array.from({ length: this.#columns }, (_, index) => fields[index] ?? '')
+    const values = this.#columns.map((_, index) => fields[index] ?? '')
     this.#insert.run(...values)
     const id = this.#select.get(...values)?.['id']
-    if (typeof id !== 'number') throw new Error(`"${text}" could not be stored.`)
-    if (this.#known.size >= REMEMBERED) this.#known.clear()
-    this.#known.set(text, id)
+    if (typeof id !== 'number') throw new Error(`${JSON.stringify(values)} could not be stored in ${this.#table}.`)
     return id
   }
+}
+
+function whenMissing(error: unknown): undefined {
+  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+  throw error
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { createApp, type App } from '../../src/app.ts'
 import { loadConfig } from '../../src/config/load-config.ts'
 import { OPERATOR } from '../../src/identity/principal.ts'
-import type { KeyLimits } from '../../src/identity/principal.ts'
+import type { Limits } from '../../src/limits/limits.ts'
 import type { Lookup } from '../../src/relay/dns-lookup.ts'
 import { createLogger } from '../../src/telemetry/logger.ts'
 
@@ -19,7 +19,7 @@ export interface TestGateway extends AsyncDisposable {
   readonly origin: string
   /** An API key without limits. */
   readonly key: string
-  makeKey(limits?: KeyLimits, expiresInSeconds?: number): Promise<{ readonly id: string; readonly key: string }>
+  makeKey(limits?: Limits, expiresInSeconds?: number): Promise<{ readonly id: string; readonly key: string }>
   /** Waits until what was journaled is in the database, and returns the newest rows first. */
   usage(): Promise<Awaited<ReturnType<App['control']['recentUsage']>>>
 }
@@ -34,7 +34,7 @@ export async function startGateway(
   const { config } = loadConfig({ text, fileName: 'test.yaml', env: {}, overrides: {} })
   const app = await createApp(
     config,
-    { configPath: '', dataDir, overrides: {} },
+    { configPath: '', dataDir, databaseUrl: '', redisUrl: '', overrides: {} },
     { log: createLogger('silent'), env: {}, ...(options.lookup ? { lookup: options.lookup } : {}) },
   )
   const makeKey: TestGateway['makeKey'] = async (limits = {}, expiresInSeconds) => {

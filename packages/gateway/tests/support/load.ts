@@ -12,6 +12,8 @@ export interface LoadResult {
   readonly answered: number
   /** `x-request-id` of each of them. */
   readonly requestIds: readonly string[]
+  /** Ids of all replies whose status line said 200, whole or not: `requestIds`, and those that were cut. */
+  readonly begunIds: readonly string[]
   /** What went wrong, `ECONNRESET` or `status 503`, each as often as it happened. */
   readonly failures: readonly string[]
 }
@@ -22,15 +24,25 @@ export interface Load {
   stop(): Promise<LoadResult>
 }
 
-export function startLoad(url: string, key: string, clients: number): Load {
+/** @param options `streams`: every other call asks for a stream */
+export function startLoad(
+  url: string,
+  key: string,
+  clients: number,
+  options: { readonly streams?: boolean } = {},
+): Load {
   const agent = new Agent({ keepAlive: true, maxSockets: clients })
   const requestIds: string[] = []
+  const begunIds: string[] = []
   const failures: string[] = []
   const stopping = new AbortController()
-  const body = JSON.stringify(chat())
+  const bodies = [JSON.stringify(chat()), JSON.stringify(chat('Hello!', { stream: options.streams === true }))]
+  let calls = 0
   const client = async (): Promise<void> => {
     while (!stopping.signal.aborted) {
+      const body = bodies[calls++ % 2] ?? ''
       const outcome = await callOnce(`${url}/chat/completions`, key, body, agent)
+      if (outcome.status === 200) begunIds.push(outcome.requestId)
       if (outcome.failure === undefined) requestIds.push(outcome.requestId)
       else failures.push(outcome.failure)
       // Where nobody listens, failures come as fast as the machine allows.
@@ -46,7 +58,7 @@ export function startLoad(url: string, key: string, clients: number): Load {
       stopping.abort()
       await running
       agent.destroy()
-      return { answered: requestIds.length, requestIds, failures }
+      return { answered: requestIds.length, requestIds, begunIds, failures }
     },
   }
 }

@@ -34,6 +34,8 @@ export interface SpawnOptions {
   readonly configByEnvironment?: boolean
   /** The folder of a gateway that has ended, to go on from what it left; absent = a new one. */
   readonly folder?: string
+  /** More of the environment: FAIRLEAD_DATABASE_URL and its like. */
+  readonly env?: Readonly<Record<string, string>>
 }
 
 /** What a state directory's `run.json` says. */
@@ -66,6 +68,7 @@ export async function spawnGateway(options: SpawnOptions): Promise<GatewayProces
     // As under npm: the launcher ends with its parent, so that a test run that is killed leaves nothing behind.
     npm_lifecycle_event: 'test',
     ...(options.configByEnvironment === true ? { FAIRLEAD_CONFIG: configPath } : {}),
+    ...options.env,
   }
   // A group of its own, so that the end of a test ends all of it, and nothing else.
   const child = spawn(program, args, { cwd: WORKSPACE, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true })
@@ -165,14 +168,18 @@ export class GatewayProcess implements AsyncDisposable {
   }
 
   /** Rows of the usage table, as they are in the file now. */
-  usageRows(): readonly { readonly status: number; readonly requestId: string }[] {
+  usageRows(): readonly { readonly status: number; readonly requestId: string; readonly errorCode: string }[] {
     using database = new DatabaseSync(join(this.folder, 'data', 'fairlead.db'), { readOnly: true })
     return database
       .prepare(
-        'select r.request_id as requestId, k.status as status from usage_records r join usage_kinds k on k.id = r.usage_kind',
+        'select r.request_id as requestId, k.status as status, k.error_code as errorCode from usage_records r join usage_kinds k on k.id = r.usage_kind',
       )
       .all()
-      .map((row) => ({ status: Number(row['status']), requestId: String(row['requestId']) }))
+      .map((row) => ({
+        status: Number(row['status']),
+        requestId: String(row['requestId']),
+        errorCode: String(row['errorCode']),
+      }))
   }
 
   /** SIGTERM, and the end of it. */

@@ -1,5 +1,6 @@
 // The servers that are compared, each behind the same small interface: how to start it, on which port it listens and
 // which headers a request to it needs.
+import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -8,6 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { freePort } from '../free-port.ts'
 import { nginxConfig } from './nginx-config.ts'
 import { plainRequest } from './plain-request.ts'
+import { postgres, redis } from '../services.ts'
 import { startPinned, untilReady } from './server-process.ts'
 import type { ServerProcess } from './server-process.ts'
 import { chatBody, MODEL } from './workload.ts'
@@ -19,6 +21,7 @@ export const SERVER_NAMES = [
   'floor',
   'fairlead-bare',
   'fairlead-product',
+  'fairlead-cluster',
   'fairlead-translated',
   'portkey',
 ] as const
@@ -59,6 +62,7 @@ const STARTS: Record<ServerName, Start> = {
   floor: startFloor,
   'fairlead-bare': (mockPort, env) => startFairlead('fairlead-bare', mockPort, env),
   'fairlead-product': (mockPort, env) => startFairlead('fairlead-product', mockPort, env),
+  'fairlead-cluster': startCluster,
   'fairlead-translated': (mockPort, env) => startFairlead('fairlead-translated', mockPort, env),
   portkey: startPortkey,
 }
@@ -104,6 +108,7 @@ async function startFairlead(name: ServerName, mockPort: number, env: Record<str
         { name: 'mock', type: 'openai-compatible', base_url: `http://127.0.0.1:${mockPort}/v1`, api_keys: ['sk-mock'] },
       ],
       models: [{ id: MODEL, targets: [{ provider: 'mock', model: MODEL }] }],
+      usage: { record: name !== 'fairlead-bare' },
     }),
   )
   const launcher = join(ROOT, 'packages/gateway/bin/fairlead.cjs')
@@ -124,6 +129,33 @@ async function startFairlead(name: ServerName, mockPort: number, env: Record<str
     await bare.stop()
     throw error
   }
+}
+
+/**
+ * The product on PostgreSQL and Redis. They share the load generator's core, as everything that this process starts: what is
+ * counted is the gateway's own CPU, not that of the databases.
+ */
+async function startCluster(mockPort: number, env: Record<string, string>): Promise<BenchServer> {
+  await using started = new AsyncDisposableStack()
+  const database = (await postgres({ own: true }))?.server ?? null
+  if (database !== null) started.use(database)
+  const limits = (await redis({ own: true }))?.server ?? null
+  if (limits !== null) started.use(limits)
+  if (database === null || limits === null) {
+    throw new ServerMissing('PostgreSQL or Redis is not installed (Debian: apt-get install postgresql redis-server)')
+  }
+  const gateway = await startFairlead('fairlead-cluster', mockPort, {
+    FAIRLEAD_DATABASE_URL: database.url,
+    FAIRLEAD_REDIS_URL: limits.url,
+    FAIRLEAD_SECRET_KEY: randomBytes(32).toString('hex'),
+    ...env,
+  })
+  const services = started.move()
+  const stop = async (): Promise<void> => {
+    await gateway.stop()
+    await services.disposeAsync()
+  }
+  return { ...gateway, stop }
 }
 
 async function createKey(port: number, headers: Record<string, string>): Promise<string> {

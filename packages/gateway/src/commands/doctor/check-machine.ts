@@ -1,7 +1,6 @@
 // The machine under us: which Node runs, and what time it thinks it is.
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
-import { openDatabase } from '../../store/database.ts'
+import { databasePlace, openDatabase } from '../../store/database.ts'
 import type { Examination, Finding } from './finding.ts'
 
 const OLDEST_NODE = 24
@@ -21,9 +20,15 @@ export async function checkClock({ settings, nowMs }: Examination): Promise<read
   const shown = new Date(nowMs).toISOString()
   const fix = 'set the clock (timedatectl set-ntp true): keys expire and limits count by it.'
   if (nowMs < EARLIEST_MS) return [{ level: 'bad', topic: 'clock', text: `It says ${shown}, which is past.`, fix }]
-  const file = join(settings.dataDir, 'fairlead.db')
-  if (existsSync(file)) {
-    await using database = await openDatabase(file, { migrate: false })
+  const place = databasePlace(settings)
+  if ('url' in place || existsSync(place.file)) {
+    await using database = await openDatabase(place, { migrate: false })
+    // Of a database that is away, another check tells.
+    const aheadMs = nowMs - (await database.ping().catch(() => nowMs))
+    if (Math.abs(aheadMs) > CLOCK_STEP_MS) {
+      const text = `It says ${shown}; the clock of ${database.name} is ${Math.round(Math.abs(aheadMs) / 1000)} s ${aheadMs > 0 ? 'behind' : 'ahead'}.`
+      return [{ level: 'warn', topic: 'clock', text, fix }]
+    }
     const [last] = await database.usage.recent({ limit: 1 }).catch(() => [])
     if (last !== undefined && last.startedAtMs > nowMs + CLOCK_STEP_MS) {
       const text = `It says ${shown}, and the last call was at ${new Date(last.startedAtMs).toISOString()}: it was set back.`

@@ -1,83 +1,32 @@
-import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
-import type { Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { createAdaptorServer } from '@hono/node-server'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Config } from '../../config/config.ts'
+import {
+  MASTER,
+  OPERATOR_TOKEN,
+  startControl,
+  type CallOptions,
+  type TestControl,
+} from '../../../tests/support/control-app.ts'
 import { loadConfig } from '../../config/load-config.ts'
-import { createKeyService, type KeyService } from '../../identity/key-service.ts'
-import { OPERATOR } from '../../identity/principal.ts'
-import { openDatabase, type Database } from '../../store/database.ts'
-import type { ControlState, CredentialHealth, HealthView, ProviderHealth } from '../control-ports.ts'
-import { createControlApp } from './app.ts'
+import type { CredentialHealth, ProviderHealth } from '../control-ports.ts'
 
-const MASTER = 'correct-horse-battery-staple'
-const OPERATOR_TOKEN = 'f'.repeat(64)
-
-let dir: string
-let database: Database
-let keys: KeyService
-let server: Server
-let base: string
+let control: TestControl
 let key: string
-let health: HealthView
-let config: Config
-let state: { accepting: boolean; workers: number; nowMs: number; configError: string | undefined }
+/** What the control plane sees of everything around it. */
+let state: TestControl['world']
+let base: string
 
 beforeEach(async () => {
-  dir = mkdtempSync(join(tmpdir(), 'fairlead-control-'))
-  database = await openDatabase(join(dir, 'fairlead.db'))
-  state = { accepting: true, workers: 1, nowMs: 1_700_000_000_000, configError: undefined }
-  health = {
-    providers: [providerOf('openai')],
-    credentials: [credentialOf('openai')],
-    circuits: [],
-    lastUpdateMs: 1_699_999_999_000,
-  }
-  configure()
-  keys = createKeyService({ database, pepper: Buffer.alloc(32), keyPrefix: 'sk-fl-', now: () => state.nowMs })
-  key = (await keys.create({ name: 'First key', maker: OPERATOR })).key
-  const app = createControlApp({ state: controlState(), keys, database, operatorToken: OPERATOR_TOKEN })
-  server = createAdaptorServer({ fetch: app.fetch, overrideGlobalObjects: false }) as Server
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  control = await startControl()
+  state = control.world
+  base = control.origin
+  state.health = { ...state.health, providers: [providerOf('openai')], credentials: [credentialOf('openai')] }
+  key = (await control.makeKey({ name: 'First key' })).key
 })
-afterEach(async () => {
-  server.closeAllConnections()
-  server.close()
-  await database[Symbol.asyncDispose]()
-  rmSync(dir, { recursive: true, force: true })
-})
+afterEach(() => control[Symbol.asyncDispose]())
 
-function configure(yaml = ''): void {
-  const text = `server: { master_key: "${MASTER}" }\n${yaml}`
-  config = loadConfig({ text, fileName: 'fairlead.yaml', env: {}, overrides: {} }).config
-}
-
-function controlState(): ControlState {
-  return {
-    version: '1.2.3',
-    startedAtMs: 1_699_000_000_500,
-    config: () => config,
-    configError: () => state.configError,
-    health: () => health,
-    metrics: async () => [
-      {
-        name: 'fairlead_requests_total',
-        help: 'Requests.',
-        type: 'counter',
-        samples: [{ labels: { model: 'm' }, value: 2 }],
-      },
-    ],
-    accepting: () => state.accepting,
-    workersReady: () => state.workers,
-    now: () => state.nowMs,
-  }
-}
+const call: TestControl['call'] = (path, options) => control.call(path, options)
 
 function providerOf(name: string, rest: Partial<ProviderHealth> = {}): ProviderHealth {
   return {
@@ -106,30 +55,6 @@ function credentialOf(name: string, rest: Partial<CredentialHealth> = {}): Crede
     priority: 0,
     errorCounts: {},
     ...rest,
-  }
-}
-
-interface Call {
-  readonly method?: string
-  readonly token?: string
-  readonly body?: unknown
-  readonly text?: string
-  readonly headers?: Record<string, string>
-}
-
-async function call(path: string, { method = 'GET', token, body, text, headers = {} }: Call = {}) {
-  const reply = await fetch(base + path, {
-    method,
-    headers: { ...(token === undefined ? {} : { authorization: `Bearer ${token}` }), ...headers },
-    ...(text !== undefined ? { body: text } : body === undefined ? {} : { body: JSON.stringify(body) }),
-  })
-  const received = await reply.text()
-  const isJson = reply.headers.get('content-type')?.startsWith('application/json')
-  return {
-    status: reply.status,
-    headers: reply.headers,
-    text: received,
-    json: isJson ? JSON.parse(received) : undefined,
   }
 }
 
@@ -171,10 +96,11 @@ describe('/api/auth', () => {
     for (const headers of [{ authorization: `bearer ${key}` }, { 'x-api-key': key }]) {
       expect((await call('/api/auth', { headers })).status).toBe(200)
     }
+    const account = await control.makeAccount('Other')
     for (const token of [MASTER, OPERATOR_TOKEN]) {
-      const body = { name: 'for them', account: 'other' }
+      const body = { name: 'for them', account }
       const made = await call('/api/auth', { method: 'POST', headers: { 'x-api-key': token }, body })
-      expect(made.json.account).toBe('other')
+      expect(made.json.account).toBe(account)
     }
   })
 
@@ -190,14 +116,14 @@ describe('/api/auth', () => {
       expect(refused.json).toEqual(errorOf('invalid_api_key'))
       expect(refused.headers.get('www-authenticate')).toBe('Bearer')
     }
-    config = loadConfig({ text: null, fileName: '', env: {}, overrides: {} }).config
+    state.config = loadConfig({ text: null, fileName: '', env: {}, overrides: {} }).config
     expect((await call('/api/auth', { headers: { 'x-api-key': '' } })).status).toBe(401)
     expect((await call('/api/auth', { token: MASTER })).status).toBe(401)
   })
 
   it('answers 404 for an unknown and for a foreign key alike', async () => {
-    const { record } = await keys.create({ name: 'foreign', maker: OPERATOR, accountId: 'other' })
-    for (const id of [record.keyId, 'key_unknown', '%2e%2e', 'x'.repeat(500)]) {
+    const foreign = await control.makeKey({ accountId: await control.makeAccount('Other') })
+    for (const id of [foreign.id, 'key_unknown', '%2e%2e', 'x'.repeat(500)]) {
       const refused = await call(`/api/auth/${id}`, { method: 'DELETE', token: key })
       expect([refused.status, refused.json]).toEqual([404, errorOf('not_found')])
     }
@@ -229,7 +155,7 @@ describe('/api/auth', () => {
   })
 
   it('refuses bodies that are no JSON, compressed or too large', async () => {
-    const post = (rest: Call) => call('/api/auth', { method: 'POST', token: key, ...rest })
+    const post = (rest: CallOptions) => call('/api/auth', { method: 'POST', token: key, ...rest })
     expect((await post({ text: '{"name":' })).json).toEqual(errorOf('invalid_request'))
     expect((await post({ text: '' })).json).toEqual(errorOf('invalid_request'))
     expect((await post({ text: 'x', headers: { 'content-encoding': 'gzip' } })).status).toBe(415)
@@ -237,14 +163,14 @@ describe('/api/auth', () => {
   })
 
   it('answers 403 to a key without the scope, and to a wish beyond its maker', async () => {
-    const plain = (await keys.create({ name: 'plain', maker: OPERATOR, scopes: [] })).key
+    const plain = (await control.makeKey({ scopes: [] })).key
     expect((await call('/api/auth', { token: plain })).json).toEqual(errorOf('permission_denied'))
     const wish = await call('/api/auth', { method: 'POST', token: key, body: { name: 'x', account: 'other' } })
     expect([wish.status, wish.json]).toEqual([403, errorOf('permission_denied', 'account')])
   })
 
   it('lists in pages', async () => {
-    await keys.create({ name: 'second', maker: OPERATOR })
+    await control.makeKey({ name: 'second' })
     const first = (await call('/api/auth?limit=1', { token: key })).json
     expect([first.has_more, first.data[0].name]).toEqual([true, 'second'])
     const second = (await call(`/api/auth?limit=1&after=${first.data[0].id}`, { token: key })).json
@@ -255,8 +181,8 @@ describe('/api/auth', () => {
 
 describe('/health', () => {
   it('has the fields of both earlier products, as integers', async () => {
-    health = {
-      ...health,
+    state.health = {
+      ...state.health,
       providers: [
         providerOf('openai'),
         providerOf('local', { healthy: false, consecutiveFailures: 3, reason: 'refused' }),
@@ -376,17 +302,17 @@ describe('/health', () => {
   })
 
   it('answers 503 when nothing is healthy', async () => {
-    health = { ...health, providers: [providerOf('openai', { healthy: false })] }
+    state.health = { ...state.health, providers: [providerOf('openai', { healthy: false })] }
     const { status, json } = await call('/health')
     expect([status, json.status, json.healthyServers]).toEqual([503, 'unhealthy', 0])
   })
 
   it('shows strangers no more than the operator decided', async () => {
-    configure('health: { detail: names }')
+    control.configure('health: { detail: names }')
     const names = await call('/health')
     expect(names.text).not.toContain('example')
     expect(names.json.servers[0]).toMatchObject({ name: 'openai', responseTime: 13 })
-    configure('health: { detail: status }')
+    control.configure('health: { detail: status }')
     expect((await call('/health')).json).toEqual({
       status: 'healthy',
       totalServers: 1,
@@ -419,11 +345,11 @@ describe('/health', () => {
         upstreams: { total: 1, healthy: 1 },
       },
     })
-    rmSync(join(dir, 'fairlead.db'))
+    rmSync(join(control.dir, 'fairlead.db'))
     state.nowMs += 1000
     const status = await call('/api/status')
     expect([status.status, status.json.success]).toEqual([503, false])
-    expect(status.text).not.toContain(dir)
+    expect(status.text).not.toContain(control.dir)
     expect((await call('/health/ready')).json).toMatchObject({ status: 'not_ready', db: 'Not connected' })
   })
 })
@@ -456,8 +382,8 @@ describe('the pages', () => {
   })
 
   it('lets no name from the configuration or a provider become markup', async () => {
-    configure('brand: { name: "<b>Bold</b>" }')
-    health = { ...health, providers: [providerOf('</script><script>alert(1)</script>')] }
+    control.configure('brand: { name: "<b>Bold</b>" }')
+    state.health = { ...state.health, providers: [providerOf('</script><script>alert(1)</script>')] }
     const health_ = await call('/vhealth')
     expect(health_.text).toContain('&lt;b&gt;Bold')
     expect(health_.text).not.toContain('<script>alert')
@@ -467,13 +393,13 @@ describe('the pages', () => {
   })
 
   it('show no more of the health than /health does', async () => {
-    configure('health: { detail: status }')
+    control.configure('health: { detail: status }')
     expect((await call('/vhealth')).text).not.toContain('openai.example')
   })
 
   it('name the address that the reader used, or the one that is configured', async () => {
     expect((await call('/')).text).toContain(`<span data-origin>${base}</span>/v1`)
-    config = { ...config, server: { ...config.server, publicUrl: 'https://ai.example.com' } }
+    state.config = { ...state.config, server: { ...state.config.server, publicUrl: 'https://ai.example.com' } }
     expect((await call('/')).text).toContain('https://ai.example.com</span>/v1/chat/completions')
   })
 
@@ -497,7 +423,7 @@ describe('what is not there', () => {
     const put = await call('/api/auth', { method: 'PUT' })
     expect([put.status, put.headers.get('allow')]).toEqual([405, 'POST, GET, HEAD'])
     expect((await call('/health', { method: 'DELETE' })).headers.get('allow')).toBe('GET, HEAD')
-    expect((await call('/api/auth/key_1')).headers.get('allow')).toBe('DELETE')
+    expect((await call('/api/auth/key_1/rotate')).headers.get('allow')).toBe('POST')
   })
 
   it('does not mind a slash at the end', async () => {

@@ -1,47 +1,84 @@
 // Is it well? Three questions, three answers: /health (can it serve models?), /health/live (does the process run?),
 // /health/ready (should a load balancer send requests here?).
-import type { Context, Hono } from 'hono'
-import type { ControlContext } from './app.ts'
+import { page, type Route } from './api/route.ts'
+import type { ControlServices } from './api/services.ts'
 import { healthBody } from './health-view.ts'
 
-export function addHealthRoutes(app: Hono, context: ControlContext): void {
-  const { state, probe } = context
+const JSON_REPLY = 'application/json'
 
-  app.get('/health', async (c) => {
-    const detail = (await isOperator(c, context)) ? 'full' : state.config().health.detail
-    const { healthy, body } = healthBody(state.health(), {
-      detail,
-      nowMs: state.now(),
-      configError: state.configError(),
-    })
-    return c.json(body, healthy ? 200 : 503)
-  })
+export const HEALTH_ROUTES: readonly Route[] = [
+  page(
+    {
+      path: '/health',
+      tag: 'Health',
+      name: 'getHealth',
+      summary: 'Every provider, credential and model',
+      description:
+        '503 when no provider is healthy. How much it tells strangers is health.detail of the configuration; the operator sees all of it.',
+      errors: ['upstream_error'],
+      reply: {
+        description: 'At least one provider is healthy.',
+        schema: null,
+        content: { [JSON_REPLY]: 'See docs/operations.md.' },
+      },
+    },
+    async (request, services) => {
+      const { state } = services
+      const detail = (await isOperator(request, services)) ? 'full' : state.config().health.detail
+      const facts = { detail, nowMs: state.now(), configError: state.configError() }
+      const { healthy, body } = healthBody(state.health(), facts)
+      return Response.json(body, { status: healthy ? 200 : 503 })
+    },
+  ),
+  page(
+    {
+      path: '/health/live',
+      tag: 'Health',
+      name: 'getLiveness',
+      summary: 'Whether the process runs',
+      reply: { description: 'It does.', schema: null, content: { [JSON_REPLY]: '{"status": "alive"}' } },
+    },
+    () => Response.json({ status: 'alive' }),
+  ),
+  ...(['/health/ready', '/health/readiness'] as const).map((path) =>
+    page(
+      {
+        path,
+        tag: 'Health',
+        name: path === '/health/ready' ? 'getReadiness' : 'getReadinessByItsOtherName',
+        summary: 'Whether a load balancer should send requests here',
+        errors: ['service_unavailable'],
+        reply: {
+          description: 'It should.',
+          schema: null,
+          content: { [JSON_REPLY]: '{"status": "ready", "checks": {...}}' },
+        },
+      },
+      (_request, services) => readiness(services),
+    ),
+  ),
+]
 
-  app.get('/health/live', (c) => c.json({ status: 'alive' }))
-
-  const ready = async (c: Context): Promise<Response> => {
-    const databaseIsWell = (await probe.problem()) === undefined
-    const checks = {
-      accepting: state.accepting(),
-      database: databaseIsWell,
-      workers: state.workersReady(),
-    }
-    const isReady = checks.accepting && checks.database && checks.workers > 0
-    const status = isReady ? 'ready' : checks.accepting ? 'not_ready' : 'draining'
-    return c.json(
-      { status, checks, db: databaseIsWell ? 'connected' : 'Not connected' },
-      isReady ? 200 : 503,
-      isReady ? {} : { 'retry-after': '1' },
-    )
+async function readiness({ state, probe }: ControlServices): Promise<Response> {
+  const databaseIsWell = (await probe.problem()) === undefined
+  const checks = {
+    accepting: state.accepting(),
+    database: databaseIsWell,
+    workers: state.workersReady(),
+    journal: state.journalIsWell(),
   }
-  app.get('/health/ready', ready)
-  app.get('/health/readiness', ready)
+  const isReady = checks.accepting && checks.database && checks.journal && checks.workers > 0
+  const status = isReady ? 'ready' : checks.accepting ? 'not_ready' : 'draining'
+  return Response.json(
+    { status, checks, db: databaseIsWell ? 'connected' : 'Not connected' },
+    { status: isReady ? 200 : 503, headers: isReady ? {} : { 'retry-after': '1' } },
+  )
 }
 
 /** The operator sees everything whatever strangers may see. A wrong key is no error here: the page is open. */
-async function isOperator(c: Context, { authenticate }: ControlContext): Promise<boolean> {
-  if (c.req.header('authorization') === undefined && c.req.header('x-api-key') === undefined) return false
-  return authenticate(c).then(
+async function isOperator({ headers }: Request, { authenticate }: ControlServices): Promise<boolean> {
+  if (!headers.has('authorization') && !headers.has('x-api-key')) return false
+  return authenticate(headers).then(
     (principal) => principal.operator,
     () => false,
   )

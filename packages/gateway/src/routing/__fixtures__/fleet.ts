@@ -52,6 +52,7 @@ export function configOf(
     log: { level: 'silent' },
     providers,
     models,
+    groups: [],
   }
 }
 

@@ -1,3 +1,4 @@
+import { rowId } from './columns.ts'
 import type { Migration } from './migration.ts'
 
 export const keysAndUsage: Migration = {
@@ -8,7 +9,7 @@ export const keysAndUsage: Migration = {
   async up(database) {
     await database.schema
       .createTable('api_keys')
-      .addColumn('id', 'integer', (column) => column.primaryKey())
+      .addColumn(...rowId(database))
       .addColumn('key_id', 'text', (column) => column.notNull().unique())
       .addColumn('account_id', 'text', (column) => column.notNull())
       .addColumn('name', 'text', (column) => column.notNull())
@@ -27,14 +28,14 @@ export const keysAndUsage: Migration = {
 
     await database.schema
       .createTable('usage_keys')
-      .addColumn('id', 'integer', (column) => column.primaryKey())
+      .addColumn(...rowId(database))
       .addColumn('key_id', 'text', (column) => column.notNull())
       .addColumn('account_id', 'text', (column) => column.notNull())
       .addUniqueConstraint('usage_keys_unique', ['key_id', 'account_id'])
       .execute()
     await database.schema
       .createTable('usage_kinds')
-      .addColumn('id', 'integer', (column) => column.primaryKey())
+      .addColumn(...rowId(database))
       .addColumn('endpoint', 'text', (column) => column.notNull())
       .addColumn('model', 'text', (column) => column.notNull())
       .addColumn('provider', 'text', (column) => column.notNull())
@@ -60,7 +61,7 @@ export const keysAndUsage: Migration = {
     // No foreign keys here: the one writer has just looked both ids up, and the check would cost a tenth of the insert.
     await database.schema
       .createTable('usage_records')
-      .addColumn('id', 'integer', (column) => column.primaryKey())
+      .addColumn(...rowId(database))
       .addColumn('request_id', 'text', (column) => column.notNull())
       .addColumn('started_at', 'bigint', (column) => column.notNull())
       .addColumn('usage_key', 'integer', (column) => column.notNull())

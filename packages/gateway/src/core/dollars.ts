@@ -1,4 +1,4 @@
-// US$ amounts of a config file as integers. A price is read from its decimal digits: 0.15 as a binary number is not
+// US$ amounts as integers. A price is read from its decimal digits: 0.15 as a binary number is not
 // 0.15, and a bill is no place to find that out.
 
 /** The dearest price that stays an exact integer in nano-dollars. */
@@ -20,4 +20,11 @@ export function nanosFromDollars(dollars: number | string): number | undefined {
   const kept = shift < 0 ? digits.slice(0, shift) || '0' : digits + '0'.repeat(shift)
   const nanos = Number(kept)
   return nanos <= MAX_DOLLARS * 1e9 ? nanos : undefined
+}
+
+/** `12500000000` -> `12.5`: a plain decimal, as short as it is exact; `nanosFromDollars` reads it back. */
+export function dollarsFromNanos(nanos: number): string {
+  const digits = String(nanos).padStart(10, '0')
+  const fraction = digits.slice(-9).replace(/0+$/, '')
+  return fraction === '' ? digits.slice(0, -9) : `${digits.slice(0, -9)}.${fraction}`
 }

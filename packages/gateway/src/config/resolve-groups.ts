@@ -1,0 +1,28 @@
+// Groups of the running config: a preset's figures filled in, aliases of models replaced by the ids that they stand for.
+import { nanosFromDollars } from '../core/dollars.ts'
+import type { Group } from '../identity/group-store.ts'
+import { PRESET_LIMITS } from '../identity/presets.ts'
+import { limitsFromJson } from '../limits/limits-json.ts'
+import type { ModelConfig } from './config.ts'
+import type { GroupFile } from './schema.ts'
+
+export function resolveGroup(file: GroupFile, models: readonly ModelConfig[]): Group {
+  const isId = (name: string): boolean => models.some(({ id }) => id === name)
+  // What a key may use is decided on public ids alone, so that no alias leads past the rule.
+  const idOf = (name: string): string => models.find(({ aliases }) => aliases.includes(name))?.id ?? name
+  return {
+    name: file.name,
+    models: [...new Set(file.models.map((name) => (isId(name) ? name : idOf(name))))],
+    // `check-groups.ts` has reported one that is none.
+    priceMultiplierPpm: multiplierPpm(file.price_multiplier) ?? 1_000_000,
+    billing: file.billing,
+    limits: { ...(file.preset === undefined ? {} : PRESET_LIMITS[file.preset]), ...limitsFromJson(file.limits) },
+    sharedLimits: limitsFromJson(file.shared_limits),
+  }
+}
+
+/** Parts per million; undefined when it is no multiplier. */
+export function multiplierPpm(multiplier: number | string): number | undefined {
+  const nanos = nanosFromDollars(multiplier)
+  return nanos === undefined || nanos % 1000 !== 0 || nanos > 1e12 ? undefined : nanos / 1000
+}

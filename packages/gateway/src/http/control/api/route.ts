@@ -1,0 +1,146 @@
+// One way to declare a route. What stands in a declaration is all that there is to know about it: who may call it, what
+// it takes, what it answers, how it fails. The handlers, the check of the caller, the validation, the OpenAPI document,
+// the reference page and the test of every credential against every route are made from it; none of them can be
+// forgotten for a new route.
+import type { z } from 'zod'
+import type { ErrorCode } from '../../../core/errors.ts'
+import type { Principal } from '../../../identity/principal.ts'
+import type { ControlServices } from './services.ts'
+
+export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
+
+/**
+ * Who may call. `open`: everybody. `key`: whoever has a usable key, for what is its own. `keys:manage`: a key with that
+ * scope, for its own account. `operator`: the master key, or this machine's command line. The operator may call all.
+ */
+export type Access = 'open' | 'key' | 'keys:manage' | 'operator'
+
+/** `admin`: not on the port of the models, once the admin surface has a listener of its own. */
+export type Surface = 'everywhere' | 'admin'
+
+/** The headings of the reference, in its order. */
+export const TAGS = {
+  Keys: 'API keys: make, list, change, rotate, revoke.',
+  'Self-service': 'What a key can see about itself: who it is, its limits, what it used.',
+  Accounts: 'People and teams, and who belongs to them.',
+  Groups: 'What the accounts of a group may use, at which price, within which limits.',
+  Gateway: 'What runs: models, instances, configuration, the audit log.',
+  Health: 'Open, for monitors and load balancers.',
+} as const
+export type Tag = keyof typeof TAGS
+
+type AnyObject = z.ZodObject
+type Output<Schema> = Schema extends z.ZodType ? z.output<Schema> : Readonly<Record<string, never>>
+
+/** What a handler is given. All of it has been checked. */
+export interface Call<Params, Query, Body> {
+  readonly principal: Principal
+  readonly params: Params
+  readonly query: Query
+  readonly body: Body
+  readonly requestId: string
+  /** Of the client, as far as it is known; '' otherwise. */
+  readonly address: string
+  readonly request: Request
+}
+
+export interface RouteReply {
+  /** 200 when absent. */
+  readonly status?: 200 | 201
+  readonly description: string
+  /** Null where the reply is no JSON. */
+  readonly schema: z.ZodType | null
+  /** Other content types that it may have. */
+  readonly content?: Readonly<Record<string, string>>
+}
+
+/** What is declared, apart from what only the types need. */
+interface Facts {
+  readonly method: Method
+  /** OpenAPI's way: `/api/auth/{key_id}`. */
+  readonly path: `/${string}`
+  readonly access: Access
+  /** Absent: `admin` for what only the operator may call. */
+  readonly surface?: Surface
+  readonly tag: Tag
+  /** Unique; becomes `operationId`. */
+  readonly name: string
+  readonly summary: string
+  readonly description?: string
+  /** Beside those that follow from the rest of the declaration. */
+  readonly errors?: readonly ErrorCode[]
+  /** Takes the header Idempotency-Key: repeated with the same key and body it answers the same, and does nothing. */
+  readonly idempotent?: true
+  /** For the reference's curl line. */
+  readonly example?: { readonly path?: string; readonly body?: Readonly<Record<string, unknown>> }
+}
+
+/** @typeParam Services what its handler needs */
+export interface Route<Services = ControlServices> extends Facts {
+  readonly surface: Surface
+  readonly params: AnyObject | null
+  readonly query: AnyObject | null
+  readonly body: AnyObject | null
+  readonly reply: RouteReply
+  /** The parts must have been parsed by the schemas above. */
+  readonly handle: (call: Call<unknown, unknown, unknown>, services: Services) => Promise<unknown>
+}
+
+interface Declaration<Services, P, Q, B, R extends z.ZodType> extends Facts {
+  readonly params?: P
+  readonly query?: Q
+  readonly body?: B
+  readonly reply: {
+    readonly status?: 200 | 201
+    readonly description: string
+    readonly schema: R
+    readonly content?: Readonly<Record<string, string>>
+  }
+  /** Returns the JSON of the reply, or a whole one where it is no JSON. */
+  handler(
+    call: Call<Output<P>, Output<Q>, Output<B>>,
+    services: Services,
+  ): Promise<z.input<R> | Response> | z.input<R> | Response
+}
+
+/** What declares routes whose handlers need these services and no more. */
+export function routeFor<Services>() {
+  return function route<
+    R extends z.ZodType,
+    P extends AnyObject | undefined = undefined,
+    Q extends AnyObject | undefined = undefined,
+    B extends AnyObject | undefined = undefined,
+  >(declaration: Declaration<Services, P, Q, B, R>): Route<Services> {
+    const { params, query, body, reply, handler, surface, ...facts } = declaration
+    return {
+      ...facts,
+      surface: surface ?? (facts.access === 'operator' ? 'admin' : 'everywhere'),
+      params: params ?? null,
+      query: query ?? null,
+      body: body ?? null,
+      reply,
+      handle: async (call, services) =>
+        // Parsed by the very schemas that the types come from: see `mount.ts`.
+        await handler(call as Call<Output<P>, Output<Q>, Output<B>>, services),
+    }
+  }
+}
+
+export const route = routeFor<ControlServices>()
+
+/** An open page: it is handed the request as it came, and answers with a whole reply. */
+export function page(
+  facts: Omit<Facts, 'method' | 'access'> & { readonly reply: RouteReply },
+  handler: (request: Request, services: ControlServices) => Promise<Response> | Response,
+): Route {
+  return {
+    ...facts,
+    method: 'GET',
+    access: 'open',
+    surface: facts.surface ?? 'everywhere',
+    params: null,
+    query: null,
+    body: null,
+    handle: async (call, services) => await handler(call.request, services),
+  }
+}

@@ -1,0 +1,28 @@
+// What the routes are given to work with. The composition root puts it together; the command line, which has only a
+// database, gives what it has.
+import type { UsageQueries } from '../../../billing/usage-queries.ts'
+import type { InstanceRecord } from '../../../core/instance.ts'
+import type { IdentityServices } from '../../../identity/identity-services.ts'
+import type { Principal } from '../../../identity/principal.ts'
+import type { LimitLedger } from '../../../limits/limit-ledger.ts'
+import type { ControlState } from '../../control-ports.ts'
+import type { DatabaseProbe } from '../database-probe.ts'
+
+/** The instances that share the database, and the clock by which they were seen. */
+export interface InstanceView {
+  readonly self: string
+  readonly nowMs: number
+  readonly instances: readonly InstanceRecord[]
+}
+
+export interface ControlServices extends IdentityServices {
+  readonly state: ControlState
+  readonly usage: UsageQueries
+  readonly limits: Pick<LimitLedger, 'peek'>
+  instances(): Promise<InstanceView>
+  readonly probe: DatabaseProbe
+  /** The admin surface has a listener of its own, and nothing of it is on the port of the models. */
+  readonly hasAdminListener: boolean
+  /** Who sends these headers. @throws {GatewayError} `invalid_api_key`, `permission_denied` for a suspended account */
+  authenticate(headers: Headers): Promise<Principal>
+}

@@ -1,0 +1,145 @@
+// How usage looks on the wire.
+import { z } from 'zod'
+import type { LatencyFigures, UsageFigures } from '../../../billing/usage-queries.ts'
+import type { UsageRecord } from '../../../billing/usage-record.ts'
+import type { TokenUsage } from '../../../core/token-usage.ts'
+import { dollars, dollarsField, unixSeconds } from '../api/fields.ts'
+
+const count = (description: string) => z.int().nonnegative().describe(description)
+
+const tokensShape = z
+  .strictObject({
+    input: count('All of the input, what came from a cache and went into it included.'),
+    cache_read: count('Of the input, read from a cache.'),
+    cache_write_5m: count('Of the input, written to a cache of five minutes.'),
+    cache_write_1h: count('Of the input, written to a cache of an hour.'),
+    output: count('All of the output, reasoning included.'),
+    reasoning: count('Of the output, reasoning.'),
+  })
+  .meta({ id: 'Tokens' })
+
+function tokensBody(usage: TokenUsage): z.input<typeof tokensShape> {
+  return {
+    input: usage.input,
+    cache_read: usage.cacheRead,
+    cache_write_5m: usage.cacheWrite5m,
+    cache_write_1h: usage.cacheWrite1h,
+    output: usage.output,
+    reasoning: usage.reasoning,
+  }
+}
+
+const latencyShape = z
+  .strictObject({
+    p50_ms: z.number().describe('Half of the calls were faster; exact to some 20 %.'),
+    p95_ms: z.number(),
+    mean_ms: z.number().describe('Exact.'),
+  })
+  .meta({ id: 'Latency' })
+
+const figures = {
+  calls: count('Calls that began in this time.'),
+  errors: count('Of them those that failed; a client that left is no failure.'),
+  sent: count('Of them those that a provider was asked for.'),
+  tokens: tokensShape,
+  cost: dollarsField,
+  duration: latencyShape.nullable().describe('From the request to the end of the reply; null = no call had one.'),
+  first_token: latencyShape.nullable().describe('From the request to the first content of a stream.'),
+} as const
+
+export const figuresShape = z.strictObject(figures).meta({ id: 'UsageFigures' })
+export const usageGroupShape = z
+  .strictObject({
+    name: z.string().describe('Of the model, key, account, provider, path or status class.'),
+    ...figures,
+  })
+  .meta({ id: 'UsageGroup' })
+
+export function figuresBody(of: UsageFigures): z.input<typeof figuresShape> {
+  return {
+    calls: of.calls,
+    errors: of.errors,
+    sent: of.sent,
+    tokens: tokensBody(of.tokens),
+    cost: dollars(of.costNanos),
+    duration: latencyBody(of.duration),
+    first_token: latencyBody(of.firstToken),
+  }
+}
+
+function latencyBody(of: LatencyFigures | null): z.input<typeof latencyShape> | null {
+  return of === null ? null : { p50_ms: of.p50Ms, p95_ms: of.p95Ms, mean_ms: of.meanMs }
+}
+
+const attemptShape = z.strictObject({
+  provider: z.string(),
+  outcome: z.string().describe('`ok`, or what went wrong.'),
+  duration_ms: z.number(),
+})
+
+export const requestShape = z
+  .strictObject({
+    id: z
+      .string()
+      .describe('The x-request-id of its reply.')
+      .meta({ examples: ['req_5f0c6a2f9e1d4b7a8c00000001'] }),
+    object: z.literal('request'),
+    created_at: unixSeconds,
+    started_at_ms: z.number().describe('Unix milliseconds.'),
+    duration_ms: z.number(),
+    first_byte_ms: z
+      .number()
+      .nullable()
+      .describe('To the first content of a stream, else to the reply; null when nothing came.'),
+    key: z.string().meta({ examples: ['key_Q9hMCgVverV2wp8g'] }),
+    account: z.string(),
+    group: z.string().describe('Empty = none.'),
+    endpoint: z.string().meta({ examples: ['/v1/chat/completions'] }),
+    model: z.string().describe('The id that was asked for.'),
+    status: z.int().describe('What the client saw; 499 when it left first.'),
+    error: z.string().nullable().describe('A code of the error table, `client_gone` or `upstream_cut`; null = none.'),
+    stream: z.boolean(),
+    attempts: z.int(),
+    tokens: tokensShape,
+    tokens_estimated: z.boolean().describe('The provider sent no usage, and this is our estimate.'),
+    cost: dollarsField,
+    provider: z.string().optional().describe('For the operator only: the name of the provider that answered.'),
+    upstream_model: z.string().optional().describe('For the operator only: what the provider calls the model.'),
+    trail: z.array(attemptShape).optional().describe('For the operator only: each provider that was asked.'),
+  })
+  .meta({ id: 'Request' })
+
+/** The names of providers are the operator's own, so tenants do not see them. */
+export function requestBody(record: UsageRecord, forOperator: boolean): z.input<typeof requestShape> {
+  return {
+    id: record.requestId,
+    object: 'request',
+    created_at: Math.floor(record.startedAtMs / 1000),
+    started_at_ms: record.startedAtMs,
+    duration_ms: record.durationMs,
+    first_byte_ms: record.firstByteMs < 0 ? null : record.firstByteMs,
+    key: record.keyId,
+    account: record.accountId,
+    group: record.group ?? '',
+    endpoint: record.endpoint,
+    model: record.model,
+    status: record.status,
+    error: record.errorCode === '' ? null : record.errorCode,
+    stream: record.stream,
+    attempts: record.attempts,
+    tokens: tokensBody(record.usage),
+    tokens_estimated: record.estimated,
+    cost: dollars(record.costNanos),
+    ...(forOperator
+      ? {
+          provider: record.provider,
+          upstream_model: record.upstreamModel,
+          trail: (record.trail ?? []).map(({ provider, outcome, durationMs }) => ({
+            provider,
+            outcome,
+            duration_ms: durationMs,
+          })),
+        }
+      : {}),
+  }
+}

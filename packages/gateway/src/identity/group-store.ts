@@ -1,0 +1,35 @@
+// Groups: which models an account may use, at which price, within which limits. Those of the file are in the config;
+// `store/group-store.ts` keeps the others.
+import type { Limits } from '../limits/limits.ts'
+import type { Patterns } from './principal.ts'
+
+export type Billing = 'off' | 'prepaid'
+
+export interface Group {
+  readonly name: string
+  /** `["*"]` = all. */
+  readonly models: Patterns
+  /** Parts per million: 1,000,000 = the price as it is. */
+  readonly priceMultiplierPpm: number
+  readonly billing: Billing
+  /** Of each account in the group. */
+  readonly limits: Limits
+  /** Of the whole group together. */
+  readonly sharedLimits: Limits
+}
+
+export interface GroupRecord extends Group {
+  readonly createdAtMs: number
+  readonly updatedAtMs: number
+}
+
+export interface GroupStore {
+  /** False when there is one of this name. */
+  insert(record: GroupRecord): Promise<boolean>
+  find(name: string): Promise<GroupRecord | undefined>
+  /** By name, all of them: there are few. */
+  list(): Promise<readonly GroupRecord[]>
+  any(): Promise<boolean>
+  update(name: string, changes: Partial<Omit<GroupRecord, 'name' | 'createdAtMs'>>): Promise<void>
+  remove(name: string): Promise<void>
+}

@@ -1,0 +1,48 @@
+// Journal rows for tests, and the plain sums that a question about them must agree with.
+import { formatJournalLine, parseJournalLines } from '../../billing/journal-line.ts'
+import type { UsageRecord } from '../../billing/usage-record.ts'
+import type { JournalRow, UsageStore } from '../../billing/usage-store.ts'
+
+export function usageRecord(rest: Partial<UsageRecord> = {}): UsageRecord {
+  return {
+    requestId: 'req_1',
+    startedAtMs: 1_700_000_000_000,
+    durationMs: 1234,
+    firstByteMs: 120,
+    keyId: 'key_a',
+    accountId: 'acc_a',
+    group: '',
+    endpoint: '/v1/chat/completions',
+    model: 'gpt-4o',
+    provider: 'openai',
+    upstreamModel: 'gpt-4o',
+    status: 200,
+    errorCode: '',
+    stream: true,
+    attempts: 1,
+    trail: [],
+    usage: { input: 100, cacheRead: 20, cacheWrite5m: 3, cacheWrite1h: 4, output: 50, reasoning: 5 },
+    estimated: false,
+    costNanos: 1000,
+    ...rest,
+  }
+}
+
+function journalRows(records: readonly UsageRecord[]): JournalRow[] {
+  const rows: JournalRow[] = []
+  parseJournalLines(records.map(formatJournalLine).join(''), rows)
+  return rows
+}
+
+let segment = 0
+
+/** As one batch of a journal of its own. */
+export async function bringIn(usage: UsageStore, records: readonly UsageRecord[]): Promise<void> {
+  await usage.append(journalRows(records), {
+    instance: 'test',
+    segment: ++segment,
+    from: 0,
+    position: 1,
+    directory: 'dir_test',
+  })
+}

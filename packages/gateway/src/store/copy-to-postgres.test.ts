@@ -1,0 +1,126 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { hasPostgres, postgres } from '@fairlead/testkit/services.ts'
+import { insertKeys, someKey } from './__fixtures__/some-data.ts'
+import { kyselyOn } from './__fixtures__/each-database.ts'
+import { copyToPostgres } from './copy-to-postgres.ts'
+import { openDatabase } from './database.ts'
+import { pgDump } from './postgres-tools.ts'
+import { restorePostgres } from './restore-postgres.ts'
+import { openSqlite } from './sqlite-dialect.ts'
+
+let dir: string
+let file: string
+let url: string
+
+describe.runIf(hasPostgres())('copying SQLite to PostgreSQL', () => {
+  beforeEach(async () => {
+    dir = mkdtempSync(join(tmpdir(), 'fairlead-copy-'))
+    file = join(dir, 'fairlead.db')
+    url = (await (await postgres())?.createDatabase()) ?? ''
+    await using database = await openDatabase(file)
+    await insertKeys(database, 2_500)
+    await database.keys.insert(someKey('key_nul', 'a\0b'))
+  })
+  afterEach(async () => {
+    rmSync(dir, { recursive: true, force: true })
+    await (await postgres())?.dropDatabase(url)
+  })
+
+  it('brings every row of every table, checks them, and counts on from there', async () => {
+    const progress: string[] = []
+    const copied = await copyToPostgres(file, url, {
+      force: false,
+      onProgress: ({ step, doneRows, totalRows }) => progress.push(`${step} ${doneRows}/${totalRows}`),
+    })
+    const handle = openSqlite(file)
+    const tables = handle
+      .prepare("select name from sqlite_schema where type = 'table' and name not like 'sqlite_%'")
+      .all()
+    expect(copied.map(({ table }) => table).sort()).toEqual(
+      tables
+        .map(({ name }) => String(name))
+        .filter((name) => name !== 'schema_migrations')
+        .sort(),
+    )
+    const total = copied.reduce((sum, { sum: { rows } }) => sum + rows, 0)
+    expect(progress.at(-1)).toBe(`verify ${total}/${total}`)
+    await using source = await openDatabase(file)
+    await using target = await openDatabase({ url })
+    await target.check()
+    expect(await target.keys.findById('key_7')).toEqual(await source.keys.findById('key_7'))
+    expect((await target.keys.findById('key_nul'))?.name).toBe('a\ufffdb')
+    expect(await target.keys.list({ limit: 5 })).toMatchObject({ records: [{ keyId: 'key_nul' }, {}, {}, {}, {}] })
+    await insertKeys(target, 10, 5_000)
+    expect(await target.keys.count()).toBe(2_511)
+    expect((await target.keys.list({ limit: 1 })).records[0]?.keyId).toBe('key_5009')
+    handle.close()
+  })
+
+  it('refuses a target that has data, and with force replaces it', async () => {
+    await copyToPostgres(file, url, { force: false })
+    await expect(copyToPostgres(file, url, { force: false })).rejects.toThrow('api_keys has 2501 rows')
+    {
+      await using source = await openDatabase(file)
+      await insertKeys(source, 1, 9_000)
+    }
+    await copyToPostgres(file, url, { force: true })
+    await using target = await openDatabase({ url })
+    expect(await target.keys.count()).toBe(2_502)
+  })
+
+  it('changes nothing when it breaks off, and can be repeated', async () => {
+    const broken = copyToPostgres(file, url, {
+      force: false,
+      onProgress: ({ step, doneRows, totalRows }) => {
+        if (step === 'verify' && doneRows > totalRows / 2) throw new Error('pulled the plug')
+      },
+    })
+    await expect(broken).rejects.toThrow('pulled the plug')
+    {
+      await using target = await openDatabase({ url })
+      expect(await target.keys.count()).toBe(0)
+    }
+    await copyToPostgres(file, url, { force: false })
+  })
+
+  it('notices what the target changes on the way', async () => {
+    await (await openDatabase({ url }))[Symbol.asyncDispose]()
+    await using kysely = kyselyOn({ url })
+    const { sql } = await import('kysely')
+    await sql`create function spoil() returns trigger language plpgsql as $$ begin new.name := upper(new.name); return new; end $$`.execute(
+      kysely,
+    )
+    await sql`create trigger spoil before insert on api_keys for each row execute function spoil()`.execute(kysely)
+    await expect(copyToPostgres(file, url, { force: false })).rejects.toThrow('api_keys did not arrive as it was sent')
+  })
+
+  it('refuses while a gateway runs on the target', async () => {
+    await using target = await openDatabase({ url })
+    await target.instances.beat({ instanceId: 'ins_1', host: 'ship', pid: 7, version: '1' })
+    await expect(copyToPostgres(file, url, { force: true })).rejects.toThrow(
+      'A gateway is running on that database: ship (process 7)',
+    )
+  })
+
+  it('is backed up and restored by the tools of PostgreSQL, tables of a newer schema gone', async () => {
+    await copyToPostgres(file, url, { force: false })
+    const dump = join(dir, 'backup.dump')
+    await pgDump(url, dump)
+    {
+      await using target = await openDatabase({ url })
+      await insertKeys(target, 10, 7_000)
+      await using kysely = kyselyOn({ url })
+      await kysely.schema.createTable('of_a_newer_release').addColumn('id', 'integer').execute()
+    }
+    await restorePostgres(url, dump)
+    await using target = await openDatabase({ url })
+    expect(await target.keys.count()).toBe(2_501)
+    await using kysely = kyselyOn({ url })
+    expect((await kysely.introspection.getTables()).map(({ name }) => name)).not.toContain('of_a_newer_release')
+    await expect(restorePostgres(url, file)).rejects.toThrow('pg_restore failed')
+    expect(await target.keys.count()).toBe(2_501)
+  })
+})

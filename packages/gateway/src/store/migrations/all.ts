@@ -1,0 +1,17 @@
+import { keysAndUsage } from './001-keys-and-usage.ts'
+import { cacheWrites } from './002-cache-writes.ts'
+import { accounts } from './003-accounts.ts'
+import { usageRollups } from './004-usage-rollups.ts'
+import { instancesAndChanges } from './005-instances-and-changes.ts'
+import { repeatableRequests } from './006-repeatable-requests.ts'
+import type { Migration } from './migration.ts'
+
+/** In order; the number in the file's name is the version. */
+export const MIGRATIONS: readonly Migration[] = [
+  keysAndUsage,
+  cacheWrites,
+  accounts,
+  usageRollups,
+  instancesAndChanges,
+  repeatableRequests,
+]

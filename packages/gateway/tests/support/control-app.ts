@@ -1,0 +1,184 @@
+// The control plane alone, on a socket and a real database, without a data plane: for tests of its routes.
+
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createAdaptorServer } from '@hono/node-server'
+import type { Config } from '../../src/config/config.ts'
+import { loadConfig } from '../../src/config/load-config.ts'
+import type { Change } from '../../src/identity/change.ts'
+import type { Group } from '../../src/identity/group-store.ts'
+import { createIdentityServices, type IdentityServices } from '../../src/identity/identity-services.ts'
+import type { NewKey } from '../../src/identity/key-service.ts'
+import { OPERATOR } from '../../src/identity/principal.ts'
+import { type ControlApp, type ControlAppOptions, createControlApp } from '../../src/http/control/app.ts'
+import type { ControlState } from '../../src/http/control-ports.ts'
+import type { HealthView } from '../../src/routing/health-view.ts'
+import { MemoryLedger } from '../../src/limits/memory-ledger.ts'
+import { openDatabase, type Database } from '../../src/store/database.ts'
+
+export const MASTER = 'correct-horse-battery-staple'
+export const OPERATOR_TOKEN = 'f'.repeat(64)
+
+export interface TestControl extends AsyncDisposable {
+  readonly origin: string
+  readonly app: ControlApp
+  /** Where its database lies. */
+  readonly dir: string
+  readonly database: Database
+  readonly services: IdentityServices
+  readonly limits: MemoryLedger
+  readonly changes: readonly Change[]
+  /** May be changed at any time. */
+  readonly world: World
+  /** By the operator, for the account `default` where no other is named. */
+  makeKey(wanted?: Partial<NewKey>): Promise<{ readonly id: string; readonly key: string }>
+  makeAccount(name: string): Promise<string>
+  configure(yaml: string): void
+  call(path: string, options?: CallOptions): Promise<Reply>
+}
+
+export interface World {
+  config: Config
+  groups: Group[]
+  health: HealthView
+  nowMs: number
+  accepting: boolean
+  workers: number
+  configError: string | undefined
+}
+
+export interface CallOptions {
+  readonly method?: string
+  readonly token?: string
+  readonly body?: unknown
+  readonly text?: string
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+export interface Reply {
+  readonly status: number
+  readonly headers: Headers
+  readonly text: string
+  // Tests look into replies of many shapes.
+  // oxlint-disable-next-line typescript/no-explicit-any
+  readonly json: any
+}
+
+export async function startControl(rest: Partial<ControlAppOptions> = {}): Promise<TestControl> {
+  const dir = mkdtempSync(join(tmpdir(), 'fairlead-control-'))
+  const database = await openDatabase(join(dir, 'fairlead.db'))
+  const world: World = {
+    config: configOf(''),
+    groups: [],
+    health: { providers: [], credentials: [], circuits: [], lastUpdateMs: 1_699_999_999_000 },
+    nowMs: 1_700_000_000_000,
+    accepting: true,
+    workers: 1,
+    configError: undefined,
+  }
+  const changes: Change[] = []
+  const now = (): number => world.nowMs
+  const services = createIdentityServices({
+    database,
+    pepper: Buffer.alloc(32),
+    keyPrefix: 'sk-fl-',
+    now,
+    groups: () => world.groups,
+    changes: { publish: async (change) => void changes.push(change) },
+  })
+  const limits = new MemoryLedger()
+  const app = createControlApp({
+    ...services,
+    state: stateOf(world),
+    usage: database.usage,
+    limits,
+    instances: async () => ({ self: 'ins_a', ...(await database.instances.beat(CARD)) }),
+    database,
+    hasAdminListener: false,
+    operatorToken: OPERATOR_TOKEN,
+    idempotency: { store: database.repeatable, secret: Buffer.alloc(32, 7) },
+    checkReplies: true,
+    ...rest,
+  })
+  const server = createAdaptorServer({ fetch: app.fetch, overrideGlobalObjects: false }) as Server
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  return {
+    origin,
+    app,
+    dir,
+    database,
+    services,
+    limits,
+    changes,
+    world,
+    async makeKey(wanted = {}) {
+      const { record, key } = await services.keys.create({ name: 'test', maker: OPERATOR, ...wanted })
+      return { id: record.keyId, key }
+    },
+    makeAccount: async (name) => (await services.accounts.create(OPERATOR, { name })).accountId,
+    configure(yaml) {
+      world.config = configOf(yaml)
+    },
+    call: (path, options) => callAt(origin + path, options),
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      server.close()
+      await database[Symbol.asyncDispose]()
+      rmSync(dir, { recursive: true, force: true })
+    },
+  }
+}
+
+const CARD = { instanceId: 'ins_a', host: 'here', pid: 1, version: '1.2.3' } as const
+
+async function callAt(
+  url: string,
+  { method = 'GET', token, body, text, headers = {} }: CallOptions = {},
+): Promise<Reply> {
+  const response = await fetch(url, {
+    method,
+    headers: { ...(token === undefined ? {} : { authorization: `Bearer ${token}` }), ...headers },
+    ...(text === undefined ? (body === undefined ? {} : { body: JSON.stringify(body) }) : { body: text }),
+  })
+  const received = await response.text()
+  const isJson = response.headers.get('content-type')?.startsWith('application/json') === true && received !== ''
+  return {
+    status: response.status,
+    headers: response.headers,
+    text: received,
+    json: isJson ? JSON.parse(received) : undefined,
+  }
+}
+
+function configOf(yaml: string): Config {
+  const text = `server: { master_key: "${MASTER}" }\n${yaml}`
+  return loadConfig({ text, fileName: 'fairlead.yaml', env: {}, overrides: {} }).config
+}
+
+function stateOf(world: World): ControlState {
+  return {
+    version: '1.2.3',
+    startedAtMs: 1_699_000_000_500,
+    config: () => world.config,
+    configError: () => world.configError,
+    health: () => world.health,
+    metrics: async () => [
+      {
+        name: 'fairlead_requests_total',
+        help: 'Requests.',
+        type: 'counter',
+        samples: [{ labels: { model: 'm' }, value: 2 }],
+      },
+    ],
+    accepting: () => world.accepting,
+    workersReady: () => world.workers,
+    journalIsWell: () => true,
+    now: () => world.nowMs,
+  }
+}
