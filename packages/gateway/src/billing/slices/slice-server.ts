@@ -124,6 +124,7 @@ export class SliceServer implements AsyncDisposable {
   readonly #workers = new Map<number, Worker>()
   /** Journals of workers that are gone, whose slices may be open still. */
   readonly #orphans = new Set<string>()
+  #closing: Promise<void> = Promise.resolve()
   /** Accounts of which a draw was not answered. */
   readonly #uncertain = new Set<string>()
   readonly #recalls = new Map<number, (answer: RecallAnswer) => void>()
@@ -454,15 +455,26 @@ export class SliceServer implements AsyncDisposable {
     }
   }
 
-  /** Never rejects: what could not be done is done at the next tick. */
-  async #closeOrphans(): Promise<void> {
+  /** One at a time. Never rejects: what could not be done is done at the next tick. */
+  #closeOrphans(): Promise<void> {
+    this.#closing = this.#closing.then(() => this.#closeOrphansNow())
+    return this.#closing
+  }
+
+  async #closeOrphansNow(): Promise<void> {
     const holders = [...this.#orphans]
     if (holders.length === 0) return
     try {
       await this.#options.drainJournals()
       for (const holder of holders) {
-        await this.#options.store.closeHolder(holder)
+        // Before it is closed: a draw for it may be committed meanwhile, and then it is to be closed again.
         this.#orphans.delete(holder)
+        try {
+          await this.#options.store.closeHolder(holder)
+        } catch (error) {
+          this.#orphans.add(holder)
+          throw error
+        }
       }
     } catch (error) {
       this.#options.log.debug({ err: error }, 'slices of workers that are gone could not be closed yet')
