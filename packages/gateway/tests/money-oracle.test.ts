@@ -6,7 +6,7 @@ import type { Purchase } from './support/spenders.ts'
 const HELD = 10
 
 function purchase(fromMs: number, toMs: number, status: number, costNanos: number | null = null): Purchase {
-  const nothing = { code: '', message: '', requestId: '', retryAfterS: 0 }
+  const nothing = { url: '', code: '', message: '', requestId: '', retryAfterS: 0 }
   return { fromMs, toMs, status, whole: status === 200, costNanos, ...nothing }
 }
 

@@ -13,7 +13,7 @@ import { buy, ERRANDS, MOST_TOKENS, type Purchase, spend, type SpendOptions, TOL
 /** The most that one errand can hold. */
 export const MOST_HELD_NANOS = Math.max(...ERRANDS.map((body) => mostHeldNanos(body, MOST_TOKENS)))
 
-export const SPENDERS = 100
+const SPENDERS = 100
 
 export interface Shop {
   /** Where the account is opened. */

@@ -7,6 +7,8 @@ import { chat } from './gateway.ts'
 import { nanosOf } from './shop.ts'
 
 export interface Purchase {
+  /** Where it was made. */
+  readonly url: string
   /** Milliseconds of this process's clock. */
   readonly fromMs: number
   readonly toMs: number
@@ -122,15 +124,19 @@ export async function buy(
     response.on('data', (piece: string) => (text += piece))
     response.on('end', () => (whole = response.complete))
     response.on('error', () => undefined)
-    response.on('close', () => resolve(told(fromMs, response, text, whole)))
+    response.on('close', () => resolve({ url, ...told(fromMs, response, text, whole) }))
   })
   request.setTimeout(patienceMs, () => request.destroy(new Error('no answer')))
-  request.on('error', (error: NodeJS.ErrnoException) => resolve(untold(fromMs, error.code ?? error.message)))
+  request.on('error', (error: NodeJS.ErrnoException) =>
+    resolve({ url, ...untold(fromMs, error.code ?? error.message) }),
+  )
   request.end(body)
   return await promise
 }
 
-function told(fromMs: number, response: IncomingMessage, text: string, complete: boolean): Purchase {
+type Answered = Omit<Purchase, 'url'>
+
+function told(fromMs: number, response: IncomingMessage, text: string, complete: boolean): Answered {
   const status = response.statusCode ?? 0
   const streams = String(response.headers['content-type'] ?? '').startsWith('text/event-stream')
   const whole = complete && status === 200 && (!streams || (text.includes('[DONE]') && !text.includes('"error"')))
@@ -148,7 +154,7 @@ function told(fromMs: number, response: IncomingMessage, text: string, complete:
   }
 }
 
-function untold(fromMs: number, message: string): Purchase {
+function untold(fromMs: number, message: string): Answered {
   const nothing = { status: 0, code: '', requestId: '', whole: false, costNanos: null, retryAfterS: 0 }
   return { fromMs, toMs: performance.now(), message, ...nothing }
 }
