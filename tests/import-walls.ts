@@ -15,20 +15,24 @@ const DATA_PLANE = ['core', ...DOMAIN, 'dialects', 'providers', 'relay']
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   core: [],
   dialects: ['core'],
-  billing: ['core', 'config', 'limits'],
-  catalogue: ['core', 'config'],
-  config: ['core', 'catalogue', 'identity', 'limits'],
-  identity: ['core', 'limits'],
+  // Whose money it is, and who may move it: identity.
+  billing: ['core', 'config', 'identity', 'limits'],
+  catalogue: ['core', 'billing', 'config'],
+  config: ['core', 'billing', 'catalogue', 'identity', 'limits'],
+  // Of billing they know prices, and no more.
+  identity: ['core', 'billing', 'limits'],
   limits: ['core'],
   responses: ['core', 'identity'],
-  routing: ['core', 'config', 'limits'],
+  routing: ['core', 'billing', 'config', 'limits'],
   telemetry: ['core', 'config'],
+  // The control plane's own way out: payment providers, webhooks, mail.
+  outbound: ['core', 'billing'],
   providers: ['core', 'dialects', 'config', 'catalogue'],
   relay: ['core', ...DOMAIN, 'dialects', 'providers'],
   store: ['core', ...DOMAIN],
   // `store` only for the types of what it is handed: the database is opened by the primary (see below).
   http: [...DATA_PLANE, 'store'],
-  cluster: [...DATA_PLANE, 'store', 'http'],
+  cluster: [...DATA_PLANE, 'outbound', 'store', 'http'],
   commands: [...DATA_PLANE, 'store', 'http', 'cluster', 'app.ts'],
   'app.ts': [...DATA_PLANE, 'store', 'http', 'cluster'],
   'main.ts': ['core', 'commands'],
@@ -70,6 +74,8 @@ const FENCES: readonly Fence[] = [
     open: [
       'relay',
       'providers',
+      // To payment providers and webhooks, from the primary alone.
+      'outbound',
       // Not upstreams: the socket between a worker and its primary, and the command line's way to a running gateway.
       'http/control-proxy.ts',
       'commands/running-gateway.ts',
@@ -101,7 +107,7 @@ const BROWSER_CODE = 'http/control/pages'
 
 /** What a worker must never load, however indirectly: a slow disk must not be able to stall a stream. */
 const WORKER = 'cluster/worker.ts'
-const NOT_IN_A_WORKER = ['store', 'http/control', 'node:sqlite', 'kysely', 'hono']
+const NOT_IN_A_WORKER = ['outbound', 'nodemailer', 'store', 'http/control', 'node:sqlite', 'kysely', 'hono']
 
 /** One sentence for each place where a wall is broken. */
 export function brokenWalls(graph: ImportGraph): string[] {

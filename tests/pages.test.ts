@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { KNOWN_PROVIDERS } from 'fairlead/config/known-providers.ts'
 import { loadConfig } from 'fairlead/config/load-config.ts'
 import { DEFAULTS } from 'fairlead/config/defaults.ts'
+import { priceSchema } from 'fairlead/config/price-schema.ts'
 import { configSchema } from 'fairlead/config/schema.ts'
 import { RelayMetrics } from 'fairlead/relay/relay-metrics.ts'
 import { codeBlocks, page, pages, ROOT, tableRows } from './pages.ts'
@@ -79,6 +80,12 @@ describe('docs/configuration.md', () => {
   const schema = z.toJSONSchema(configSchema, { io: 'output' })
   const sections = Object.keys(schema.properties ?? {})
 
+  it('has every field of a price', () => {
+    const rows = tableRows(page('docs/configuration.md'), 'prices').flatMap(([keys = '']) => keys.split(', '))
+    const fields = Object.keys(priceSchema.shape).map((field) => `\`${field}\``)
+    expect(rows.slice(1).toSorted()).toEqual(fields.toSorted())
+  })
+
   it.each(sections)('has every field of %s, in order, with its default', (section) => {
     const shown = tableRows(page('docs/configuration.md'), section).filter(([key = '']) => key.startsWith('`'))
     expect(shown.map(([key, value]) => [key?.replaceAll('`', ''), value?.replaceAll('`', '')])).toEqual(
@@ -124,7 +131,9 @@ function fieldsOf(node: unknown): [string, string][] {
   if (items !== undefined) return fieldsOf(items)
   return Object.entries(properties).flatMap(([name, child]): [string, string][] => {
     const { type, properties: inner, items: entries, default: value } = nodeSchema.parse(child)
-    if (inner !== undefined) return fieldsOf(child).map(([key, rest]) => [`${name}.${key}`, rest])
+    // What a price is stands once, in a section of its own.
+    if (inner !== undefined && !('cached_input' in inner))
+      return fieldsOf(child).map(([key, rest]) => [`${name}.${key}`, rest])
     const own: [string, string] = [name, shown(value ?? FILLED_IN_LATER[name])]
     if (type !== 'array' || nodeSchema.parse(entries).properties === undefined) return [own]
     return [own, ...fieldsOf(entries).map(([key, rest]): [string, string] => [`${name}[].${key}`, rest])]
@@ -132,7 +141,7 @@ function fieldsOf(node: unknown): [string, string][] {
 }
 
 const nodeSchema = z.object({
-  type: z.unknown(),
+  type: z.unknown().optional(),
   properties: z.record(z.string(), z.unknown()).optional(),
   items: z.unknown().optional(),
   default: z.unknown().optional(),

@@ -93,6 +93,7 @@ export function items(value: unknown, path: string): readonly unknown[] {
 }
 
 function show(value: unknown): string {
-  const shown = value === undefined ? 'undefined' : (JSON.stringify(value) ?? typeof value)
+  const isPlain = value === undefined || typeof value === 'bigint'
+  const shown = isPlain ? String(value) : (JSON.stringify(value) ?? typeof value)
   return shown.length > 160 ? `${shown.slice(0, 160)}…` : shown
 }

@@ -27,6 +27,8 @@ export interface Context extends AsyncDisposable {
   branded(): Promise<Endpoint>
   /** One with the tiers of seed 004 as groups, of which the free one may use some models only; the key is the master key. */
   withTiers(): Promise<Endpoint>
+  /** One whose group `customers` has to pay beforehand; the key is the master key. */
+  withWallets(): Promise<Endpoint>
   /** One whose config has a provider of every type, and every model of the pages at its own vendor. */
   vendors(): Promise<Vendors>
   /** One for a single row; it ends with the run at the latest. */
@@ -48,6 +50,10 @@ const BRAND = `brand:
 const TIERS = `groups:
   - { name: free, preset: free, models: [gpt-4o-mini, "claude-*"] }
   - { name: pro, preset: pro }
+`
+
+const WALLETS = `groups:
+  - { name: customers, billing: prepaid }
 `
 
 export function createContext(options: Options): Context {
@@ -79,6 +85,10 @@ export function createContext(options: Options): Context {
     url: (await own({ config: TIERS, masterKey: MASTER_KEY })).url,
     key: MASTER_KEY,
   }))
+  const withWallets = once(async () => ({
+    url: (await own({ config: WALLETS, masterKey: MASTER_KEY })).url,
+    key: MASTER_KEY,
+  }))
   const vendors = once(async (): Promise<Vendors> => {
     const { config, upstream } = started.use(await startFakeProviders())
     const { url, key } = await own({ config: config(VENDOR_MODELS) })
@@ -94,6 +104,7 @@ export function createContext(options: Options): Context {
     withMasterKey,
     branded,
     withTiers,
+    withWallets,
     vendors,
     own,
     python,

@@ -12,6 +12,7 @@ import type { Row } from './row.ts'
 import { rows as errors } from './rows/errors.ts'
 import { rows as failover } from './rows/failover.ts'
 import { rows as firstRun } from './rows/first-run.ts'
+import { rows as money } from './rows/money.ts'
 import { rows as seed000 } from './rows/seed-000.ts'
 import { rows as seed001 } from './rows/seed-001.ts'
 import { rows as seed002 } from './rows/seed-002.ts'
@@ -30,6 +31,7 @@ const allRows = [
   ...vendors,
   ...seed004,
   ...tiers,
+  ...money,
   ...errors,
 ]
 

@@ -92,14 +92,6 @@ export const rows: readonly Row[] = [
   },
   {
     seed,
-    what: '402 insufficient balance',
-    pending: 'issue 5: Wallets, prices, ledger',
-    async run() {
-      throw new Error('no wallet to empty yet')
-    },
-  },
-  {
-    seed,
     what: 'dashboard: live API page, gateway status, model tags, snippets, languages, IDE & CLI guides',
     pending: 'issue 8: The dashboard',
     async run() {

@@ -124,12 +124,4 @@ export const rows: readonly Row[] = [
       }
     },
   },
-  {
-    seed,
-    what: '402 insufficient_balance',
-    pending: 'issue 5: Wallets, prices, ledger',
-    async run() {
-      throw new Error('no wallet to empty yet')
-    },
-  },
 ]

@@ -1,5 +1,8 @@
 // From the models.dev snapshot to catalogue models: which vendors, which models, and how a fact is read.
-import type { Capability, CatalogueModel } from '../src/catalogue/model.ts'
+import type { PriceDollars, RatesDollars } from '../src/billing/price-dollars.ts'
+import { isPrice, priceFromDollars } from '../src/billing/price-dollars.ts'
+import type { Capability, CatalogueEntry } from '../src/catalogue/model.ts'
+import { supplementedPrice } from '../src/catalogue/price-supplement.ts'
 import {
   CONTEXT_LENGTHS,
   LISTED_SPELLINGS,
@@ -8,8 +11,23 @@ import {
   SUPPLEMENT,
   type SupplementModel,
 } from '../src/catalogue/supplement.ts'
-import { nanosFromDollars } from '../src/core/dollars.ts'
-import type { Price } from '../src/config/config.ts'
+
+/** US$ per million tokens. */
+interface SnapshotRates {
+  readonly input?: number
+  readonly output?: number
+  readonly cache_read?: number
+  readonly cached_input?: number
+  readonly cache_write?: number
+  readonly reasoning?: number
+  readonly input_audio?: number
+  readonly output_audio?: number
+}
+
+interface SnapshotCost extends SnapshotRates {
+  /** `size`: tokens of input above which these rates hold. */
+  readonly tiers?: readonly (SnapshotRates & { readonly tier: { readonly size: number } })[]
+}
 
 interface SnapshotModel {
   readonly name?: string
@@ -18,7 +36,16 @@ interface SnapshotModel {
   readonly tool_call?: boolean
   readonly status?: string
   readonly limit?: { readonly context?: number; readonly output?: number }
-  readonly cost?: { readonly input?: number; readonly output?: number; readonly cache_read?: number }
+  readonly cost?: SnapshotCost
+  /** Other ways to be served, with what the request has to say for it. */
+  readonly experimental?: {
+    readonly modes?: Readonly<
+      Record<
+        string,
+        { readonly cost?: SnapshotRates; readonly provider?: { readonly body?: Readonly<Record<string, unknown>> } }
+      >
+    >
+  }
   readonly modalities?: { readonly input?: readonly string[]; readonly output?: readonly string[] }
 }
 
@@ -60,9 +87,9 @@ const VENDOR_TITLES: Readonly<Record<string, string>> = {
   perplexity: 'Perplexity',
 }
 
-export function catalogueModels(snapshot: Snapshot): CatalogueModel[] {
+export function catalogueModels(snapshot: Snapshot): CatalogueEntry[] {
   const everyone = factsOfEveryone(snapshot)
-  const drafts = new Map<string, Omit<CatalogueModel, 'aliases' | 'description'>>()
+  const drafts = new Map<string, Omit<CatalogueEntry, 'aliases' | 'description'>>()
   for (const [provider, vendor] of Object.entries(VENDORS)) {
     for (const [id, own] of Object.entries(snapshot[provider]?.models ?? {})) {
       if (!LEFT_OUT.test(id)) drafts.set(id, fromSnapshot(id, vendor, own, everyone.get(id.toLowerCase()) ?? []))
@@ -101,7 +128,7 @@ function fromSnapshot(
   vendor: string,
   own: SnapshotModel,
   others: readonly SnapshotModel[],
-): Omit<CatalogueModel, 'aliases' | 'description'> {
+): Omit<CatalogueEntry, 'aliases' | 'description'> {
   const fact = <T>(read: (model: SnapshotModel) => T | undefined): T | undefined =>
     read(own) ?? commonest(others.map(read))
   const capabilities = capabilitiesOf(id, {
@@ -112,7 +139,7 @@ function fromSnapshot(
   })
   const maxOutputTokens = fact((model) => model.limit?.output)
   const textOnly = capabilities.includes('chat')
-  const price = priceOf(own.cost)
+  const price = checkedPrice(id, supplementedPrice(vendor, id, priceOf(own)))
   return {
     id,
     vendor,
@@ -126,10 +153,9 @@ function fromSnapshot(
   }
 }
 
-function fromSupplement(model: SupplementModel): Omit<CatalogueModel, 'aliases' | 'description'> {
+function fromSupplement(model: SupplementModel): Omit<CatalogueEntry, 'aliases' | 'description'> {
   const { id, vendor, name, contextLength, maxOutputTokens, capabilities } = model
-  const price =
-    model.price && exactPrice(model.price.input, model.price.cachedInput ?? model.price.input, model.price.output)
+  const price = checkedPrice(id, supplementedPrice(vendor, id, model.price))
   return {
     id,
     vendor,
@@ -163,24 +189,50 @@ function capabilitiesOf(id: string, { input, output, tools, reasoning }: Traits)
 }
 
 /** A price of nothing is left out: a preview that is free at its vendor is not free at the next host. */
-function priceOf(cost: SnapshotModel['cost']): Price | undefined {
-  if (!cost?.input || cost.output === undefined) return undefined
-  // A cached price of 0 beside a real one is a gap in the snapshot, not a gift.
-  return exactPrice(String(cost.input), String(cost.cache_read || cost.input), String(cost.output))
+function priceOf({ cost, experimental }: SnapshotModel): PriceDollars | undefined {
+  const rates = ratesOf(cost)
+  if (rates === undefined) return undefined
+  const tiers = (cost?.tiers ?? []).flatMap((tier) => {
+    const ofTier = ratesOf(tier)
+    return ofTier === undefined ? [] : [{ above_input_tokens: tier.tier.size, ...ofTier }]
+  })
+  const serviceTiers = Object.values(experimental?.modes ?? {}).flatMap((mode) => {
+    const { service_tier: tier, speed } = mode.provider?.body ?? {}
+    const word = tier ?? speed
+    const ofMode = ratesOf(mode.cost)
+    return typeof word === 'string' && ofMode !== undefined ? [[word, multipleOf(ofMode, rates)]] : []
+  })
+  return {
+    ...rates,
+    ...(tiers.length === 0 ? {} : { tiers }),
+    ...(serviceTiers.length === 0 ? {} : { service_tiers: Object.fromEntries(serviceTiers) }),
+  }
 }
 
-function exactPrice(input: string, cachedInput: string, output: string): Price {
-  const [inputNanosPerMillion, cachedInputNanosPerMillion, outputNanosPerMillion] = [input, cachedInput, output].map(
-    nanosFromDollars,
-  )
-  if (
-    inputNanosPerMillion === undefined ||
-    cachedInputNanosPerMillion === undefined ||
-    outputNanosPerMillion === undefined
-  ) {
-    throw new Error(`Not an exact price: ${input}, ${cachedInput}, ${output}`)
+/** The dearest class's, should they differ: 6 where five dollars become thirty. */
+function multipleOf(mode: RatesDollars, usual: RatesDollars): number {
+  const multiples = [Number(mode.input) / Number(usual.input), Number(mode.output) / Number(usual.output)]
+  return Math.ceil(Math.max(...multiples) * 1e6 - 1e-3) / 1e6
+}
+
+function ratesOf(cost: SnapshotRates | undefined): RatesDollars | undefined {
+  if (!cost?.input || cost.output === undefined) return undefined
+  // A class at 0 beside a real price is a gap in the snapshot, not a gift.
+  const given = {
+    cached_input: cost.cache_read || cost.cached_input,
+    cache_write_5m: cost.cache_write,
+    audio_input: cost.input_audio,
+    reasoning: cost.reasoning,
+    audio_output: cost.output_audio,
   }
-  return { inputNanosPerMillion, cachedInputNanosPerMillion, outputNanosPerMillion }
+  const said = Object.entries(given).filter(([, amount]) => amount !== undefined && amount > 0)
+  return { input: cost.input, ...Object.fromEntries(said), output: cost.output }
+}
+
+function checkedPrice(id: string, price: PriceDollars | undefined): PriceDollars | undefined {
+  const read = price && priceFromDollars(price)
+  if (read === undefined || isPrice(read)) return price
+  throw new Error(`Not an exact price of ${id}: ${JSON.stringify(read)}`)
 }
 
 /** `2026-01-27`, or `2026-01` for the first of that month -> unix seconds; 0 when there is none. */
@@ -223,9 +275,9 @@ function aliasesOf(ids: readonly string[]): Map<string, string[]> {
 }
 
 function withAliases(
-  draft: Omit<CatalogueModel, 'aliases' | 'description'>,
+  draft: Omit<CatalogueEntry, 'aliases' | 'description'>,
   aliases: readonly string[],
-): CatalogueModel {
+): CatalogueEntry {
   const { id, vendor, name, ...rest } = draft
   return { id, vendor, name, description: describe(draft), ...rest, aliases }
 }
@@ -237,7 +289,7 @@ function describe({
   contextLength,
   capabilities,
   retired,
-}: Omit<CatalogueModel, 'aliases' | 'description'>): string {
+}: Omit<CatalogueEntry, 'aliases' | 'description'>): string {
   const maker = VENDOR_TITLES[vendor] ?? vendor
   const has = (capability: Capability): boolean => capabilities.includes(capability)
   const kind = has('embeddings')

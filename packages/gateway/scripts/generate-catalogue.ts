@@ -11,7 +11,8 @@ const HERE = import.meta.dirname
 const ROOT = resolve(HERE, '../../..')
 const OUTPUT = join(HERE, '../src/catalogue/models.json')
 const SOURCE = {
-  source: 'models.dev (repository anomalyco/models.dev, MIT) and src/catalogue/supplement.ts',
+  source:
+    'models.dev (repository anomalyco/models.dev, MIT), src/catalogue/supplement.ts and src/catalogue/price-supplement.ts',
   commit: 'f3fc6922',
   date: '2026-07-02',
 }

@@ -93,6 +93,7 @@ describe('groups', () => {
       name: 'pro',
       models: ['*'],
       priceMultiplierPpm: 1_000_000,
+      prices: {},
       billing: 'off',
       limits: { rpm: 1000 },
       sharedLimits: {},
@@ -270,7 +271,9 @@ describe('limits, the audit log and what runs', () => {
 providers:
   - { name: one, type: openai, base_url: "https://up.example/v1", api_keys: [sk-canary-0123456789], headers: { x-secret: header-canary } }
 models:
-  - { id: gpt-4o, targets: [{ provider: one, model: gpt-4o }], price: { input: 2.5, output: 10 } }`)
+  - { id: gpt-4o, targets: [{ provider: one, model: gpt-4o }], price: { input: 2.5, output: 10 } }
+payments: { stripe: { secret_key: sk_test_canary0123456789, webhook_secret: whsec_canary0123456789 } }
+mail: { smtp_url: "smtp://user:canary@mail.example:587", from: shop@example.com }`)
     const replies = await Promise.all(
       ['/api/config', '/api/models', '/api/instances'].map((path) => asOperator('GET', path)),
     )
@@ -279,11 +282,11 @@ models:
     expect(config?.json.config).toMatchObject({
       server: { has_master_key: true, port: 8080 },
       providers: [{ name: 'one', api_keys: 1, headers: ['x-secret'] }],
+      payments: { stripe: { api_base: 'https://api.stripe.com' } },
+      mail: { from: 'shop@example.com', has_smtp_url: true },
     })
     expect(config?.text).not.toMatch(/canary|horse/)
-    expect(models?.json.data).toMatchObject([
-      { id: 'gpt-4o', targets: [{ provider: 'one' }], price: { input: '2.500000000' } },
-    ])
+    expect(models?.json.data).toMatchObject([{ id: 'gpt-4o', targets: [{ provider: 'one' }], price: { input: '2.5' } }])
     expect(instances?.json.data).toMatchObject([{ id: 'ins_a', self: true }])
     for (const path of ['/api/config', '/api/models', '/api/instances', '/api/groups']) {
       expect((await asKey('GET', path)).json.error.code).toBe('permission_denied')

@@ -2,7 +2,7 @@
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { UsageFilter, UsageQueries, UsageSeriesQuery } from '../src/billing/usage-queries.ts'
-import type { UsageRecord } from '../src/billing/usage-record.ts'
+import type { StoredUsageRecord } from '../src/billing/usage-record.ts'
 import { NO_USAGE } from '../src/core/token-usage.ts'
 import { OPERATOR } from '../src/identity/principal.ts'
 import { MASTER, startControl, type TestControl } from './support/control-app.ts'
@@ -13,13 +13,15 @@ const NOTHING = {
   sent: 0,
   tokens: NO_USAGE,
   costNanos: 0,
+  providerCostNanos: 0,
+  billedNanos: 0,
   duration: null,
   firstToken: null,
 }
 
 /** What was asked of the queries; the figures themselves are `store`'s business, and are tested there. */
 let asked: (UsageFilter & Partial<UsageSeriesQuery> & { limit?: number; cursor?: string })[]
-let records: UsageRecord[]
+let records: StoredUsageRecord[]
 const usage: UsageQueries = {
   async totals(query) {
     asked.push(query)
@@ -62,7 +64,7 @@ afterEach(() => control[Symbol.asyncDispose]())
 
 const get = (path: string, token = key) => control.call(path, { token })
 
-function recordOf(rest: Partial<UsageRecord>): UsageRecord {
+function recordOf(rest: Partial<StoredUsageRecord>): StoredUsageRecord {
   return {
     requestId: 'req_1',
     startedAtMs: 1_699_999_999_500,
@@ -83,6 +85,9 @@ function recordOf(rest: Partial<UsageRecord>): UsageRecord {
     usage: { ...NO_USAGE, input: 5, output: 7 },
     estimated: false,
     costNanos: 1_500,
+    providerCostNanos: 1_000,
+    priceText: '',
+    chargedNanos: null,
     ...rest,
   }
 }
@@ -167,8 +172,8 @@ describe('/api/usage', () => {
     const { headers, text } = await get('/api/usage?group_by=model&format=csv')
     expect(headers.get('content-type')).toMatch(/^text\/csv/)
     expect(text.split('\r\n').slice(0, 2)).toEqual([
-      'time,group,calls,errors,input_tokens,cache_read_tokens,cache_write_tokens,output_tokens,cost_usd',
-      ",'=cmd(),2,0,0,0,0,0,1.234567891",
+      'time,group,calls,errors,input_tokens,cache_read_tokens,cache_write_tokens,output_tokens,cost_usd,charged_usd',
+      ",'=cmd(),2,0,0,0,0,0,1.234567891,0.000000000",
     ])
     records = [recordOf({ model: 'a,"b"\n' })]
     expect((await get('/api/requests?format=csv')).text).toContain('"a,""b""\n"')

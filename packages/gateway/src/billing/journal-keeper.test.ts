@@ -52,6 +52,34 @@ it('says that it is not well while the disk refuses, keeps what ends meanwhile, 
   expect(rows.map(({ requestId }) => requestId)).toEqual(['req_0', 'req_1', 'req_2', 'req_3'])
 })
 
+it('writes what is given back after the captures that wait for their turn, and says when it could not', async () => {
+  let full = false
+  await using keeper = new JournalKeeper({
+    dir,
+    instance: 'w1',
+    log: { error: vi.fn(), warn: vi.fn() },
+    write(fd, text) {
+      if (full) throw new Error('no space left on device')
+      return writeSync(fd, text)
+    },
+  })
+  keeper.record(usageRecord({ sliceId: 'sl_1', paidNanos: 5 }), null, () => {})
+  expect(keeper.giveBack('sl_1', 7)).toBe(true)
+  const [name = ''] = readdirSync(dir)
+  expect(name.startsWith(keeper.instance)).toBe(true)
+  const [capture, given] = readFileSync(join(dir, name), 'utf8').split('\n')
+  expect(capture).toContain('sl_1')
+  expect(given).toBe('\\<sl_1\t7\x7f')
+  full = true
+  // It waits in memory like any line, until there is no room for it either.
+  expect(keeper.giveBack('sl_1', 1)).toBe(true)
+  expect(keeper.isWell).toBe(false)
+  let last = true
+  for (let n = 0; n < 50_000 && last; n++) last = keeper.giveBack('sl_'.padEnd(250, '1'), 1)
+  expect(last).toBe(false)
+  full = false
+})
+
 it('writes the lines of one turn of the event loop at once, and lets their replies go only then', async () => {
   const writes: string[] = []
   await using keeper = new JournalKeeper({

@@ -36,6 +36,11 @@ export class JournalKeeper implements AsyncDisposable {
     this.#timer = setInterval(() => this.#tick(), JOURNAL_SYNC_MS).unref()
   }
 
+  /** The journal's own name, the same for no two workers ever: the holder of this worker's slices. */
+  get instance(): string {
+    return this.#writer.instance
+  }
+
   /** False while the disk does not take what is written. */
   get isWell(): boolean {
     return this.#writer.backlogBytes === 0
@@ -80,9 +85,26 @@ export class JournalKeeper implements AsyncDisposable {
     if (!this.isWell) this.#noteChange()
   }
 
-  /** Before the status line of a reply whose end is not known yet. */
-  begin(record: UsageRecord): Beginning {
-    return this.#writer.begin(record)
+  /** Before the status line of a reply whose end is not known yet, and again (with what `begin` gave) as it goes on. */
+  begin(record: UsageRecord, before: Beginning | null = null): Beginning {
+    return this.#writer.begin(record, before)
+  }
+
+  /**
+   * Money of a slice goes back to its wallet, after every capture that was recorded before.
+   * @returns false when the line could not be kept in any way: it is as if it had not been given back
+   */
+  giveBack(sliceId: string, nanos: number): boolean {
+    this.#flush()
+    try {
+      this.#writer.giveBack(sliceId, nanos)
+      return true
+    } catch (error) {
+      this.#options.log.error({ err: error, sliceId, nanos }, 'money could not be given back to its wallet for now')
+      return false
+    } finally {
+      if (!this.isWell) this.#noteChange()
+    }
   }
 
   #tick(): void {

@@ -1,9 +1,11 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { usageRecord } from '../store/__fixtures__/usage-rows.ts'
-import { BEGINNING, formatJournalLine, parseJournalLines } from './journal-line.ts'
+import { NO_USAGE } from '../core/token-usage.ts'
+import { BEGINNING, formatJournalLine, formatReturnLine, parseJournalLines } from './journal-line.ts'
 import { formatTrail, parseTrail } from './journal-trail.ts'
-import type { JournalRow } from './usage-store.ts'
+import { formatExtras, parseExtras } from './usage-extras.ts'
+import type { JournalRow, SliceReturn } from './usage-store.ts'
 
 it('never takes a record for a beginning, whatever its id is', () => {
   fc.assert(
@@ -18,6 +20,40 @@ it('passes over beginnings without a complaint', () => {
   const line = formatJournalLine(usageRecord({ requestId: 'req_1' }))
   expect(parseJournalLines(`${BEGINNING}${line}${line}`, rows).malformed).toBe(0)
   expect(rows).toHaveLength(1)
+})
+
+it('tells money that is given back from calls, whatever their ids are', () => {
+  const rows: JournalRow[] = []
+  const returns: SliceReturn[] = []
+  const given = [
+    { sliceId: 'sl_1', nanos: 5 },
+    { sliceId: 'odd\t\\id\x7f', nanos: Number.MAX_SAFE_INTEGER },
+  ]
+  const call = formatJournalLine(usageRecord({ requestId: '\\<sl_1', sliceId: 'sl_1', paidNanos: 3 }))
+  const text = `${given.map(formatReturnLine).join('')}${call}\\<sl_2\t1\n\\<sl_3\t-1\x7f\n`
+  expect(parseJournalLines(text, rows, { returns }).malformed).toBe(2)
+  expect(returns).toEqual(given)
+  expect(rows).toMatchObject([{ requestId: '\\<sl_1', sliceId: 'sl_1', paidNanos: 3, providerCostNanos: 700 }])
+})
+
+it('reads the rarer classes of usage as they were written, and leaves out what makes no sense', () => {
+  const count = fc.nat({ max: Number.MAX_SAFE_INTEGER })
+  const extras = fc.record({
+    audioInput: count,
+    audioOutput: count,
+    imageInput: count,
+    imageOutput: count,
+    images: count,
+    webSearches: count,
+    serviceTier: fc.string({ unit: 'binary' }),
+  })
+  fc.assert(
+    fc.property(extras, (one) => {
+      expect(parseExtras(formatExtras(one))).toEqual(one)
+    }),
+  )
+  expect(formatExtras(NO_USAGE)).toBe('')
+  expect(parseExtras('A5,zz,x9,a-1,p,w2')).toEqual({ ...parseExtras(''), audioInput: 5, webSearches: 2 })
 })
 
 it('reads a trail as it was written, and leaves out what makes no sense', () => {

@@ -1,6 +1,7 @@
 // The primary's side of the usage journal: brings the workers' lines into the database, each exactly once.
 // Rows and the position up to which a segment has been read are committed together, so a crash anywhere repeats or
-// skips nothing. A reply that had begun when its worker died gets its row then. A segment is deleted when its end was read, or its worker is dead, and the rows survive a power cut.
+// skips nothing. A reply that had begun when its worker died gets its row then, and what the worker had drawn from wallets
+// and not spent goes back to them. A segment is deleted when its end was read, or its worker is dead, and the rows survive a power cut.
 // When the database refuses (full, locked), the files stay where they are and the next `drain` tries again.
 import { open, readdir, stat, unlink, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -8,7 +9,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { journalDirectoryName } from './journal-directory.ts'
 import { END_OF_SEGMENT, followBeginnings, parseJournalLines, type JournalFormat } from './journal-line.ts'
 import { instanceIsAlive } from './journal-liveness.ts'
-import type { JournalRow, JournalTarget } from './usage-store.ts'
+import type { JournalRow, JournalTarget, SliceReturn } from './usage-store.ts'
 
 /** What two seconds of a busy machine make: the more rows at once, the fewer roll-ups are written for each. */
 const DEFAULT_BATCH_ROWS = 4000
@@ -19,8 +20,9 @@ const USUAL_LINE_BYTES = 200
 const FOLLOW_BYTES = 256 * 1024
 /** Room for the longest line that the writer makes, whatever the batch. */
 const SMALLEST_READ_BYTES = 32 * 1024
-/** Release 0.1 left the `v2` out. */
-const FILE_NAME = /^([\w-]+)\.(\d{6,})(\.v2)?\.journal$/
+/** Release 0.1 named no format. */
+const FILE_NAME = /^([\w-]+)\.(\d{6,})(?:\.v([23]))?\.journal$/
+const FORMATS: Readonly<Record<string, JournalFormat>> = { 2: 2, 3: 3 }
 
 export interface JournalReaderOptions {
   readonly dir: string
@@ -84,7 +86,7 @@ async function drainDirectory(options: JournalReaderOptions): Promise<number> {
       if (isEnded && alive) await removeSegment(options, segment)
     }
     if (alive) continue
-    if (!isEnded) rows += await bringInBrokenOff(options, directory, own)
+    rows += await endJournal(options, directory, own, isEnded)
     for (const segment of own) await removeSegment(options, segment)
   }
   await forgetDeleted(options, directory, segments)
@@ -104,7 +106,7 @@ async function listSegments(dir: string): Promise<readonly Segment[] | null> {
   for (const fileName of names.sort()) {
     const [, instance, segment, mark] = FILE_NAME.exec(fileName) ?? []
     if (instance === undefined || segment === undefined) continue
-    segments.push({ fileName, instance, segment: Number(segment), format: mark === undefined ? 1 : 2 })
+    segments.push({ fileName, instance, segment: Number(segment), format: FORMATS[mark ?? ''] ?? 1 })
   }
   return segments
 }
@@ -124,11 +126,11 @@ async function drainSegment(
   for (;;) {
     const taken = await readWholeLines(file, buffer, position)
     if (taken === 0) break
-    const { rows, malformed } = await parseInTurns(buffer.toString('utf8', 0, taken), format)
-    await usage.append(rows, { instance, segment, from: position, position: position + taken, directory })
+    const { malformed, ...batch } = await parseInTurns(buffer.toString('utf8', 0, taken), format)
+    await usage.append(batch, { instance, segment, from: position, position: position + taken, directory })
     if (malformed > 0) options.onMalformed?.(malformed, fileName)
     position += taken
-    total += rows.length
+    total += batch.rows.length
   }
   return { rows: total, ended: await hasEndMark(file, position) }
 }
@@ -136,49 +138,57 @@ async function drainSegment(
 async function parseInTurns(
   text: string,
   format: JournalFormat,
-): Promise<{ rows: readonly JournalRow[]; malformed: number }> {
+): Promise<{ rows: readonly JournalRow[]; returns: readonly SliceReturn[]; malformed: number }> {
   const rows: JournalRow[] = []
+  const returns: SliceReturn[] = []
   let malformed = 0
   for (let at = 0; at < text.length;) {
     if (at > 0) await nextTurn()
-    const read = parseJournalLines(text, rows, { start: at, most: LINES_PER_TURN, format })
+    const read = parseJournalLines(text, rows, { start: at, most: LINES_PER_TURN, format, returns })
     malformed += read.malformed
     // A full buffer without a line feed, which was passed over.
     if (read.next === at) break
     at = read.next
   }
-  return { rows, malformed }
+  return { rows, returns, malformed }
 }
 
 /**
- * Replies that had begun when their worker died: their clients have a status line, so they have a row. Committed together
- * with a position behind the end of the last segment, which says that this was done.
+ * What is left to do for a dead worker whose lines are all in: replies that had begun get their rows, because their
+ * clients have a status line, and the money that it had drawn and not spent goes back. Committed together with a
+ * position behind the end of the last segment, which says that this was done.
  */
-async function bringInBrokenOff(
+async function endJournal(
   { dir, database }: JournalReaderOptions,
   directory: string,
   segments: readonly Segment[],
+  isEnded: boolean,
 ): Promise<number> {
   const last = segments.at(-1)
   if (last === undefined) return 0
   const { size, mtimeMs } = await stat(join(dir, last.fileName))
   const from = await database.usage.position(last.instance, last.segment)
   if (from > size) return 0
-  const begun = new Map<string, JournalRow>()
-  for (const { fileName } of segments) {
-    await using file = await open(join(dir, fileName), 'r')
-    const buffer = Buffer.allocUnsafe(FOLLOW_BYTES)
-    for (let at = 0, taken = 0; (taken = await readWholeLines(file, buffer, at)) > 0; at += taken)
-      followBeginnings(buffer.toString('utf8', 0, taken), begun)
-  }
-  if (begun.size === 0) return 0
+  const begun = isEnded ? [] : await withoutEnd(dir, segments)
   // The last that was heard of their worker is when it ended, as far as anybody knows.
-  const rows = [...begun.values()].map((row) => ({
+  const rows = begun.map((row) => ({
     ...row,
     durationMs: Math.max(row.durationMs, Math.round(mtimeMs - row.startedAtMs)),
   }))
-  await database.usage.append(rows, { ...last, from, position: size + 1, directory })
+  const batch = { rows, returns: [], closes: last.instance }
+  await database.usage.append(batch, { ...last, from, position: size + 1, directory })
   return rows.length
+}
+
+async function withoutEnd(dir: string, segments: readonly Segment[]): Promise<readonly JournalRow[]> {
+  const begun = new Map<string, JournalRow>()
+  for (const { fileName, format } of segments) {
+    await using file = await open(join(dir, fileName), 'r')
+    const buffer = Buffer.allocUnsafe(FOLLOW_BYTES)
+    for (let at = 0, taken = 0; (taken = await readWholeLines(file, buffer, at)) > 0; at += taken)
+      followBeginnings(buffer.toString('utf8', 0, taken), begun, format)
+  }
+  return [...begun.values()]
 }
 
 /** Bytes up to the last line feed that is there; 0 = no whole line yet. */

@@ -3,12 +3,12 @@
 // few milliseconds by a timer) bounds what a power cut can take. A reply that begins before its end is known, as a stream
 // does, is written down twice: `begin` before its status line goes out, `append` before its last byte. When this process
 // dies in between, the beginning is what is left of it; a new segment repeats the beginnings that are still open, so that
-// the older ones can be deleted. Files are named `INSTANCE.SEGMENT.v2.journal`; the
+// the older ones can be deleted. Files are named `INSTANCE.SEGMENT.v3.journal`; the
 // primary reads them and deletes them (journal-reader.ts).
 import { closeSync, fdatasync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { IntrusiveList, ListNode } from '../core/intrusive-list.ts'
-import { BEGINNING, END_OF_SEGMENT, formatJournalLine } from './journal-line.ts'
+import { BEGINNING, END_OF_SEGMENT, formatJournalLine, formatReturnLine } from './journal-line.ts'
 import { instanceName } from './journal-liveness.ts'
 import type { UsageRecord } from './usage-record.ts'
 
@@ -44,8 +44,14 @@ export interface JournalWriter {
   /**
    * The reply is about to begin; `record` says how it would count if nothing more were heard of it. Its end is appended with
    * what this returns. Never throws.
+   * @param before what was said of the same reply earlier, and holds no more
    */
-  begin(record: UsageRecord): Beginning
+  begin(record: UsageRecord, before?: Beginning | null): Beginning
+  /**
+   * Money that was drawn for a slice of this worker goes back to its wallet, after all that was written or added before.
+   * Throws as `append` does; then it did not go back.
+   */
+  giveBack(sliceId: string, nanos: number): void
   /** True when something was appended since the last `sync`. */
   readonly dirty: boolean
   /** Bytes that the disk has refused so far; 0 = all is well. */
@@ -110,7 +116,8 @@ class FileJournalWriter implements JournalWriter {
     return this.#backlogBytes
   }
 
-  begin(record: UsageRecord): Beginning {
+  begin(record: UsageRecord, before: Beginning | null = null): Beginning {
+    if (before !== null) this.#open.remove(before)
     const line = BEGINNING + formatJournalLine(record)
     const beginning = new ListNode(line)
     this.#open.add(beginning)
@@ -136,6 +143,11 @@ class FileJournalWriter implements JournalWriter {
     const lines = this.#added
     this.#added = ''
     if (lines !== '') this.#put(lines)
+  }
+
+  giveBack(sliceId: string, nanos: number): void {
+    this.flush()
+    this.#put(formatReturnLine({ sliceId, nanos }))
   }
 
   async sync(): Promise<void> {
@@ -247,7 +259,7 @@ class FileJournalWriter implements JournalWriter {
   }
 
   #path(): string {
-    return join(this.#dir, `${this.instance}.${String(this.#segment).padStart(6, '0')}.v2.journal`)
+    return join(this.#dir, `${this.instance}.${String(this.#segment).padStart(6, '0')}.v3.journal`)
   }
 
   #keep(lines: string): void {

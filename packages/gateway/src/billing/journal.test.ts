@@ -10,13 +10,14 @@ import {
   statSync,
   truncateSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import fc from 'fast-check'
 import { sql } from 'kysely'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createKeyService } from '../identity/key-service.ts'
 import { OPERATOR } from '../identity/principal.ts'
 import { describeEachDatabase, kyselyOn } from '../store/__fixtures__/each-database.ts'
@@ -24,7 +25,8 @@ import type { Database, DatabasePlace } from '../store/database.ts'
 import { createJournalReader } from './journal-reader.ts'
 import { createJournalWriter } from './journal-writer.ts'
 import { journalDirectoryName } from './journal-directory.ts'
-import type { UsageRecord } from './usage-record.ts'
+import { tokenUsage } from '../core/token-usage.ts'
+import type { StoredUsageRecord, UsageRecord } from './usage-record.ts'
 import type { JournalPosition } from './usage-store.ts'
 
 let dir: string
@@ -50,9 +52,13 @@ function recordOf(requestId: string, rest: Partial<UsageRecord> = {}): UsageReco
     stream: true,
     attempts: 1,
     trail: [],
-    usage: { input: 100, cacheRead: 20, cacheWrite5m: 30, cacheWrite1h: 4, output: 50, reasoning: 5 },
+    usage: tokenUsage({ input: 100, cacheRead: 20, cacheWrite5m: 30, cacheWrite1h: 4, output: 50, reasoning: 5 }),
     estimated: false,
     costNanos: 12_345,
+    providerCostNanos: 11_000,
+    priceText: 'i150o600',
+    sliceId: '',
+    paidNanos: 0,
     ...rest,
   }
 }
@@ -108,9 +114,20 @@ describeEachDatabase('the usage journal', (open) => {
         cacheWrite1h: count,
         output: count,
         reasoning: count,
+        audioInput: count,
+        imageInput: count,
+        audioOutput: count,
+        imageOutput: count,
+        images: count,
+        webSearches: count,
+        serviceTier: text,
       }),
       estimated: fc.boolean(),
       costNanos: count,
+      providerCostNanos: count,
+      priceText: fc.oneof(text, fc.string({ minLength: 400, maxLength: 500 })),
+      sliceId: fc.constant(''),
+      paidNanos: count,
     })
     const sent: UsageRecord[] = []
     await fc.assert(
@@ -121,7 +138,7 @@ describeEachDatabase('the usage journal', (open) => {
         sent.push(...records)
         await createJournalReader({ dir: journal, database, batchRows: 7 }).drain()
         const stored = await database.usage.recent({ limit: records.length })
-        expect(stored.toSorted(byId)).toEqual(records.toSorted(byId))
+        expect(stored.toSorted(byId)).toEqual(records.map(asStored).toSorted(byId))
       }),
       { numRuns: 25 },
     )
@@ -348,7 +365,7 @@ describeEachDatabase('the usage journal', (open) => {
         const instance = `cut-${process.pid}-t1-${number.toString(16).padStart(10, '0')}`
         // Some file systems have the length on the disk before the bytes.
         const left = Buffer.concat([bytes.subarray(0, length), Buffer.alloc(zeros ? 50 : 0)])
-        writeFileSync(join(journal, `${instance}.000001.v2.journal`), left)
+        writeFileSync(join(journal, `${instance}.000001.v3.journal`), left)
         const before = (await storedIds()).length
         await createJournalReader({ dir: journal, database }).drain()
         const rows = (await database.usage.recent({ limit: (await storedIds()).length - before })).toReversed()
@@ -372,6 +389,130 @@ describeEachDatabase('the usage journal', (open) => {
       { requestId: 'req_old', keyId: 'key_a', accountId: 'default', group: '', endpoint: '/v1/messages', trail: [] },
     ])
     await writer.close()
+    const second = `req_second\t1\t2\t3\t4\t0\t0\t0\t5\t0\t6\tkey_a\tdefault\tfree\t/v1/messages\tgpt\topenai\tgpt-4\t200\t\t1\t2\t0\ta ok 1\x7f\n`
+    const begun = `\\>${second.replace('req_second', 'req_begun')}`
+    writeFileSync(join(journal, 'old-999999999-0123456789.000001.v2.journal'), second + begun)
+    expect(await createJournalReader({ dir: journal, database, isAlive: () => false }).drain()).toBe(2)
+    const whole = { group: 'free', costNanos: 6, providerCostNanos: 0, priceText: '', chargedNanos: null, attempts: 2 }
+    expect(await database.usage.record(null, 'req_second')).toMatchObject({ ...whole, usage: { input: 4, output: 5 } })
+    expect(await database.usage.record(null, 'req_begun')).toMatchObject(whole)
+  })
+
+  describe('with money', () => {
+    const balance = async () => {
+      const wallet = await database.wallets.find('acc_a')
+      return [wallet?.availableNanos, wallet?.heldNanos]
+    }
+    const drawFor = async (holder: string, needNanos: number): Promise<string> => {
+      const drawn = await database.wallets.draw({
+        accountId: 'acc_a',
+        instanceId: 'ins_1',
+        holder,
+        needNanos,
+        wantNanos: needNanos,
+      })
+      if (!drawn.ok) throw new Error(drawn.reason)
+      return drawn.sliceId
+    }
+    const paid = (requestId: string, sliceId: string, nanos: number): UsageRecord =>
+      recordOf(requestId, {
+        accountId: 'acc_a',
+        sliceId,
+        costNanos: nanos,
+        paidNanos: nanos,
+        priceText: `i0o0p${nanos}`,
+      })
+    beforeEach(async () => {
+      await database.wallets.renew('ins_1')
+      const entries = [
+        { account: 'promo', nanos: -1_000 },
+        { account: 'wallet:acc_a', nanos: 1_000 },
+      ] as const
+      await database.wallets.post({ kind: 'top_up', idemKey: '1', actor: 'test', entries })
+    })
+
+    it('charges each call once and brings back what a worker gives back, in its order', async () => {
+      const writer = createJournalWriter({ dir: journal, instance: 'w1', segmentBytes: 600 })
+      const sliceId = await drawFor(writer.instance, 500)
+      const reader = createJournalReader({ dir: journal, database, batchRows: 3, isAlive: () => true })
+      for (let n = 0; n < 10; n++) {
+        writer.add(paid(`req_${n}`, sliceId, 7))
+        writer.giveBack(sliceId, 3)
+        if (n % 4 === 0) await reader.drain()
+      }
+      await writer.close()
+      await reader.drain()
+      await reader.drain()
+      expect(await balance()).toEqual([500 + 30, 500 - 30 - 70])
+      expect(await storedIds()).toHaveLength(10)
+      expect(segments()).toEqual([])
+      expect((await database.wallets.checkMoney({ full: true })).violations).toEqual([])
+    })
+
+    it('gives back what a dead worker had drawn, after all that it captured, its broken-off replies included', async () => {
+      const writer = createJournalWriter({ dir: journal, instance: 'w1', segmentBytes: 600 })
+      const sliceId = await drawFor(writer.instance, 500)
+      const other = await drawFor('somebody else', 200)
+      for (let n = 0; n < 5; n++) writer.append(paid(`req_${n}`, sliceId, 7))
+      writer.begin({ ...paid('req_broken_off', sliceId, 11), errorCode: 'interrupted' })
+      writer.giveBack(sliceId, 100)
+      await writer.sync()
+      const { usage } = database
+      const dying = createJournalReader({
+        dir: journal,
+        database: {
+          usage: {
+            position: (...args) => usage.position(...args),
+            positions: (...args) => usage.positions(...args),
+            append: (...args) => usage.append(...args),
+            forget: (...args) => usage.forget(...args),
+            flush: () => Promise.reject(new Error('died')),
+          },
+        },
+        isAlive: () => false,
+      })
+      await expect(dying.drain()).rejects.toThrow('died')
+      await createJournalReader({ dir: journal, database, isAlive: () => false }).drain()
+      expect(await balance()).toEqual([1_000 - 200 - 35 - 11, 200])
+      expect(await database.wallets.liveSlices({})).toMatchObject([{ sliceId: other }])
+      expect(await database.usage.record(null, 'req_broken_off')).toMatchObject({
+        chargedNanos: 11,
+        errorCode: 'interrupted',
+      })
+      expect((await database.wallets.checkMoney({ full: true })).violations).toEqual([])
+      expect(segments()).toEqual([])
+      await writer.close()
+    })
+
+    it('gives back what was drawn by a worker that ended its journal and died', async () => {
+      const writer = createJournalWriter({ dir: journal, instance: 'w1' })
+      await drawFor(writer.instance, 500)
+      await writer.close()
+      await createJournalReader({ dir: journal, database, isAlive: () => false }).drain()
+      expect(await balance()).toEqual([1_000, 0])
+      expect(await positions()).toEqual([])
+    })
+
+    it('passes over half a line of money that is given back, and takes the whole one that follows', async () => {
+      let room = Infinity
+      const writer = createJournalWriter({
+        dir: journal,
+        instance: 'w1',
+        write(fd, text) {
+          const taken = writeSync(fd, Buffer.from(text).subarray(0, room))
+          room = Infinity
+          return taken
+        },
+      })
+      const sliceId = await drawFor(writer.instance, 500)
+      room = 20
+      writer.giveBack(sliceId, 40)
+      await writer.sync()
+      await writer.close()
+      const reader = createJournalReader({ dir: journal, database, isAlive: () => true })
+      await reader.drain()
+      expect(await balance()).toEqual([540, 460])
+    })
   })
 
   it('never forgets the position of a segment that lies on the disk of another machine', async () => {
@@ -415,6 +556,16 @@ async function execute(onSqlite: string, onPostgres: string): Promise<void> {
   await kysely.destroy()
 }
 
-function byId(left: UsageRecord, right: UsageRecord): number {
-  return JSON.stringify(left) < JSON.stringify(right) ? -1 : 1
+function asStored(record: UsageRecord): StoredUsageRecord {
+  const { sliceId, paidNanos, ...rest } = record
+  expect([sliceId, paidNanos]).toHaveLength(2)
+  return { ...rest, chargedNanos: null }
+}
+
+function byId(left: StoredUsageRecord, right: StoredUsageRecord): number {
+  // Two may have the same id.
+  const [a, b] = [left, right].map(({ requestId, startedAtMs, durationMs }) =>
+    JSON.stringify([requestId, startedAtMs, durationMs]),
+  )
+  return (a ?? '') < (b ?? '') ? -1 : 1
 }

@@ -5,7 +5,7 @@
 // Every question names its tenant. `accountId: null` means everybody, and is the operator's alone: it has no default,
 // so that nobody asks for everything by forgetting a field.
 import type { TokenUsage } from '../core/token-usage.ts'
-import type { UsageRecord } from './usage-record.ts'
+import type { StoredUsageRecord } from './usage-record.ts'
 
 export const USAGE_DIMENSIONS = ['model', 'key', 'account', 'provider', 'endpoint', 'status'] as const
 export type UsageDimension = (typeof USAGE_DIMENSIONS)[number]
@@ -41,14 +41,24 @@ export interface LatencyFigures {
   readonly meanMs: number
 }
 
+/** The classes that are summed up; single calls have them all. */
+export type SummedTokens = Pick<
+  TokenUsage,
+  'input' | 'cacheRead' | 'cacheWrite5m' | 'cacheWrite1h' | 'output' | 'reasoning'
+>
+
 export interface UsageFigures {
   readonly calls: number
   /** Of them those with an error code; a client that left is no error. */
   readonly errors: number
   /** Of them those that were sent to a provider at least once. */
   readonly sent: number
-  readonly tokens: TokenUsage
+  readonly tokens: SummedTokens
   readonly costNanos: number
+  /** What the same calls cost the operator. */
+  readonly providerCostNanos: number
+  /** The cost of those that a wallet pays for. */
+  readonly billedNanos: number
   /** From the request to the end of the reply. */
   readonly duration: LatencyFigures | null
   /** From the request to the first content; streams only. */
@@ -94,7 +104,7 @@ export interface UsageRecordsQuery extends UsageFilter, Partial<UsageRange> {
 
 export interface UsageRecordsPage {
   /** By when they began, newest first. */
-  readonly records: readonly UsageRecord[]
+  readonly records: readonly StoredUsageRecord[]
   /** Null on the last page. */
   readonly next: string | null
 }
@@ -106,5 +116,5 @@ export interface UsageQueries {
   /** @throws RangeError for a cursor that is none of ours */
   records(query: UsageRecordsQuery): Promise<UsageRecordsPage>
   /** Null also when it is somebody else's. */
-  record(accountId: string | null, requestId: string): Promise<UsageRecord | null>
+  record(accountId: string | null, requestId: string): Promise<StoredUsageRecord | null>
 }

@@ -38,6 +38,20 @@ export interface UsageRecord {
   readonly usage: TokenUsage
   /** True when `usage` is our estimate because the provider sent none. */
   readonly estimated: boolean
-  /** Integer nano-US$. */
+  /** At the caller's price. Integer nano-US$, as all amounts. */
   readonly costNanos: number
+  /** At the upstream's price: what the call cost the operator. */
+  readonly providerCostNanos: number
+  /** The price by which `costNanos` was reckoned, multiplier included (`price-text.ts`); '' = the model has none. */
+  readonly priceText: string
+  /** The slice of the caller's wallet that pays; '' = nothing is charged. */
+  readonly sliceId: string
+  /** Of the cost, what was captured in that slice. What is missing is taken from the wallet itself when the line is brought in. */
+  readonly paidNanos: number
+}
+
+/** A call as the database has it. */
+export interface StoredUsageRecord extends Omit<UsageRecord, 'sliceId' | 'paidNanos'> {
+  /** What the wallet was charged; null = nobody pays for this call. Less than the cost only where the operator bears the rest. */
+  readonly chargedNanos: number | null
 }

@@ -1,7 +1,7 @@
 // What billing asks of a database. `store/` answers it, on SQLite and on PostgreSQL.
 import type { QuotaHistory } from '../limits/quota-history.ts'
 import type { UsageQueries } from './usage-queries.ts'
-import type { UsageRecord } from './usage-record.ts'
+import type { StoredUsageRecord } from './usage-record.ts'
 
 /** A row as the journal holds it: the figures apart, and the two parts that repeat still as their source text. */
 export interface JournalRow {
@@ -16,12 +16,34 @@ export interface JournalRow {
   readonly outputTokens: number
   readonly reasoningTokens: number
   readonly costNanos: number
+  readonly providerCostNanos: number
+  readonly paidNanos: number
+  /** '' = nothing is charged. */
+  readonly sliceId: string
+  /** Unescaped; equal text is an equal price. */
+  readonly priceText: string
+  /** Rarer classes of usage, as `usage-extras.ts` writes them; empty for most calls. */
+  readonly extrasText: string
   /** The fields of `journal-line.ts`'s key part, tab-separated and escaped; equal text is an equal key. */
   readonly keyText: string
   /** Likewise endpoint, model, provider... */
   readonly kindText: string
   /** The attempts, as `journal-trail.ts` writes them; empty for most calls. */
   readonly trailText: string
+}
+
+/** Money that a worker has drawn and gives back. */
+export interface SliceReturn {
+  readonly sliceId: string
+  readonly nanos: number
+}
+
+/** What a stretch of a journal says. */
+export interface JournalBatch {
+  readonly rows: readonly JournalRow[]
+  readonly returns: readonly SliceReturn[]
+  /** The worker that wrote the journal; it is dead, and this is the last of it: its slices are closed after the rest. */
+  readonly closes?: string
 }
 
 export interface JournalPosition {
@@ -45,11 +67,11 @@ export interface JournalTarget {
   /** Of the segments that lay in this directory, and of those from before directories had names. */
   positions(directory: string): Promise<readonly JournalPosition[]>
   /**
-   * Rows, their roll-ups and the position, in one transaction. Throws and changes nothing when the position is no
+   * Rows, their roll-ups, what they are charged and the position, in one transaction. Throws and changes nothing when the position is no
    * longer `from` (somebody else brought these rows in) or the database is full. Holds the event loop for a few
    * milliseconds at a time, however many rows there are.
    */
-  append(rows: readonly JournalRow[], advance: JournalAdvance): Promise<void>
+  append(batch: JournalBatch, advance: JournalAdvance): Promise<void>
   /** Returns when everything appended so far survives a power cut. */
   flush(): Promise<void>
   forget(instance: string, segment: number): Promise<void>
@@ -73,5 +95,5 @@ export interface UsageUpkeep {
 
 export interface UsageStore extends JournalTarget, UsageQueries, QuotaHistory, UsageUpkeep {
   /** The last calls of everybody, newest first. */
-  recent(query: { limit: number; keyId?: string; requestId?: string }): Promise<readonly UsageRecord[]>
+  recent(query: { limit: number; keyId?: string; requestId?: string }): Promise<readonly StoredUsageRecord[]>
 }

@@ -3,9 +3,15 @@ import { resolve } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { catalogueModels } from '../../scripts/catalogue-models.ts'
-import type { Price } from '../config/config.ts'
+import { dollarsFromPrice, type PriceText } from '../billing/price-dollars.ts'
+import type { Price } from '../billing/price.ts'
 import { catalogue, SEED_MODEL_IDS } from './catalogue.ts'
 import data from './models.json' with { type: 'json' }
+
+function priceOf(id: string): PriceText | undefined {
+  const price = catalogue.find(id)?.price
+  return price && dollarsFromPrice(price)
+}
 
 describe('the catalogue', () => {
   it('lists every id of the seeds, with vendor, date and a sentence', () => {
@@ -52,18 +58,53 @@ describe('the catalogue', () => {
   it('gives each name to one model only, and each model exact prices', () => {
     const names = catalogue.all().flatMap((model) => [model.id, ...model.aliases])
     expect(new Set(names).size).toBe(names.length)
+    const amounts = (value: object): unknown[] =>
+      Object.values(value).flatMap((inner: unknown) =>
+        typeof inner === 'object' && inner !== null ? amounts(inner) : [inner],
+      )
     const exact = (price: Price): boolean =>
-      Object.values(price).every((nanos) => Number.isSafeInteger(nanos) && nanos >= 0)
+      amounts(price).every((amount) => Number.isSafeInteger(amount) && Number(amount) >= 0)
     const faulty = catalogue.all().filter(({ price, capabilities }) => {
       const cheaper = !price || price.cachedInputNanosPerMillion <= price.inputNanosPerMillion
       return capabilities.length === 0 || !cheaper || !(price === undefined || exact(price))
     })
     expect(faulty).toEqual([])
-    expect(catalogue.find('gpt-4o-mini')?.price).toEqual({
-      inputNanosPerMillion: 150_000_000,
-      cachedInputNanosPerMillion: 75_000_000,
-      outputNanosPerMillion: 600_000_000,
+    expect(priceOf('gpt-4o-mini')).toEqual({
+      input: '0.15',
+      cached_input: '0.075',
+      output: '0.6',
+      per_web_search: '0.01',
+      service_tiers: { priority: '1.666667' },
     })
+  })
+
+  it('prices whatever a vendor prices apart: cache writes, lengths, sound, pictures, searches, service tiers', () => {
+    expect(priceOf('claude-sonnet-4-5')).toEqual({
+      input: '3',
+      cached_input: '0.3',
+      cache_write_5m: '3.75',
+      cache_write_1h: '6',
+      output: '15',
+      per_web_search: '0.01',
+      tiers: [
+        {
+          above_input_tokens: 200_000,
+          input: '6',
+          cached_input: '0.6',
+          cache_write_5m: '7.5',
+          cache_write_1h: '12',
+          output: '22.5',
+        },
+      ],
+    })
+    expect(priceOf('gemini-2.5-pro')?.['tiers']).toEqual([
+      { above_input_tokens: 200_000, input: '2.5', cached_input: '0.25', output: '15' },
+    ])
+    expect(priceOf('gemini-2.5-flash')).toMatchObject({ input: '0.3', audio_input: '1' })
+    expect(priceOf('gemini-2.5-flash-image')).toMatchObject({ output: '2.5', image_output: '30' })
+    expect(priceOf('gpt-image-1')).toMatchObject({ input: '5', image_input: '10', output: '40' })
+    expect(priceOf('qwen-plus')).toMatchObject({ output: '1.2', reasoning: '4' })
+    expect(priceOf('gpt-5.4')).toMatchObject({ service_tiers: { flex: '0.5', priority: '2' } })
   })
 
   // The snapshot lives outside this repository; a clone without it has the committed list.

@@ -1,6 +1,7 @@
 // The models that ship with the code: who makes them, what they can do, how much they hold and what they cost.
 // The data is `models.json`, made by `scripts/generate-catalogue.ts`; the indexes are built at the first question.
-import type { CatalogueModel } from './model.ts'
+import { isPrice, priceFromDollars } from '../billing/price-dollars.ts'
+import type { CatalogueEntry, CatalogueModel } from './model.ts'
 import data from './models.json' with { type: 'json' }
 
 export type { CatalogueModel } from './model.ts'
@@ -58,8 +59,14 @@ interface Index {
 let built: Index | undefined
 
 function index(): Index {
-  built ??= build(data.models as readonly CatalogueModel[])
+  built ??= build((data.models as readonly CatalogueEntry[]).map(modelOf))
   return built
+}
+
+/** The generator has checked that every price is one. */
+function modelOf({ price, ...model }: CatalogueEntry): CatalogueModel {
+  const read = price && priceFromDollars(price)
+  return read !== undefined && isPrice(read) ? { ...model, price: read } : model
 }
 
 function build(models: readonly CatalogueModel[]): Index {

@@ -1,5 +1,6 @@
 // One model as the catalogue knows it: facts that a vendor publishes, in our own units.
-import type { Price } from '../config/config.ts'
+import type { PriceDollars } from '../billing/price-dollars.ts'
+import type { Price } from '../billing/price.ts'
 
 export type Capability =
   | 'chat'
@@ -25,7 +26,7 @@ export interface CatalogueModel {
   readonly maxOutputTokens?: number
   /** Unix seconds of its release. */
   readonly createdAtSeconds: number
-  /** The vendor's list price; absent where there is none per token. */
+  /** The vendor's list price; absent where there is none. */
   readonly price?: Price
   readonly capabilities: readonly Capability[]
   /** Other spellings that mean this model: undated, dotted. No alias is the id of another model. */
@@ -34,4 +35,9 @@ export interface CatalogueModel {
   readonly vendorId?: string
   /** The vendor no longer serves it, or has said when it stops. */
   readonly retired: boolean
+}
+
+/** As `models.json` has it: the price in US$. */
+export interface CatalogueEntry extends Omit<CatalogueModel, 'price'> {
+  readonly price?: PriceDollars
 }

@@ -1,6 +1,7 @@
 // What the public snapshot lacks, or says otherwise than the vendor did: models that were retired before it was taken,
 // ids that only gateways use, and spellings that clients still send. Each block names its source. The script
 // `scripts/generate-catalogue.ts` folds this into `models.json`; nothing reads it at run time.
+import type { PriceDollars } from '../billing/price-dollars.ts'
 import type { Capability } from './model.ts'
 
 export interface SupplementModel {
@@ -12,7 +13,7 @@ export interface SupplementModel {
   readonly contextLength: number
   readonly maxOutputTokens?: number
   /** US$ per million tokens, as decimal text. */
-  readonly price?: { readonly input: string; readonly cachedInput?: string; readonly output: string }
+  readonly price?: PriceDollars
   readonly capabilities: readonly Capability[]
   readonly retired?: boolean
 }
@@ -27,7 +28,7 @@ export const SUPPLEMENT: readonly SupplementModel[] = [
     released: '2024-05-14',
     contextLength: 1_048_576,
     maxOutputTokens: 8192,
-    price: { input: '1.25', cachedInput: '0.3125', output: '5' },
+    price: { input: 1.25, cached_input: 0.3125, output: 5 },
     capabilities: ['chat', 'vision', 'tools'],
     retired: true,
   },
@@ -38,7 +39,7 @@ export const SUPPLEMENT: readonly SupplementModel[] = [
     released: '2024-05-14',
     contextLength: 1_048_576,
     maxOutputTokens: 8192,
-    price: { input: '0.075', cachedInput: '0.01875', output: '0.3' },
+    price: { input: 0.075, cached_input: 0.01875, output: 0.3 },
     capabilities: ['chat', 'vision', 'tools'],
     retired: true,
   },
@@ -49,7 +50,7 @@ export const SUPPLEMENT: readonly SupplementModel[] = [
     name: 'Moonshot v1 8K',
     released: '2024-02-06',
     contextLength: 8192,
-    price: { input: '0.2', output: '2' },
+    price: { input: 0.2, output: 2 },
     capabilities: ['chat', 'tools'],
   },
   {
@@ -58,7 +59,7 @@ export const SUPPLEMENT: readonly SupplementModel[] = [
     name: 'Moonshot v1 32K',
     released: '2024-02-06',
     contextLength: 32_768,
-    price: { input: '1', output: '3' },
+    price: { input: 1, output: 3 },
     capabilities: ['chat', 'tools'],
   },
   {
@@ -67,7 +68,7 @@ export const SUPPLEMENT: readonly SupplementModel[] = [
     name: 'Moonshot v1 128K',
     released: '2024-02-06',
     contextLength: 131_072,
-    price: { input: '2', output: '5' },
+    price: { input: 2, output: 5 },
     capabilities: ['chat', 'tools'],
   },
   // Price: pydantic/genai-prices; window and date: the snapshot's other providers; cached = a tenth, as all of Anthropic's.
@@ -78,7 +79,7 @@ export const SUPPLEMENT: readonly SupplementModel[] = [
     released: '2024-10-22',
     contextLength: 200_000,
     maxOutputTokens: 8192,
-    price: { input: '0.8', cachedInput: '0.08', output: '4' },
+    price: { input: 0.8, cached_input: 0.08, cache_write_5m: 1, output: 4 },
     capabilities: ['chat', 'vision', 'tools'],
     retired: true,
   },
@@ -89,7 +90,7 @@ export const SUPPLEMENT: readonly SupplementModel[] = [
     name: 'GPT Image 1',
     released: '2025-04-23',
     contextLength: 0,
-    price: { input: '5', cachedInput: '1.25', output: '40' },
+    price: { input: 5, cached_input: 1.25, output: 40 },
     capabilities: ['image'],
   },
   {
@@ -99,7 +100,7 @@ export const SUPPLEMENT: readonly SupplementModel[] = [
     released: '2023-09-18',
     contextLength: 4096,
     maxOutputTokens: 4096,
-    price: { input: '1.5', output: '2' },
+    price: { input: 1.5, output: 2 },
     capabilities: ['completions'],
   },
   {
@@ -108,6 +109,7 @@ export const SUPPLEMENT: readonly SupplementModel[] = [
     name: 'Omni Moderation',
     released: '2024-09-26',
     contextLength: 32_768,
+    price: { input: 0, output: 0 },
     capabilities: ['moderation'],
   },
 ]

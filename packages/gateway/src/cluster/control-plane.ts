@@ -9,8 +9,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createAdaptorServer } from '@hono/node-server'
 import type { Logger } from 'pino'
+import { instanceIsAlive } from '../billing/journal-liveness.ts'
+import { MoneyGuard } from '../billing/money-guard.ts'
+import { SliceServer } from '../billing/slices/slice-server.ts'
 import { UsageKeeper } from '../billing/usage-keeper.ts'
 import { catalogue } from '../catalogue/catalogue.ts'
+import { createMoneyServices } from '../billing/money-services.ts'
+import { createPriceService } from '../billing/price-service.ts'
+import { WalletWatch } from '../billing/wallet-watch.ts'
 import type { Config, Settings } from '../config/config.ts'
 import { secretKeyProblem } from '../config/env.ts'
 import { VERSION } from '../core/version.ts'
@@ -27,6 +33,8 @@ import { Fleet } from '../routing/fleet.ts'
 import type { HealthView } from '../routing/health-view.ts'
 import type { FleetChange } from '../routing/outcome.ts'
 import { ProbeLeases } from '../routing/probe-leases.ts'
+import { createSendHttp } from '../outbound/send-http.ts'
+import { createSendMail } from '../outbound/send-mail.ts'
 import { databasePlace, openDatabase, type Database } from '../store/database.ts'
 import type { MetricFamily } from '../telemetry/metric-family.ts'
 import { mergeFamilies } from '../telemetry/metrics.ts'
@@ -34,6 +42,8 @@ import type { Change } from '../identity/change.ts'
 import type { SealEntry } from '../relay/seal-memory.ts'
 import { HealthMonitor } from './health-monitor.ts'
 import { mergeHealth } from './merge-health.ts'
+import { moneyMetrics } from './money-metrics.ts'
+import { PriceWatch } from './price-watch.ts'
 import { SharedState } from './shared-state.ts'
 import { upstreamMetrics } from './upstream-metrics.ts'
 import type { Answer, Question, WorkerReport } from './messages.ts'
@@ -65,6 +75,8 @@ export class ControlPlane implements AsyncDisposable {
   readonly journalDir: string
   readonly operatorToken = randomBytes(32).toString('hex')
   readonly limits: LimitLedger
+  /** Money for the workers. */
+  readonly slices: SliceServer
   readonly #shared: SharedState
   readonly #leases: LeaseServer
   readonly #database: Database
@@ -74,6 +86,9 @@ export class ControlPlane implements AsyncDisposable {
   readonly #probes: ProbeLeases
   readonly #monitor: HealthMonitor
   readonly #usage: UsageKeeper
+  readonly #prices: PriceWatch
+  readonly #watch: WalletWatch
+  readonly #guard: MoneyGuard
   readonly #http: Server
   readonly #app: ControlApp
   #admin: AdminListener | null = null
@@ -83,6 +98,8 @@ export class ControlPlane implements AsyncDisposable {
   #config: Config
   #configError: string | undefined
   #accepting = true
+  /** As it was announced; '' before. */
+  #url = ''
 
   static async start(options: ControlPlaneOptions): Promise<ControlPlane> {
     const { dataDir } = options.settings
@@ -96,6 +113,7 @@ export class ControlPlane implements AsyncDisposable {
       backupDir: join(dataDir, 'backups'),
     })
     const plane = new ControlPlane(options, database, derivePepper(secret))
+    await plane.#prices.refresh()
     await plane.#listen()
     await plane.#listenForAdmin()
     return plane
@@ -114,8 +132,12 @@ export class ControlPlane implements AsyncDisposable {
       pepper,
       history: { since: async (scope, fromMs) => await this.#spentSince(scope, fromMs) },
       log,
-      tellChange: (change) => this.#workers?.changed(change),
+      tellChange: (change) => {
+        this.#workers?.changed(change)
+        if (change.kind === 'prices' || change.kind === 'all') void this.#prices.refresh()
+      },
       tellSeal: (entry) => this.#workers?.sealLearned(entry),
+      recallOwn: async (accountId) => await this.slices.recallOwn(accountId),
     })
     this.limits = this.#shared.ledger
     this.#leases = new LeaseServer(this.limits, this.#shared.instances.self)
@@ -135,14 +157,65 @@ export class ControlPlane implements AsyncDisposable {
     this.#probes = new ProbeLeases(probeLeaseMs(config))
     this.#monitor = new HealthMonitor({ config: () => this.#config, onCheck: (change) => this.fleetChanged(change, 0) })
     this.#usage = new UsageKeeper({ journalDir: this.journalDir, database, log, keep: () => this.#config.usage })
+    this.slices = new SliceServer({
+      store: database.wallets,
+      instanceId: this.#shared.instances.self,
+      others: this.#shared.recalls,
+      drainJournals: async () => await this.#usage.drain(),
+      isAlive: instanceIsAlive,
+      log,
+    })
+    this.#guard = new MoneyGuard({
+      wallets: database.wallets,
+      callBack: async (accountId) => await this.slices.callBack(accountId),
+      log,
+    })
+    this.#prices = new PriceWatch({
+      store: database.prices,
+      log,
+      changed: (prices) => this.#run({ ...this.#config, prices }),
+    })
+    const send = createSendHttp()
+    const brand = (): string => this.#config.brand.name
+    const money = createMoneyServices({
+      database,
+      secret: pepper,
+      now: Date.now,
+      stripe: () => this.#config.payments.stripe,
+      send,
+      brand,
+      homeUrl: () => this.#config.server.publicUrl || this.#url,
+      log,
+      recall: async (accountId) => void (await this.slices.callBack(accountId)),
+    })
+    this.#watch = new WalletWatch({
+      database,
+      payments: money.payments,
+      send,
+      sendMail: createSendMail(() => this.#config.mail, log),
+      secret: pepper,
+      brand,
+      now: Date.now,
+      log,
+    })
     const startedAtMs = Date.now()
     this.#app = createControlApp({
       ...identity,
+      ...money,
+      prices: createPriceService({
+        database,
+        config: () => this.#config,
+        listPrice: (model) => catalogue.find(model)?.price,
+        now: Date.now,
+        changes: this.#shared.changes,
+        applied: () => this.#prices.refresh(),
+      }),
       state: {
         version: VERSION,
         startedAtMs,
         config: () => this.#config,
         configError: () => this.#configError,
+        moneyViolations: () => this.#guard.violations.map(({ invariant, message }) => `${invariant}: ${message}`),
         health: () => this.health(),
         metrics: () => this.#metrics(),
         accepting: () => this.#accepting,
@@ -176,11 +249,15 @@ export class ControlPlane implements AsyncDisposable {
     this.#workers = workers
     this.#shared.start()
     this.#usage.start()
+    this.slices.start()
+    this.#watch.start()
+    this.#guard.start()
     await this.#monitor.start()
   }
 
   /** The public address is known: told to the command line, so that it finds us. */
   announce(url: string): void {
+    this.#url = url
     const file = join(this.#settings.dataDir, 'run.json')
     writeFileSync(
       file,
@@ -204,6 +281,8 @@ export class ControlPlane implements AsyncDisposable {
         return this.requestProbe(question.circuit)
       case 'limit-ask':
         return this.#leases.answer(worker, question)
+      case 'draw':
+        return this.slices.draw(worker, question)
     }
   }
 
@@ -233,17 +312,23 @@ export class ControlPlane implements AsyncDisposable {
 
   workerGone(worker: number, report: WorkerReport | undefined): void {
     this.#leases.workerGone(worker)
+    this.slices.workerGone(worker)
     if (report !== undefined) this.#goneMetrics = mergeFamilies([this.#goneMetrics, countersOf(report.metrics)])
   }
 
   // --- configuration ---
 
+  /** @param config the file's: prices of the database are laid over it */
   setConfig(config: Config): void {
-    this.#config = config
     this.#configError = undefined
+    this.#run({ ...config, prices: this.#config.prices })
+    void this.#monitor.start()
+  }
+
+  #run(config: Config): void {
+    this.#config = config
     this.#fleet.update(config)
     this.#workers?.configChanged(config)
-    void this.#monitor.start()
   }
 
   refuseConfig(reason: string): void {
@@ -267,6 +352,7 @@ export class ControlPlane implements AsyncDisposable {
       ...mergeFamilies([this.#goneMetrics, ...reports.map(({ metrics }) => metrics)]),
       ...upstreamMetrics(this.health()),
       ...this.#shared.metrics(),
+      ...moneyMetrics(this.slices, this.#guard),
     ]
   }
 
@@ -304,12 +390,16 @@ export class ControlPlane implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#monitor[Symbol.dispose]()
+    this.#prices[Symbol.dispose]()
+    await this.#watch[Symbol.asyncDispose]()
+    await this.#guard[Symbol.asyncDispose]()
     await this.#admin?.[Symbol.asyncDispose]()
     this.#http.closeAllConnections()
     await new Promise((resolve) => {
       this.#http.close(resolve)
     })
     await this.#usage[Symbol.asyncDispose]()
+    await this.slices[Symbol.asyncDispose]()
     await this.#shared[Symbol.asyncDispose]()
     await this.#database[Symbol.asyncDispose]()
     rmSync(join(this.#settings.dataDir, 'run.json'), { force: true })

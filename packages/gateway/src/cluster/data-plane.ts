@@ -6,6 +6,8 @@ import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Logger } from 'pino'
 import { JournalKeeper } from '../billing/journal-keeper.ts'
+import type { DrawAsk, DrawReply } from '../billing/slices/slice-messages.ts'
+import { WorkerWallets } from '../billing/slices/worker-wallets.ts'
 import { catalogue } from '../catalogue/catalogue.ts'
 import type { Config } from '../config/config.ts'
 import { DeadlineWheel } from '../core/deadlines.ts'
@@ -30,6 +32,8 @@ import type { WorkerReport } from './messages.ts'
 export interface PrimaryPort {
   findKey(digest: string): Principal | null | Promise<Principal | null>
   limits(wheel: DeadlineWheel): LimitAuthority
+  /** Money for a slice of this worker; rejects when nobody can say. */
+  draw(ask: DrawAsk): Promise<DrawReply>
   /** One probe of a half-open circuit in the whole cluster. */
   requestProbe(circuit: string): boolean | Promise<boolean>
   fleetChanged(change: FleetChange): void
@@ -55,6 +59,7 @@ const POLITE_MS = 1_500
 export class DataPlane {
   readonly metrics = new RelayMetrics()
   readonly fleet: Fleet
+  readonly wallets: WorkerWallets
   readonly #log: Logger
   readonly #wheel = new DeadlineWheel()
   readonly #upstreams: Upstreams
@@ -98,10 +103,17 @@ export class DataPlane {
       // The primary hears of it with the next report.
       onChange: () => (this.metrics.revision += 1),
     })
+    this.wallets = new WorkerWallets({
+      holder: this.#journal.instance,
+      draw: (ask) => primary.draw(ask),
+      giveBack: (sliceId, nanos) => this.#journal.giveBack(sliceId, nanos),
+    })
+    this.wallets.start()
     this.#relay = new Relay({
       config: () => this.#config,
       fleet: this.fleet,
       limits: primary.limits(this.#wheel),
+      wallets: this.wallets,
       deadlines: this.#wheel,
       upstreams: this.#upstreams,
       metrics: this.metrics,
@@ -212,6 +224,8 @@ export class DataPlane {
     this.#wheel.close()
     this.#control[Symbol.dispose]()
     this.metrics[Symbol.dispose]()
+    // What is left of slices goes back as the last lines of the journal.
+    this.wallets[Symbol.dispose]()
     await this.#journal[Symbol.asyncDispose]()
   }
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pino } from 'pino'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Change, ChangeStore, NumberedChange } from '../identity/change.ts'
+import type { Change, ChangeStore, News, NumberedChange } from '../identity/change.ts'
 import { openDatabase, type Database } from '../store/database.ts'
 import { Instances } from './instances.ts'
 import { Invalidation } from './invalidation.ts'
@@ -18,7 +18,7 @@ class TestStore implements ChangeStore {
   down = false
   readonly rows: (NumberedChange & { readonly atMs: number })[] = []
 
-  async insert(change: Change, atMs = this.nowMs): Promise<void> {
+  async insert(change: News, atMs = this.nowMs): Promise<void> {
     if (this.down) throw new Error('down')
     this.rows.push({ id: `row ${this.rows.length}`, change, atMs })
     await Promise.resolve()
@@ -34,8 +34,8 @@ class TestStore implements ChangeStore {
   }
 }
 
-function listener(store: ChangeStore): { readonly told: Change[]; readonly invalidation: Invalidation } {
-  const told: Change[] = []
+function listener(store: ChangeStore): { readonly told: News[]; readonly invalidation: Invalidation } {
+  const told: News[] = []
   return { told, invalidation: new Invalidation({ store, tell: (change) => told.push(change), log }) }
 }
 

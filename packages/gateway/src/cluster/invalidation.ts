@@ -9,7 +9,7 @@
 // than some that were read before it. Changes that were heard of already are told apart by their id.
 
 import type { Logger } from 'pino'
-import { changeFrom, type Change, type ChangePublisher, type ChangeStore } from '../identity/change.ts'
+import { changeFrom, type ChangePublisher, type ChangeStore, type News } from '../identity/change.ts'
 
 const POLL_MS = 500
 /** How far back every look goes. */
@@ -22,14 +22,14 @@ const MOST_OWED = 1_000
 
 /** The quick way between instances. */
 export interface ChangeChannel {
-  publish(change: Change): void
+  publish(change: News): void
 }
 
 export interface InvalidationOptions {
   /** Null where nobody shares the database: then there is nobody to tell. */
   readonly store: ChangeStore | null
   /** Tells the workers of this instance, and whoever remembers something in this process. */
-  readonly tell: (change: Change) => void
+  readonly tell: (change: News) => void
   readonly log: Logger
   readonly pollMs?: number
 }
@@ -47,7 +47,7 @@ export class Invalidation implements ChangePublisher, Disposable {
   #prunedAtMs = performance.now()
   /** Ids of rows that were told, since the look before. */
   #told = new Map<string, number>()
-  #owed: Change[] = []
+  #owed: News[] = []
 
   constructor(options: InvalidationOptions) {
     this.#options = options
@@ -62,7 +62,7 @@ export class Invalidation implements ChangePublisher, Disposable {
     void this.look()
   }
 
-  async publish(change: Change): Promise<void> {
+  async publish(change: News): Promise<void> {
     this.#options.tell(change)
     this.#channel?.publish(change)
     const { store } = this.#options
@@ -73,6 +73,11 @@ export class Invalidation implements ChangePublisher, Disposable {
       // The database went away after the commit: told when it is back. Whoever listens to Redis has heard of it.
       this.#owed = this.#owed.length < MOST_OWED ? [...this.#owed, change] : [{ kind: 'all' }]
     }
+  }
+
+  /** Tells other instances at once, where there is a quick way; nothing promises that it arrives. */
+  hint(news: News): void {
+    this.#channel?.publish(news)
   }
 
   /** A message from another instance. Telling twice does no harm. */

@@ -7,6 +7,8 @@ import { DataPlane } from './data-plane.ts'
 import type { Lookup } from '../relay/dns-lookup.ts'
 import type { WorkerReport } from './messages.ts'
 
+const ONLY_WORKER = 1
+
 export interface LocalDataPlaneOptions {
   readonly control: ControlPlane
   readonly log: Logger
@@ -28,11 +30,17 @@ export function startLocalDataPlane({ control, log, diagnostics, lookup }: Local
     primary: {
       findKey: (digest) => control.findKey(digest),
       limits: () => new LocalAuthority(control.limits),
+      draw: async (ask) => await control.slices.draw(ONLY_WORKER, ask),
       requestProbe: (circuit) => control.requestProbe(circuit),
-      fleetChanged: (change) => control.fleetChanged(change, 1),
+      fleetChanged: (change) => control.fleetChanged(change, ONLY_WORKER),
       sealRemembered: (entry) => control.sealRemembered(entry),
       controlSocket: () => control.socketPath,
     },
+  })
+  control.slices.workerCame(ONLY_WORKER, {
+    recall: ({ id, accountId, known }) =>
+      control.slices.recalled({ kind: 'recalled', id, ...plane.wallets.recall(accountId, known) }),
+    renew: ({ life, untilMs }) => plane.wallets.renew(life, untilMs),
   })
   const workers: Workers = {
     reports: (): readonly WorkerReport[] => [plane.report()],
@@ -40,7 +48,7 @@ export function startLocalDataPlane({ control, log, diagnostics, lookup }: Local
     ready: () => (plane.server.listening ? 1 : 0),
     configChanged: (config) => plane.setConfig(config),
     fleetChanged: (change, from) => {
-      if (from !== 1) plane.applyChange(change)
+      if (from !== ONLY_WORKER) plane.applyChange(change)
     },
     changed: (change) => plane.forget(change),
     sealLearned: (entry) => plane.learnSeal(entry),

@@ -1,6 +1,7 @@
 // What the two planes say to each other: plain JSON, over the cluster's IPC. Every message a worker sends arrives in
 // the order in which it was sent; a question carries a number, its answer the same one.
 
+import type { DrawAsk, DrawReply, Recalled, RecallOrder, SlicesValid } from '../billing/slices/slice-messages.ts'
 import type { Config } from '../config/config.ts'
 import type { Change } from '../identity/change.ts'
 import type { Principal } from '../identity/principal.ts'
@@ -14,8 +15,9 @@ export type Question =
   | { readonly kind: 'find-key'; readonly digest: string }
   | { readonly kind: 'probe'; readonly circuit: string }
   | LedgerAsk
+  | DrawAsk
 
-export type Answer = Principal | null | boolean | LedgerReply
+export type Answer = Principal | null | boolean | LedgerReply | DrawReply
 
 export interface WorkerReport {
   /** False while the disk does not take usage lines. */
@@ -32,6 +34,7 @@ export type FromWorker =
   | { readonly kind: 'report'; readonly id: number; readonly report: WorkerReport }
   | { readonly kind: 'seal'; readonly entry: SealEntry }
   | LedgerReturn
+  | Recalled
 
 export type ToWorker =
   | { readonly kind: 'start'; readonly start: WorkerStart }
@@ -45,6 +48,8 @@ export type ToWorker =
   /** Send a report; 0 = the regular one. */
   | { readonly kind: 'collect'; readonly id: number }
   | { readonly kind: 'drain'; readonly timeoutMs: number }
+  | RecallOrder
+  | SlicesValid
 
 /** All that a worker needs to begin. */
 export interface WorkerStart {

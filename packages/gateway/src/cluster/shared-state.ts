@@ -4,7 +4,9 @@
 
 import { createHmac } from 'node:crypto'
 import type { Logger } from 'pino'
-import type { Change } from '../identity/change.ts'
+import { GatewayRecalls } from '../billing/slices/gateway-recalls.ts'
+import type { RecallAnswer } from '../billing/slices/slice-server.ts'
+import type { Change, News } from '../identity/change.ts'
 import type { LimitLedger } from '../limits/limit-ledger.ts'
 import { MemoryLedger } from '../limits/memory-ledger.ts'
 import type { QuotaHistory } from '../limits/quota-history.ts'
@@ -31,6 +33,8 @@ export interface SharedStateOptions {
   /** Tells the workers of this instance. */
   readonly tellChange: (change: Change) => void
   readonly tellSeal: (entry: SealEntry) => void
+  /** Another instance calls unspent money back. Never rejects. */
+  readonly recallOwn: (accountId: string) => Promise<RecallAnswer>
 }
 
 type Message = { readonly from: string; readonly change: unknown } | { readonly from: string; readonly seal: SealEntry }
@@ -39,6 +43,8 @@ export class SharedState implements AsyncDisposable {
   readonly instances: Instances
   readonly changes: Invalidation
   readonly ledger: LimitLedger
+  /** Null where nobody shares the database. */
+  readonly recalls: GatewayRecalls | null
   readonly #options: SharedStateOptions
   readonly #connection: RedisConnection | null = null
   readonly #channel: RedisChannel | null = null
@@ -50,7 +56,15 @@ export class SharedState implements AsyncDisposable {
     this.#options = options
     const shared = database.kind === 'postgres'
     this.instances = new Instances({ store: database.instances, shared, log })
-    this.changes = new Invalidation({ store: shared ? database.changes : null, tell: options.tellChange, log })
+    this.changes = new Invalidation({ store: shared ? database.changes : null, tell: (news) => this.#tell(news), log })
+    this.recalls = shared
+      ? new GatewayRecalls({
+          self: this.instances.self,
+          hint: (news) => this.changes.hint(news),
+          publish: (news) => this.changes.publish(news),
+          recallOwn: options.recallOwn,
+        })
+      : null
     if (redisUrl === '') {
       this.ledger = new MemoryLedger({ history })
       return
@@ -120,6 +134,11 @@ export class SharedState implements AsyncDisposable {
     await this.#redisLedger?.[Symbol.asyncDispose]()
     this.#connection?.[Symbol.dispose]()
     await this.instances[Symbol.asyncDispose]()
+  }
+
+  #tell(news: News): void {
+    if (news.kind === 'recall' || news.kind === 'recalled') this.recalls?.heard(news)
+    else this.#options.tellChange(news)
   }
 
   #heard(text: string): void {

@@ -175,6 +175,10 @@ export class WorkerPool implements Workers {
       report: undefined,
     }
     this.#members.set(worker.id, member)
+    this.#options.control.slices.workerCame(worker.id, {
+      recall: (order) => this.#send(worker.id, order),
+      renew: (valid) => this.#send(worker.id, valid),
+    })
     // Put together only now: what changed since the fork is in it, what changes from here on is sent after it.
     worker.once('online', () => this.#send(worker.id, { kind: 'start', start: this.#startOf() }))
     worker.on('message', (message: FromWorker) => {
@@ -226,6 +230,9 @@ export class WorkerPool implements Workers {
         return
       case 'limit-return':
         control.leases.accept(id, message)
+        return
+      case 'recalled':
+        control.slices.recalled(message)
         return
       case 'seal':
         for (const other of this.#members.keys()) if (other !== id) this.#send(other, message)

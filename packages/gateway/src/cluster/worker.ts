@@ -1,6 +1,7 @@
 // A worker process: a data plane whose authority is the primary, over the cluster's IPC.
 
 import type { Logger } from 'pino'
+import type { DrawReply } from '../billing/slices/slice-messages.ts'
 import { createLogger } from '../telemetry/logger.ts'
 import { LeasedAuthority } from '../limits/leased-authority.ts'
 import type { LedgerReply } from '../limits/limit-ledger.ts'
@@ -9,6 +10,7 @@ import { DataPlane } from './data-plane.ts'
 import type { Answer, FromWorker, Question, ToWorker, WorkerStart } from './messages.ts'
 
 const REPORT_MS = 1_000
+const NOTHING_HELD = { returnedNanos: 0, complete: true } as const
 
 class PrimaryLink {
   readonly #waiting = new Map<number, { resolve(answer: Answer): void; reject(reason: Error): void }>()
@@ -72,6 +74,17 @@ function runWorker(): void {
       case 'seal':
         plane?.learnSeal(message.entry)
         break
+      case 'recall':
+        // Nobody who has not begun holds anything.
+        link.tell({
+          kind: 'recalled',
+          id: message.id,
+          ...(plane?.wallets.recall(message.accountId, message.known) ?? NOTHING_HELD),
+        })
+        break
+      case 'slices-valid':
+        plane?.wallets.renew(message.life, message.untilMs)
+        break
       case 'collect':
         if (plane) link.tell({ kind: 'report', id: message.id, report: plane.report() })
         break
@@ -118,6 +131,7 @@ function start(link: PrimaryLink, options: WorkerStart): DataPlane {
           { ask: async (message) => (await link.ask(message)) as LedgerReply, tell: (message) => link.tell(message) },
           wheel,
         ),
+      draw: async (ask) => (await link.ask(ask)) as DrawReply,
       requestProbe: async (circuit) => (await link.ask({ kind: 'probe', circuit })) === true,
       fleetChanged: (change) => link.tell({ kind: 'fleet-change', change }),
       sealRemembered: (entry) => link.tell({ kind: 'seal', entry }),

@@ -1,6 +1,7 @@
 // Where `fairlead keys` asks: the gateway that runs, or the database when none does. Both answer as the HTTP API.
 import { existsSync } from 'node:fs'
 import { z } from 'zod'
+import { createWalletDesk } from '../billing/money-services.ts'
 import type { Settings } from '../config/config.ts'
 import { readConfigText, secretKeyProblem } from '../config/env.ts'
 import { loadConfig } from '../config/load-config.ts'
@@ -43,9 +44,10 @@ async function openDatabaseDesk(settings: Settings, env: Env): Promise<KeyDesk> 
   const pepper = derivePepper(loadSecretKey(dataDir, env))
   const database = await openDatabase(place)
   const { keyPrefix } = config.brand
-  const app = createKeysApp(
-    createIdentityServices({ database, pepper, keyPrefix, now: Date.now, groups: () => config.groups }),
-  )
+  const app = createKeysApp({
+    ...createIdentityServices({ database, pepper, keyPrefix, now: Date.now, groups: () => config.groups }),
+    ...createWalletDesk({ database, secret: pepper, now: Date.now }),
+  })
   return {
     ask: async (method, path, body) => {
       const init = body === undefined ? { method } : { method, body: JSON.stringify(body) }

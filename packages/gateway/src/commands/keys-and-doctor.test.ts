@@ -10,6 +10,8 @@ import { createAdaptorServer } from '@hono/node-server'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createControlApp } from '../http/control/app.ts'
 import { loadConfig } from '../config/load-config.ts'
+import { createMoneyServices } from '../billing/money-services.ts'
+import { createPriceService } from '../billing/price-service.ts'
 import { createIdentityServices } from '../identity/identity-services.ts'
 import type { KeyService } from '../identity/key-service.ts'
 import { derivePepper, loadSecretKey } from '../identity/secret-key.ts'
@@ -86,6 +88,7 @@ async function runGateway(): Promise<{ keys: KeyService; database: Database; rev
       startedAtMs: 1,
       config: () => config,
       configError: () => 'fairlead.yaml:3 is wrong',
+      moneyViolations: () => [],
       health: () => ({ providers: [provider], credentials: [], circuits: [], lastUpdateMs: 1 }),
       metrics: async () => [],
       accepting: () => true,
@@ -94,6 +97,17 @@ async function runGateway(): Promise<{ keys: KeyService; database: Database; rev
       now: Date.now,
     },
     ...identity,
+    prices: createPriceService({ database, config: () => config, listPrice: () => undefined, now: Date.now }),
+    ...createMoneyServices({
+      database,
+      secret: pepper,
+      now: Date.now,
+      stripe: () => undefined,
+      send: async () => await Promise.reject(new Error('Nobody is there.')),
+      brand: () => 'Fairlead',
+      homeUrl: () => '',
+      log: { info() {}, warn() {}, error() {} },
+    }),
     usage: database.usage,
     limits: new MemoryLedger(),
     instances: async () => ({ self: '', nowMs: Date.now(), instances: [] }),
@@ -147,6 +161,25 @@ describe('fairlead keys', () => {
     expect((await fairlead(['groups', 'list'])).out).toMatch(/trial +gpt-4o\* +1 +rpm 100 +database/)
     expect(await fairlead(['groups', 'delete', 'trial'])).toMatchObject({ code: 1 })
     expect(await fairlead(['accounts', 'bury', account.id])).toMatchObject({ code: 2 })
+  }, 60_000)
+
+  it('tops up, corrects, refunds and locks wallets, and makes redeem codes', async () => {
+    const { id } = JSON.parse((await fairlead(['accounts', 'create', '--name', 'Shop', '--json'])).out)
+    const topped = await fairlead(['wallets', 'top-up', id, '--amount', '25', '--note', 'bank transfer'])
+    expect(topped).toMatchObject({ code: 0, out: expect.stringMatching(/^tr_\d+: 25\.000000000\. .*25\.000000000/) })
+    const [transfer = ''] = topped.out.split(':')
+    await fairlead(['wallets', 'adjust', id, '--amount=-3.20', '--note', 'credited twice'])
+    expect((await fairlead(['wallets', 'refund', id, '--transfer', transfer, '--amount', '5'])).out).toContain('16.8')
+    expect((await fairlead(['wallets', 'lock', id, '--reason', 'disputed'])).out).toContain('It is locked: disputed')
+    expect((await fairlead(['wallets', 'unlock', id])).out).not.toContain('locked')
+    expect((await fairlead(['wallets', 'list'])).out).toMatch(/acc_\w+ +16\.800000000 +16\.8/)
+    expect((await fairlead(['wallets', 'statement', id])).out).toMatch(
+      /refund +-5\.000000000 +16\.8.*\n.*credited twice/,
+    )
+    const codes = await fairlead(['wallets', 'codes', '--name', 'fair', '--amount', '5', '--count', '3'])
+    expect(codes.out).toMatch(/^(?:(?:[0-9A-Z]{5}-){4}[0-9A-Z]{5}\n){3}$/)
+    expect(await fairlead(['wallets', 'top-up', id])).toMatchObject({ code: 2 })
+    expect(await fairlead(['wallets', 'top-up', 'acc_none', '--amount', '1'])).toMatchObject({ code: 1 })
   }, 60_000)
 
   it('asks the gateway that runs, which hears of a revoked key at once', async () => {

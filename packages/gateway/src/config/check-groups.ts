@@ -1,10 +1,11 @@
 // What the shape alone cannot tell about `groups`: names that are taken twice, multipliers that are none, models that
 // nobody serves.
+import { multiplePpm } from '../billing/price-dollars.ts'
 import { matchesPattern } from '../identity/patterns.ts'
+import { checkPrice } from './check-models.ts'
 import type { ModelConfig, ProviderConfig } from './config.ts'
 import { nearestHint } from './nearest.ts'
 import type { Report } from './report.ts'
-import { multiplierPpm } from './resolve-groups.ts'
 import type { GroupFile } from './schema.ts'
 
 interface Served {
@@ -22,14 +23,19 @@ export function checkGroups(groups: readonly GroupFile[], served: Served, report
     if (!/^[\w.-]+$/.test(group.name)) {
       report.problem(at('name'), 'may only hold letters, digits, ".", "_" and "-".')
     }
-    if (multiplierPpm(group.price_multiplier) === undefined) {
+    if (multiplePpm(group.price_multiplier) === undefined) {
       report.problem(at('price_multiplier'), 'is not a decimal from 0 to 1000 with at most 6 places.')
     }
-    if (group.billing === 'prepaid') {
-      report.warning(
-        at('billing'),
-        'has no effect yet: wallets arrive in a later release, and until then calls are free.',
-      )
+    for (const [name, price] of Object.entries(group.prices)) {
+      checkPrice(price, at('prices', name), report)
+      const model =
+        served.models.find(({ id }) => id === name) ?? served.models.find(({ aliases }) => aliases.includes(name))
+      if (model === undefined && !isServed(name, served)) {
+        const ids = served.models.map(({ id }) => id)
+        report.problem(at('prices', name), `"${name}" is not a model of this gateway.`, nearestHint(name, ids))
+      } else if (model !== undefined && model.id !== name && Object.hasOwn(group.prices, model.id)) {
+        report.problem(at('prices', name), `is the same model as "${model.id}", which has a price here too.`)
+      }
     }
     for (const [position, pattern] of group.models.entries()) {
       const path = at('models', position)

@@ -1,5 +1,5 @@
 // What the shape alone cannot tell about `models`: ids that collide, targets and fallbacks that lead nowhere, prices.
-import { nanosFromDollars } from '../core/dollars.ts'
+import { isPrice, priceFromDollars, type PriceDollars } from '../billing/price-dollars.ts'
 import { nearestHint } from './nearest.ts'
 import type { Report } from './report.ts'
 import type { ConfigFile, ModelFile, ProviderFile } from './schema.ts'
@@ -17,7 +17,9 @@ export function checkModels(
   for (const [index, model] of file.models.entries()) {
     const at: At = (...rest) => ['models', index, ...rest]
     checkTargets(model, providers, at, report)
-    checkPrice(model, at, report)
+    checkPrice(model.price, at('price'), report)
+    for (const [position, target] of (model.targets ?? []).entries())
+      checkPrice(target.price, at('targets', position, 'price'), report)
     for (const [position, fallback] of model.fallbacks.entries()) {
       if (!isServed(fallback, names, providers)) {
         report.problem(
@@ -106,14 +108,11 @@ function checkTargets(
   }
 }
 
-function checkPrice({ price }: ModelFile, at: At, report: Report): void {
-  for (const key of ['input', 'cached_input', 'output'] as const) {
-    const amount = price?.[key]
-    if (amount !== undefined && nanosFromDollars(amount) === undefined) {
-      const message = 'is not a price in US$ per million tokens: a decimal from 0 to 1000000 with at most 9 places.'
-      report.problem(at('price', key), message)
-    }
-  }
+/** Amounts that are none, tiers that contradict each other. */
+export function checkPrice(price: PriceDollars | undefined, path: readonly PropertyKey[], report: Report): void {
+  const read = price && priceFromDollars(price)
+  if (read === undefined || isPrice(read)) return
+  for (const problem of read) report.problem([...path, ...problem.path], problem.message)
 }
 
 /** As a request would find it: id, alias, `provider/model`, wildcard. */

@@ -135,6 +135,8 @@ function quoteHint(expected: string, value: unknown): { hint?: string } {
 interface SchemaNode {
   readonly properties?: Readonly<Record<string, SchemaNode>>
   readonly items?: SchemaNode
+  /** Of sections whose keys are names that somebody chose. */
+  readonly additionalProperties?: SchemaNode | boolean
 }
 
 let shape: SchemaNode | undefined
@@ -147,8 +149,14 @@ function schemaTree(): SchemaNode {
 
 function keysAt(path: Path): readonly string[] {
   let node: SchemaNode | undefined = schemaTree()
-  for (const part of path) node = typeof part === 'number' ? node?.items : node?.properties?.[String(part)]
+  for (const part of path)
+    node = typeof part === 'number' ? node?.items : (node?.properties?.[String(part)] ?? chosen(node))
   return Object.keys(node?.properties ?? {})
+}
+
+function chosen(node: SchemaNode | undefined): SchemaNode | undefined {
+  const { additionalProperties: values } = node ?? {}
+  return typeof values === 'object' ? values : undefined
 }
 
 /** `It belongs under timeouts.`: the right key in the wrong section. */

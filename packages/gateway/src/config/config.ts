@@ -1,6 +1,8 @@
 // The one frozen object that everything else reads. It is made by `load-config.ts` from the environment and the file,
 // and travels as plain JSON to the worker processes; nothing in it is a function, a class or a secret manager.
 
+import type { MailConfig, PaymentsConfig } from '../billing/payment-settings.ts'
+import type { Price } from '../billing/price.ts'
 import type { DialectName } from '../core/conversation.ts'
 import type { Limits } from '../limits/limits.ts'
 import type { Group } from '../identity/group-store.ts'
@@ -69,13 +71,8 @@ export interface TargetConfig {
   readonly model: string
   readonly weight: number
   readonly priority: number
-}
-
-/** Integer nano-US$ per million tokens. */
-export interface Price {
-  readonly inputNanosPerMillion: number
-  readonly cachedInputNanosPerMillion: number
-  readonly outputNanosPerMillion: number
+  /** What the upstream charges here; absent = what the catalogue says of the model, else the model's own price. */
+  readonly price?: Price
 }
 
 export interface ModelConfig {
@@ -84,7 +81,10 @@ export interface ModelConfig {
   readonly aliases: readonly string[]
   readonly strategy: Strategy
   readonly targets: readonly TargetConfig[]
+  /** What callers pay, before their group's multiplier. */
   readonly price?: Price
+  /** Where the price is from; absent where there is none. */
+  readonly priceFrom?: 'config' | 'database' | 'catalogue'
   /** What all of its users share; absent = no limit. */
   readonly limits?: Limits
   /** Public ids that are tried, in this order, when every target of this one failed. */
@@ -189,10 +189,14 @@ export interface Config {
     readonly sticky: boolean
   }
   readonly usage: UsageConfig
+  readonly payments: PaymentsConfig
+  readonly mail: MailConfig
   readonly log: { readonly level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent' }
   readonly providers: readonly ProviderConfig[]
   readonly models: readonly ModelConfig[]
   readonly groups: readonly Group[]
+  /** The operator's prices of the database, by public model id; a price of the file wins over them. */
+  readonly prices: Readonly<Record<string, Price>>
 }
 
 /** What the process was started with, beside the config file. */

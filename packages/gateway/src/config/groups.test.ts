@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { encodePrice } from '../billing/price-text.ts'
 import { ConfigError } from './config-error.ts'
 import { loadConfig, type LoadedConfig } from './load-config.ts'
 
@@ -35,6 +36,7 @@ describe('groups in the file', () => {
         name: 'default',
         models: ['*'],
         priceMultiplierPpm: 1_000_000,
+        prices: {},
         billing: 'off',
         limits: {},
         sharedLimits: {},
@@ -81,8 +83,30 @@ describe('groups in the file', () => {
     ])
   })
 
-  it('say that wallets are not there yet', () => {
-    expect(load('groups: [{ name: a, billing: prepaid }]').warnings.join()).toContain('has no effect yet')
+  it('have prices of their own, under the id of the model whichever name the file uses', () => {
+    const { config } = load(
+      `groups: [{ name: a, billing: prepaid, prices: { haiku: { input: 1, output: "2.5", per_call: 0.001 } } }]`,
+    )
+    const prices = Object.entries(config.groups[0]?.prices ?? {})
+    expect(prices.map(([model, price]) => [model, encodePrice(price)])).toEqual([
+      ['claude-haiku-4-5', 'i1000000000o2500000000p1000000'],
+    ])
+  })
+
+  it.each([
+    [
+      'prices: { gpt-4o-mni: { input: 1, output: 1 } }',
+      '"gpt-4o-mni" is not a model of this gateway. Did you mean "gpt-4o-mini"?',
+    ],
+    ['prices: { gpt-4o-mini: { input: 1, ouput: 1 } }', 'Did you mean "output"?'],
+    ['prices: { gpt-4o-mini: { input: 1 } }', 'groups[0].prices.gpt-4o-mini.output is missing'],
+    ['prices: { gpt-4o-mini: { input: -1, output: 1 } }', 'groups[0].prices.gpt-4o-mini.input is not a price'],
+    [
+      'prices: { claude-haiku-4-5: { input: 1, output: 1 }, haiku: { input: 2, output: 2 } }',
+      'is the same model as "claude-haiku-4-5"',
+    ],
+  ])('are refused with prices that are none: %s', (prices, message) => {
+    expect(problemOf(`groups: [{ name: a, ${prices} }]`)).toContain(message)
   })
 
   it.each([

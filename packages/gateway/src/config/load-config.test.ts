@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { encodePrice } from '../billing/price-text.ts'
+import { makePrice } from '../billing/price.ts'
 import { ConfigError, type ConfigProblem } from './config-error.ts'
 import type { Config } from './config.ts'
 import { loadConfig, type LoadConfigOptions, type LoadedConfig } from './load-config.ts'
@@ -87,11 +89,12 @@ models:
         aliases: ['gpt-4o-mini-latest', 'gpt-4o-mini-2024-07-18'],
         strategy: 'weighted',
         targets: [{ provider: 'openai', model: 'gpt-4o-mini', weight: 1, priority: 0 }],
-        price: {
+        price: makePrice({
           inputNanosPerMillion: 150_000_000,
           cachedInputNanosPerMillion: 75_000_000,
           outputNanosPerMillion: 600_000_000,
-        },
+        }),
+        priceFrom: 'config',
         fallbacks: [],
         description: expect.stringContaining('OpenAI'),
         ownedBy: 'openai',
@@ -453,11 +456,58 @@ models: [{ id: claude-sonnet-4.5 }, { id: claude-3-5-sonnet-20241022 }]`)
 
   it('cost a cached token as much as any other when only two prices are given', () => {
     const { config } = load(`${OPENAI}models: [{ id: m, price: { input: "0.07", output: 1 } }]`)
-    expect(config.models[0]?.price).toEqual({
-      inputNanosPerMillion: 70_000_000,
-      cachedInputNanosPerMillion: 70_000_000,
-      outputNanosPerMillion: 1_000_000_000,
-    })
+    expect(config.models[0]?.price).toEqual(
+      makePrice({ inputNanosPerMillion: 70_000_000, outputNanosPerMillion: 1_000_000_000 }),
+    )
+    expect(config.models[0]?.price?.cachedInputNanosPerMillion).toBe(70_000_000)
+  })
+
+  it('have every class of a price, and what a target costs apart from it', () => {
+    const { config } = load(`${OPENAI}models:
+  - id: m
+    targets:
+      - { provider: openai, price: { input: 1, output: 2 } }
+    price:
+      input: 3
+      cached_input: 0.3
+      cache_write_5m: 3.75
+      cache_write_1h: 6
+      output: 15
+      reasoning: 16
+      audio_input: 4
+      audio_output: 20
+      image_input: 5
+      image_output: 30
+      per_call: 0.001
+      per_image: 0.04
+      per_web_search: 0.01
+      tiers:
+        - { above_input_tokens: 200000, input: 6, cached_input: 0.6, cache_write_5m: 7.5, cache_write_1h: 12, output: 22.5, audio_output: 22.5, image_output: 30 }
+      service_tiers: { flex: 0.5, Priority: "1.75" }
+`)
+    const [model] = config.models
+    expect(model?.price && encodePrice(model.price)).toBe(
+      'i3000000000c300000000w3750000000h6000000000a4000000000v5000000000o15000000000r16000000000b20000000000x30000000000p1000000q40000000s10000000;' +
+        't200000i6000000000c600000000w7500000000h12000000000o22500000000x30000000000;sflex=500000;spriority=1750000',
+    )
+    expect(model?.targets[0]?.price && encodePrice(model.targets[0].price)).toBe('i1000000000o2000000000')
+  })
+
+  it.each([
+    ['price: { input: 1, output: 1, cashed_input: 1 }', 'fairlead.yaml:6:', 'Did you mean "cached_input"?'],
+    ['price: { input: 1 }', 'models[0].price.output is missing', ''],
+    ['price: { input: 1, output: 1, tiers: [{ input: 2, output: 2 }] }', 'tiers[0].above_input_tokens is missing', ''],
+    [
+      'price: { input: 2, output: 1, tiers: [{ above_input_tokens: 10, input: 1, output: 1 }] }',
+      'tiers[0].input is less above 10',
+      '',
+    ],
+    ['price: { input: 1, output: 1, service_tiers: { flex: -1 } }', 'service_tiers.flex is not a multiple', ''],
+    ['price: { input: 1, output: 1, service_tiers: { default: 1 } }', 'service_tiers.default is the usual tier', ''],
+    ['targets: [{ provider: openai, price: { input: 1, output: x } }]', 'targets[0].price.output is not a price', ''],
+  ])('are refused with %s', (fields, ...messages) => {
+    const text = errorOf(`${OPENAI}models: [{ id: m, ${fields} }]`).message
+    for (const message of messages) expect(text).toContain(message)
   })
 })
 

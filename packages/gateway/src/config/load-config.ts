@@ -16,6 +16,7 @@ import { providersFromEnv, simulatorProvider } from './env-providers.ts'
 import { takeOutLaterReleases } from './later-releases.ts'
 import type { LocalServer } from './local-server.ts'
 import { findings, type Findings } from './report.ts'
+import { checkPayments, resolveMail, resolvePayments } from './payments-schema.ts'
 import { resolveGroup } from './resolve-groups.ts'
 import { resolveModels } from './resolve-models.ts'
 import { readText, resolveProviders, type ReadsFile } from './resolve-providers.ts'
@@ -49,6 +50,7 @@ export function loadConfig(options: LoadConfigOptions): LoadedConfig {
   const { text, fileName, env, overrides } = options
   const { file, found } = readFile(text, fileName, env)
   checkServer(file, found)
+  checkPayments(file, found)
   if (file.server.master_key === undefined) checkMasterKeyOfEnv(env, found.problems)
   checkProviders(file.providers, found)
 
@@ -61,7 +63,7 @@ export function loadConfig(options: LoadConfigOptions): LoadedConfig {
   if (found.problems.length > 0) throw new ConfigError(fileName, found.problems)
 
   const groups = file.groups.map((group) => resolveGroup(group, models))
-  const config: Config = { ...sections(file, env, overrides), providers: sources.providers, models, groups }
+  const config: Config = { ...sections(file, env, overrides), providers: sources.providers, models, groups, prices: {} }
   return { config: deepFreeze(config), warnings: found.warnings, notices: sources.notices }
 }
 
@@ -123,7 +125,7 @@ function sections(
   file: ConfigFile,
   env: LoadConfigOptions['env'],
   overrides: Settings['overrides'],
-): Omit<Config, 'providers' | 'models' | 'groups'> {
+): Omit<Config, 'providers' | 'models' | 'groups' | 'prices'> {
   const { server, brand, health, timeouts, balancer, usage, log } = file
   return {
     server: {
@@ -189,6 +191,8 @@ function sections(
       keepHoursDays: usage.keep_hourly_days,
       keepDaysDays: usage.keep_daily_days,
     },
+    payments: resolvePayments(file),
+    mail: resolveMail(file),
     log: { level: overrides.logLevel ?? log.level },
   }
 }

@@ -1,9 +1,10 @@
 // Groups of the running config: a preset's figures filled in, aliases of models replaced by the ids that they stand for.
-import { nanosFromDollars } from '../core/dollars.ts'
+import { multiplePpm } from '../billing/price-dollars.ts'
 import type { Group } from '../identity/group-store.ts'
 import { PRESET_LIMITS } from '../identity/presets.ts'
 import { limitsFromJson } from '../limits/limits-json.ts'
 import type { ModelConfig } from './config.ts'
+import { readPrice } from './resolve-models.ts'
 import type { GroupFile } from './schema.ts'
 
 export function resolveGroup(file: GroupFile, models: readonly ModelConfig[]): Group {
@@ -14,15 +15,15 @@ export function resolveGroup(file: GroupFile, models: readonly ModelConfig[]): G
     name: file.name,
     models: [...new Set(file.models.map((name) => (isId(name) ? name : idOf(name))))],
     // `check-groups.ts` has reported one that is none.
-    priceMultiplierPpm: multiplierPpm(file.price_multiplier) ?? 1_000_000,
+    priceMultiplierPpm: multiplePpm(file.price_multiplier) ?? 1_000_000,
+    prices: Object.fromEntries(
+      Object.entries(file.prices).flatMap(([name, price]) => {
+        const read = readPrice(price)
+        return read ? [[isId(name) ? name : idOf(name), read]] : []
+      }),
+    ),
     billing: file.billing,
     limits: { ...(file.preset === undefined ? {} : PRESET_LIMITS[file.preset]), ...limitsFromJson(file.limits) },
     sharedLimits: limitsFromJson(file.shared_limits),
   }
-}
-
-/** Parts per million; undefined when it is no multiplier. */
-export function multiplierPpm(multiplier: number | string): number | undefined {
-  const nanos = nanosFromDollars(multiplier)
-  return nanos === undefined || nanos % 1000 !== 0 || nanos > 1e12 ? undefined : nanos / 1000
 }

@@ -1,9 +1,10 @@
 // Models of the running config: what the file lists, what providers serve by themselves, and what the catalogue knows
 // about each. Workers route from this list alone, so every fact that a reply needs is filled in here.
 import { catalogue, SEED_MODEL_IDS, type CatalogueModel } from '../catalogue/catalogue.ts'
-import type { ModelConfig, Price, ProviderConfig, TargetConfig } from './config.ts'
+import { isPrice, priceFromDollars, type PriceDollars } from '../billing/price-dollars.ts'
+import { makePrice, type Price } from '../billing/price.ts'
+import type { ModelConfig, ProviderConfig, TargetConfig } from './config.ts'
 import { DEFAULTS } from './defaults.ts'
-import { nanosFromDollars } from '../core/dollars.ts'
 import type { Limits } from '../limits/limits.ts'
 import type { Report } from './report.ts'
 import type { ModelFile } from './schema.ts'
@@ -17,6 +18,8 @@ export interface ModelSources {
   readonly unpriced: ReadonlySet<string>
 }
 
+const FREE = makePrice({ inputNanosPerMillion: 0, outputNanosPerMillion: 0 })
+
 interface Draft {
   readonly id: string
   readonly file: ModelFile | undefined
@@ -26,7 +29,7 @@ interface Draft {
 export function resolveModels(sources: ModelSources, report: Report): ModelConfig[] {
   const drafts = new Map<string, Draft>()
   for (const [index, file] of sources.models.entries()) {
-    const targets = (file.targets ?? []).map((target) => ({
+    const targets = (file.targets ?? []).map((target): TargetConfig => ({
       provider: target.provider,
       model:
         target.model ??
@@ -36,6 +39,7 @@ export function resolveModels(sources: ModelSources, report: Report): ModelConfi
         ),
       weight: target.weight,
       priority: target.priority,
+      ...costOf(target.price),
     }))
     drafts.set(file.id, { id: file.id, file, targets })
     if (!file.targets) targets.push(...fittingTargets(file.id, sources))
@@ -107,7 +111,8 @@ function resolveModel(
 ): ModelConfig {
   const facts = factsOf(id, targets)
   const free = targets.every((target) => sources.unpriced.has(target.provider))
-  const price = priceOf(file) ?? (free ? undefined : facts?.price)
+  const own = readPrice(file?.price)
+  const price = own ?? (free ? undefined : facts?.price)
   const contextLength = file?.context_length ?? (facts?.contextLength || undefined)
   const idOf = (name: string): string => sources.models.find((model) => model.aliases.includes(name))?.id ?? name
   const isId = (name: string): boolean => sources.models.some((model) => model.id === name)
@@ -116,8 +121,10 @@ function resolveModel(
     id,
     aliases,
     strategy: file?.strategy ?? 'weighted',
-    targets,
-    ...(price ? { price } : {}),
+    targets: targets.map((target) =>
+      target.price === undefined && sources.unpriced.has(target.provider) ? { ...target, price: FREE } : target,
+    ),
+    ...(price ? { price, priceFrom: own ? 'config' : 'catalogue' } : {}),
     ...(file?.limits ? { limits: limitsOf(file.limits) } : {}),
     fallbacks: [...new Set(fallbacks)].filter((name) => name !== id),
     ...(file?.continue_streams === true ? { continueStreams: true } : {}),
@@ -144,18 +151,13 @@ function limitsOf(limits: NonNullable<ModelFile['limits']>): Limits {
   return Object.fromEntries(given.filter(([, value]) => value !== undefined))
 }
 
-function priceOf(file: ModelFile | undefined): Price | undefined {
-  if (!file?.price) return undefined
-  const { input, cached_input: cachedInput = input, output } = file.price
-  const [inputNanosPerMillion, cachedInputNanosPerMillion, outputNanosPerMillion] = [input, cachedInput, output].map(
-    nanosFromDollars,
-  )
-  // `check-models.ts` has reported an amount that is no price.
-  if (
-    inputNanosPerMillion === undefined ||
-    cachedInputNanosPerMillion === undefined ||
-    outputNanosPerMillion === undefined
-  )
-    return undefined
-  return { inputNanosPerMillion, cachedInputNanosPerMillion, outputNanosPerMillion }
+/** Undefined when there is none, or when it is none: `check-models.ts` has reported that. */
+export function readPrice(file: PriceDollars | undefined): Price | undefined {
+  const price = file && priceFromDollars(file)
+  return price !== undefined && isPrice(price) ? price : undefined
+}
+
+function costOf(file: PriceDollars | undefined): Pick<TargetConfig, 'price'> {
+  const price = readPrice(file)
+  return price ? { price } : {}
 }

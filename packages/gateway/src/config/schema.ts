@@ -4,6 +4,8 @@ import { z } from 'zod'
 import { PRESETS } from '../identity/presets.ts'
 import { DEFAULTS as D } from './defaults.ts'
 import { QUIRKS_NAMES } from './known-providers.ts'
+import { mailSchema, paymentsSchema } from './payments-schema.ts'
+import { amountSchema, priceSchema } from './price-schema.ts'
 
 /** Times beyond this overflow the timers of the platform. */
 const MAX_MS = 2_147_483_647
@@ -317,24 +319,15 @@ const provider = z
   })
   .describe('An upstream that answers requests.')
 
-const amount = z.union([z.number(), z.string()])
-
-const price = z
-  .strictObject({
-    input: amount.describe('US$ per million input tokens.'),
-    cached_input: amount
-      .optional()
-      .describe('US$ per million input tokens read from a cache; the input price when absent.'),
-    output: amount.describe('US$ per million output tokens.'),
-  })
-  .describe("The catalogue's when absent.")
-
 const target = z
   .strictObject({
     provider: text().min(1).describe('Name of a provider above.'),
     model: text().min(1).optional().describe("The provider's own name of the model; the public id when absent."),
     weight: weight().default(D.target.weight).describe('Share of the traffic.'),
     priority: priority().default(D.target.priority).describe('Lower first.'),
+    price: priceSchema
+      .optional()
+      .describe("What this provider charges you; absent = the catalogue's, or else the model's own price."),
   })
   .describe('One place where a model is served.')
 
@@ -354,7 +347,7 @@ const model = z
       .default('weighted')
       .describe('How a target is chosen.'),
     targets: z.array(target).optional().describe('Where it is served; the provider that fits when absent.'),
-    price: price.optional(),
+    price: priceSchema.optional().describe("What callers pay; the catalogue's when absent."),
     limits: modelLimits.optional(),
     fallbacks: z
       .array(text().min(1))
@@ -390,7 +383,15 @@ const group = z
       .min(1)
       .default(['*'])
       .describe('Public model ids that its accounts may use; "*" stands for any text.'),
-    price_multiplier: amount.default(1).describe('What its accounts pay, as a share of the price: 1.2 = 20 % more.'),
+    price_multiplier: amountSchema
+      .default(1)
+      .describe('What its accounts pay, as a share of the price: 1.2 = 20 % more.'),
+    prices: z
+      .record(text().min(1).max(256), priceSchema)
+      .default({})
+      .describe(
+        "The group's own prices by public model id, before the multiplier; other models cost what they cost everybody.",
+      ),
     billing: z.enum(['off', 'prepaid']).default('off').describe('Whether calls are paid for from a wallet.'),
     limits: groupLimits.prefault({}).describe('Of each account in the group; absent = no limit, 0 = none allowed.'),
     shared_limits: groupLimits
@@ -406,6 +407,8 @@ export const configSchema = z.strictObject({
   timeouts: timeouts.prefault({}),
   balancer: balancer.prefault({}),
   usage: usage.prefault({}),
+  payments: paymentsSchema.prefault({}),
+  mail: mailSchema.prefault({}),
   log: log.prefault({}),
   providers: z
     .array(provider)

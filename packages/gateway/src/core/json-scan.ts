@@ -40,17 +40,47 @@ const SCALAR = /(?:-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|true|fal
  */
 export type EntryVisitor = (rawKey: string, valueStart: number, valueEnd: number) => boolean | undefined | void
 
+/** Strings that a scan notes on its way through nested values, without reading them. */
+export class StringWatch {
+  /** By the code of a string's first character: the lengths that are noted, as bits 0 to 31. */
+  readonly #lengths: Uint32Array
+  readonly #longFrom: number
+  /** Offsets of opening quotes. */
+  readonly found: number[] = []
+
+  /** @param lengths for characters below 128 @param longFrom longer strings are noted whatever they begin with */
+  constructor(lengths: Uint32Array, longFrom: number) {
+    this.#lengths = lengths
+    this.#longFrom = longFrom
+  }
+
+  /** /!\ Hot path: once a string. */
+  see(text: string, start: number, end: number): void {
+    const length = end - start - 2
+    if (length < 32) {
+      const first = text.charCodeAt(start + 1)
+      if (first < 128 && ((this.#lengths[first] ?? 0) >>> length) & 1) this.found.push(start)
+    } else if (length >= this.#longFrom) this.found.push(start)
+  }
+}
+
 /**
  * Scans the object that begins at `start`; returns the offset behind its closing brace.
  * With `whole`, anything but white space behind it is an error.
  * @throws {JsonScanError}
  */
-export function scanObject(text: string, start: number, visit: EntryVisitor, whole = true): number {
+export function scanObject(
+  text: string,
+  start: number,
+  visit: EntryVisitor,
+  whole = true,
+  watch: StringWatch | null = null,
+): number {
   let at = skipSpace(text, start)
   if (text.charCodeAt(at) !== OPEN_BRACE) throw new JsonScanError('expected a JSON object', at)
   at = skipSpace(text, at + 1)
   if (text.charCodeAt(at) === CLOSE_BRACE) return finish(text, at + 1, whole)
-  return scanEntries(text, at, visit, whole)
+  return scanEntries(text, at, visit, whole, watch)
 }
 
 /**
@@ -58,7 +88,13 @@ export function scanObject(text: string, start: number, visit: EntryVisitor, who
  * key is one of the outermost object's.
  * @throws {JsonScanError}
  */
-export function scanEntries(text: string, start: number, visit: EntryVisitor, whole = true): number {
+export function scanEntries(
+  text: string,
+  start: number,
+  visit: EntryVisitor,
+  whole = true,
+  watch: StringWatch | null = null,
+): number {
   let at = start
   for (;;) {
     if (text.charCodeAt(at) !== QUOTE) throw new JsonScanError('expected a key in double quotes', at)
@@ -67,7 +103,7 @@ export function scanEntries(text: string, start: number, visit: EntryVisitor, wh
     at = skipSpace(text, keyEnd)
     if (text.charCodeAt(at) !== COLON) throw new JsonScanError('expected ":" after a key', at)
     const valueStart = skipSpace(text, at + 1)
-    const valueEnd = skipValue(text, valueStart)
+    const valueEnd = skipValue(text, valueStart, watch)
     if (visit(rawKey, valueStart, valueEnd) === true) return valueEnd
     at = skipSpace(text, valueEnd)
     const next = text.charCodeAt(at)
@@ -83,10 +119,10 @@ function finish(text: string, at: number, whole: boolean): number {
 }
 
 /** Offset behind the value at `at`. */
-function skipValue(text: string, at: number): number {
+function skipValue(text: string, at: number, watch: StringWatch | null): number {
   const first = text.charCodeAt(at)
   if (first === QUOTE) return skipString(text, at)
-  if (first === OPEN_BRACE || first === OPEN_BRACKET) return skipContainer(text, at)
+  if (first === OPEN_BRACE || first === OPEN_BRACKET) return skipContainer(text, at, watch)
   SCALAR.lastIndex = at
   if (!SCALAR.test(text)) throw new JsonScanError('expected a JSON value', at)
   return SCALAR.lastIndex
@@ -101,7 +137,7 @@ export function skipSpace(text: string, at: number): number {
 }
 
 /** Offset behind the closing quote of the string whose opening quote is at `at`. */
-function skipString(text: string, at: number): number {
+export function skipString(text: string, at: number): number {
   let quote = at
   for (;;) {
     quote = text.indexOf('"', quote + 1)
@@ -115,13 +151,15 @@ function skipString(text: string, at: number): number {
 // One level a slot: the closing bracket that it waits for. The scan is synchronous and never re-enters itself.
 const closers = new Uint8Array(MAX_JSON_DEPTH)
 
-function skipContainer(text: string, at: number): number {
+function skipContainer(text: string, at: number, watch: StringWatch | null): number {
   const { length } = text
   let depth = 0
   for (let index = at; index < length; index += 1) {
     const code = text.charCodeAt(index)
     if (code === QUOTE) {
-      index = skipString(text, index) - 1
+      const end = skipString(text, index)
+      if (watch !== null) watch.see(text, index, end)
+      index = end - 1
     } else if (code === OPEN_BRACE || code === OPEN_BRACKET) {
       // The outermost object is a level of its own.
       if (depth === MAX_JSON_DEPTH - 1) throw new JsonScanError(`nested deeper than ${MAX_JSON_DEPTH} levels`, index)

@@ -2,13 +2,12 @@
 // answers at the side.
 
 import type { DialectName } from '../core/conversation.ts'
-import { isJsonObject } from '../core/json.ts'
 import { AnthropicPass } from './anthropic-messages/pass-stream.ts'
 import { readUsage as readAnthropicUsage } from './anthropic-messages/usage.ts'
 import { GeminiPass } from './gemini/pass-stream.ts'
-import { readUsage as readGeminiUsage } from './gemini/usage.ts'
+import { usageOfReply as geminiUsage } from './gemini/usage.ts'
 import { ResponsesPass } from './openai-responses/pass-stream.ts'
-import { readUsage as readResponsesUsage } from './openai-responses/usage.ts'
+import { usageOfReply as responsesUsage } from './openai-responses/usage.ts'
 import { scanResponse } from './openai-chat/pass-response.ts'
 import { ChatStream } from './openai-chat/pass-stream.ts'
 import type { StreamReader } from './pass-events.ts'
@@ -39,7 +38,12 @@ const openaiChat: PassDialect = {
 const RESPONSES_KEYS: ReplyKeys = {
   model: 'model',
   usage: 'usage',
-  readUsage: (value) => (isJsonObject(value) ? readResponsesUsage(value) : null),
+  beside: new Map([
+    ['service_tier', ''],
+    ['tool_usage', ''],
+    ['output', '_call"'],
+  ]),
+  usageOfReply: responsesUsage,
 }
 
 const openaiResponses: PassDialect = {
@@ -50,7 +54,12 @@ const openaiResponses: PassDialect = {
   streamReader: ({ publicModelJson }) => new ResponsesPass(publicModelJson),
 }
 
-const ANTHROPIC_KEYS: ReplyKeys = { model: 'model', usage: 'usage', readUsage: readAnthropicUsage }
+const ANTHROPIC_KEYS: ReplyKeys = {
+  model: 'model',
+  usage: 'usage',
+  beside: new Map(),
+  usageOfReply: (reply) => readAnthropicUsage(reply['usage']),
+}
 
 const anthropicMessages: PassDialect = {
   name: 'anthropic-messages',
@@ -64,7 +73,11 @@ const anthropicMessages: PassDialect = {
 const GEMINI_KEYS: ReplyKeys = {
   model: 'modelVersion',
   usage: 'usageMetadata',
-  readUsage: (value) => (isJsonObject(value) ? readGeminiUsage(value) : null),
+  beside: new Map([
+    ['modelVersion', ''],
+    ['candidates', '"webSearchQueries"'],
+  ]),
+  usageOfReply: geminiUsage,
 }
 
 const gemini: PassDialect = {

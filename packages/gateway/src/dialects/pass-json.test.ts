@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { scanReply } from './pass-json.ts'
 
-const keys = { model: 'model', usage: 'usage', readUsage: () => null }
+const keys = { model: 'model', usage: 'usage', beside: new Map<string, string>(), usageOfReply: () => null }
 const isError = (body: object): boolean | undefined => scanReply(JSON.stringify(body), '"public"', keys)?.isError
 
 describe('an error with status 200', () => {

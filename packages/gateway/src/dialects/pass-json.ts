@@ -15,7 +15,13 @@ export interface ScannedReply {
 export interface ReplyKeys {
   readonly model: string
   readonly usage: string
-  readUsage(value: unknown): TokenUsage | null
+  /**
+   * Other members that say something about the price, each with a text without which it does not: an answer need not be
+   * parsed to know that nothing was searched for.
+   */
+  readonly beside: ReadonlyMap<string, string>
+  /** @param reply with the members that were named above */
+  usageOfReply(reply: Readonly<Record<string, unknown>>): TokenUsage | null
 }
 
 /**
@@ -27,6 +33,7 @@ export function scanReply(text: string, publicModelJson: string, keys: ReplyKeys
   let modelStart = -1
   let modelEnd = -1
   let usage: TokenUsage | null = null
+  const told: Record<string, unknown> = {}
   let isError = false
   let isMessage = false
   try {
@@ -34,12 +41,14 @@ export function scanReply(text: string, publicModelJson: string, keys: ReplyKeys
       if (key === keys.model && text.charCodeAt(start) === 0x22) {
         modelStart = start
         modelEnd = end
-      } else if (key === keys.usage && text.charCodeAt(start) === 0x7b)
-        usage = keys.readUsage(parseSpan(text, start, end))
+      }
+      const mark = key === keys.usage && text.charCodeAt(start) === 0x7b ? '' : keys.beside.get(key)
+      if (mark !== undefined && text.slice(start, end).includes(mark)) told[key] = parseSpan(text, start, end)
       else if (key === 'error') isError = text.slice(start, end) !== 'null'
       // AWS's and FastAPI's errors are no more than this.
       else if (key === 'message' || key === 'detail') isMessage = true
     })
+    usage = keys.usageOfReply(told)
   } catch (error) {
     if (error instanceof JsonScanError || error instanceof SyntaxError) return null
     throw error

@@ -5,9 +5,15 @@
 // the model, its caller says so. Sources of the fields: OpenAI's OpenAPI document 2.3.0, Anthropic's and Google's SDKs.
 
 import { GatewayError } from '../core/errors.ts'
-import { decodeString, JsonScanError, scanObject, skipSpace } from '../core/json-scan.ts'
+import { decodeString, JsonScanError, scanObject, skipSpace, type StringWatch } from '../core/json-scan.ts'
+import { PLAIN_BOUNDS, type PriceBounds } from '../core/price-bounds.ts'
+import { contentWatch } from './content-marks.ts'
+import { PRICE_KEYS, readBounds, type PriceField } from './price-fields.ts'
 
-/** Fields that routing, permission, limits or price depend on. Nobody downstream may read them otherwise. */
+/**
+ * Fields that routing, permission or limits depend on, as the price does on `PRICE_KEYS`. Nobody downstream may read them
+ * otherwise.
+ */
 const ROUTING_KEYS = [
   'model',
   'stream',
@@ -18,24 +24,23 @@ const ROUTING_KEYS = [
   'messages',
   'input',
   'metadata',
-  'generationConfig',
-  'generation_config',
-  'n',
-  'service_tier',
   'user',
   'prompt_cache_key',
   'safety_identifier',
   'session_id',
   'chat_id',
   'litellm_session_id',
-  'previous_response_id',
-  'tools',
   'fallbacks',
 ] as const
 
 type RoutingKey = (typeof ROUTING_KEYS)[number]
 
-const BIT_BY_KEY: ReadonlyMap<string, number> = new Map(ROUTING_KEYS.map((key, index) => [key, 1 << index]))
+/** Stands for any of `PRICE_KEYS`. */
+const PRICED = 1 << 31
+const BIT_BY_KEY: ReadonlyMap<string, number> = new Map([
+  ...PRICE_KEYS.map((key) => [key, PRICED] as const),
+  ...ROUTING_KEYS.map((key, index) => [key, 1 << index] as const),
+])
 
 const MESSAGES = BIT_BY_KEY.get('messages') ?? 0
 const INPUT = BIT_BY_KEY.get('input') ?? 0
@@ -79,6 +84,8 @@ export interface ScannedRequest {
   readonly insertAt: number
   /** Upper bound of output tokens that the client set; 0 = none. */
   readonly maxOutputTokens: number
+  /** What the request says about its price. Read when it is asked for first, which must be while there is `text`. */
+  readonly bounds: PriceBounds
   /** Session fields that are plain strings. */
   readonly session: Readonly<Record<string, string>>
 }
@@ -96,6 +103,8 @@ export function scanRequest(body: Buffer, path: NamedByPath = NOT_NAMED): Scanne
   let streamOptions: Span | null = null
   let maxOutputTokens = 0
   let session: Record<string, string> | null = null
+  let priced: PriceField[] | null = null
+  const watch = contentWatch()
 
   const visit = (rawKey: string, start: number, end: number): void => {
     const bit = BIT_BY_KEY.get(rawKey)
@@ -103,7 +112,15 @@ export function scanRequest(body: Buffer, path: NamedByPath = NOT_NAMED): Scanne
       if (rawKey.includes('\\')) refuseEscapedKey(rawKey)
       return
     }
-    if ((seen & bit) !== 0) throw invalid(`The field "${rawKey}" is there twice. Send it once.`, rawKey)
+    if (bit === PRICED) {
+      priced ??= []
+      if (priced.some(({ name }) => name === rawKey)) throw twice(rawKey)
+      priced.push({ name: rawKey, start, end })
+      if (GENERATION_CONFIG.has(rawKey) && text.charCodeAt(start) === 0x7b)
+        maxOutputTokens = Math.max(maxOutputTokens, nestedLimit(text, start))
+      return
+    }
+    if ((seen & bit) !== 0) throw twice(rawKey)
     seen |= bit
     switch (rawKey as RoutingKey) {
       case 'model':
@@ -113,10 +130,6 @@ export function scanRequest(body: Buffer, path: NamedByPath = NOT_NAMED): Scanne
         break
       case 'stream':
         if (path.stream === null) stream = readBoolean(text, start, end, rawKey)
-        break
-      case 'generationConfig':
-      case 'generation_config':
-        if (text.charCodeAt(start) === 0x7b) maxOutputTokens = nestedLimit(text, start)
         break
       case 'metadata': {
         const user = text.charCodeAt(start) === 0x7b ? nestedUser(text, start) : null
@@ -143,7 +156,7 @@ export function scanRequest(body: Buffer, path: NamedByPath = NOT_NAMED): Scanne
   }
 
   try {
-    scanObject(text, 0, visit)
+    scanObject(text, 0, visit, true, watch)
   } catch (error) {
     if (error instanceof JsonScanError) throw describeBadJson(text, error)
     throw error
@@ -153,20 +166,55 @@ export function scanRequest(body: Buffer, path: NamedByPath = NOT_NAMED): Scanne
   if (model === null) throw invalid('The field "model" must be a string.', 'model')
   if (model === '') throw invalid('The field "model" must not be empty.', 'model')
 
-  return {
-    text,
-    model,
-    modelSpan,
-    hasMessages: (seen & MESSAGES) !== 0,
-    hasInput: (seen & INPUT) !== 0,
-    stream,
-    usageAsked: streamOptions !== null && asksForUsage(text, streamOptions),
-    streamOptions,
-    insertAt: text.indexOf('{') + 1,
-    maxOutputTokens,
-    session: session ?? NO_SESSION,
+  const scan = new RequestScan(text, model, maxOutputTokens, priced ?? NO_FIELDS, watch)
+  scan.modelSpan = modelSpan
+  scan.hasMessages = (seen & MESSAGES) !== 0
+  scan.hasInput = (seen & INPUT) !== 0
+  scan.stream = stream
+  if (streamOptions !== null) {
+    scan.streamOptions = streamOptions
+    scan.usageAsked = asksForUsage(text, streamOptions)
+  }
+  scan.insertAt = text.indexOf('{') + 1
+  if (session !== null) scan.session = session
+  return scan
+}
+
+class RequestScan implements ScannedRequest {
+  text: string
+  readonly model: string
+  modelSpan: Span | null = null
+  hasMessages = false
+  hasInput = false
+  stream = false
+  usageAsked = false
+  streamOptions: Span | null = null
+  insertAt = 0
+  readonly maxOutputTokens: number
+  session: Readonly<Record<string, string>> = NO_SESSION
+  readonly #priced: readonly PriceField[]
+  readonly #watch: StringWatch
+  #bounds: PriceBounds | null = null
+
+  constructor(text: string, model: string, maxOutputTokens: number, priced: readonly PriceField[], watch: StringWatch) {
+    this.text = text
+    this.model = model
+    this.maxOutputTokens = maxOutputTokens
+    this.#priced = priced
+    this.#watch = watch
+  }
+
+  // For calls that somebody pays for; the others need not wait for it.
+  get bounds(): PriceBounds {
+    if (this.text === '' && this.#bounds === null) return LET_GO
+    return (this.#bounds ??= readBounds(this.text, this.#priced, this.#watch.found, this.maxOutputTokens))
   }
 }
+
+/** Of a body that nobody has kept: anything may have been in it. */
+const LET_GO: PriceBounds = Object.freeze({ ...PLAIN_BOUNDS, inputElsewhere: true })
+const NO_FIELDS: readonly PriceField[] = Object.freeze([])
+const GENERATION_CONFIG: ReadonlySet<string> = new Set(['generationConfig', 'generation_config'])
 
 const NO_SESSION: Readonly<Record<string, string>> = Object.freeze({})
 
@@ -262,7 +310,9 @@ function joinTwo(body: Buffer, first: Span, firstText: string, second: Span, sec
 function nestedLimit(text: string, start: number): number {
   let limit = 0
   const visit = (key: string, from: number, to: number): void => {
-    if (key === 'maxOutputTokens' || key === 'max_output_tokens') limit = readTokenLimit(text, from, to)
+    if (key.includes('\\')) refuseEscapedKey(key)
+    if (key === 'maxOutputTokens' || key === 'max_output_tokens')
+      limit = Math.max(limit, readTokenLimit(text, from, to))
   }
   scanObject(text, start, visit, false)
   return limit
@@ -293,9 +343,15 @@ function readTokenLimit(text: string, start: number, end: number): number {
 
 function refuseEscapedKey(rawKey: string): void {
   const key = decodeString(`"${rawKey}"`, 0, rawKey.length + 2)
-  if (key !== null && (BIT_BY_KEY.has(key) || key === 'include_usage')) {
+  if (key !== null && (BIT_BY_KEY.has(key) || NESTED.has(key))) {
     throw invalid(`The field "${key}" is spelled with escapes. Write it plainly.`, key)
   }
+}
+
+const NESTED: ReadonlySet<string> = new Set(['include_usage', 'maxOutputTokens', 'max_output_tokens'])
+
+function twice(key: string): GatewayError {
+  return invalid(`The field "${key}" is there twice. Send it once.`, key)
 }
 
 function describeBadJson(text: string, error: JsonScanError): GatewayError {

@@ -13,6 +13,8 @@ export interface ControlState {
   config(): Config
   /** Why the last reload was refused; absent when the running config is the file's. */
   configError(): string | undefined
+  /** Broken invariants of money, for the operator; empty when all is well. */
+  moneyViolations(): readonly string[]
   health(): HealthView
   metrics(): Promise<readonly MetricFamily[]>
   /** False from SIGTERM on. */

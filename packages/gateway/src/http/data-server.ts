@@ -24,6 +24,7 @@ import type { ModelList } from './model-list.ts'
 import { matchPath, originForm } from './paths.ts'
 import { answerBrokenRequest, answerRaw, hasUnreadBody } from './raw-answers.ts'
 import { BodyReader, declaresMoreThan } from './read-body.ts'
+import { isWebhook, MOST_WEBHOOK_BYTES } from './webhook-paths.ts'
 
 export interface DataServerOptions {
   config(): Config
@@ -187,7 +188,7 @@ export class DataServer {
       if (error === null) control.forward(request, response, requestId, extra, this.#guard.clientOf(request), body)
       else answerError(asker, callerDialect(request), error)
     }
-    this.#bodies.read(request, forward, CONTROL_BODY_BYTES)
+    this.#bodies.read(request, forward, isWebhook(request.url ?? '') ? MOST_WEBHOOK_BYTES : CONTROL_BODY_BYTES)
   }
 
   #relay(visit: Visit): void {

@@ -2,10 +2,13 @@
 // Sources: OpenAI's `Model` (with more of our own), Anthropic's `ModelInfo`, Google's `Model`.
 
 import { LRUCache } from 'lru-cache'
+import { dollarsFromPrice } from '../billing/price-dollars.ts'
+import { encodePrice } from '../billing/price-text.ts'
+import { FULL_PPM } from '../billing/price.ts'
 import { GatewayError } from '../core/errors.ts'
 import type { PatternLists } from '../identity/patterns.ts'
 import { mayUseModel, modelRules } from '../identity/permission.ts'
-import type { Principal } from '../identity/principal.ts'
+import type { Pricing, Principal } from '../identity/principal.ts'
 import type { ListedModel } from '../routing/route-book.ts'
 
 export interface ModelSource {
@@ -18,17 +21,20 @@ export interface ModelSource {
 export type ModelShape = 'openai' | 'anthropic' | 'gemini'
 
 interface Shape {
-  one(model: ListedModel): object
+  one(model: ListedModel, pricing: Pricing): object
+  /** Whether it says what a model costs. */
+  readonly priced: boolean
   list(models: readonly object[], ids: readonly string[]): object
 }
 
 const SHAPES: Readonly<Record<ModelShape, Shape>> = {
-  openai: { one: openaiModel, list: (data) => ({ object: 'list', data }) },
+  openai: { priced: true, one: openaiModel, list: (data) => ({ object: 'list', data }) },
   anthropic: {
+    priced: false,
     one: anthropicModel,
     list: (data, ids) => ({ data, has_more: false, first_id: ids[0] ?? null, last_id: ids.at(-1) ?? null }),
   },
-  gemini: { one: geminiModel, list: (models) => ({ models }) },
+  gemini: { priced: false, one: geminiModel, list: (models) => ({ models }) },
 }
 
 interface Rendered {
@@ -39,26 +45,28 @@ interface Rendered {
 
 /** Lists for keys with rules about models: one for each set of rules, which keys of a group share. */
 const MAX_FILTERED = 200
+/** Lists for each way of pricing: a few groups have one of their own. */
+const MAX_RENDERED = 100
 
 export class ModelList {
   readonly #source: ModelSource
   #from: readonly ListedModel[] = []
-  readonly #rendered = new Map<ModelShape, Rendered>()
-  readonly #ofRules = new LRUCache<PatternLists, Map<ModelShape, Buffer>>({ max: MAX_FILTERED })
+  readonly #rendered = new LRUCache<string, Rendered>({ max: MAX_RENDERED })
+  readonly #ofRules = new LRUCache<PatternLists, LRUCache<string, Buffer>>({ max: MAX_FILTERED })
 
   constructor(source: ModelSource) {
     this.#source = source
   }
 
   list(principal: Principal, shape: ModelShape): Buffer {
-    const rendered = this.#in(shape)
+    const rendered = this.#in(shape, principal)
     const rules = modelRules(principal)
-    return rules === null ? rendered.list : this.#filtered(rendered, rules, shape)
+    return rules === null ? rendered.list : this.#filtered(rendered, rules, shape, principal)
   }
 
   /** @throws {GatewayError} `model_not_found` */
   one(principal: Principal, id: string, shape: ModelShape): Buffer {
-    const { byId } = this.#in(shape)
+    const { byId } = this.#in(shape, principal)
     const publicId = byId.has(id) ? id : (this.#source.publicIdOf(id) ?? '')
     const body = mayUseModel(principal, publicId) ? byId.get(publicId) : undefined
     if (body === undefined) {
@@ -71,45 +79,64 @@ export class ModelList {
     return body
   }
 
-  #filtered(rendered: Rendered, rules: PatternLists, name: ModelShape): Buffer {
-    const lists = this.#ofRules.get(rules) ?? new Map<ModelShape, Buffer>()
+  #filtered(rendered: Rendered, rules: PatternLists, name: ModelShape, { pricing }: Principal): Buffer {
+    const lists = this.#ofRules.get(rules) ?? new LRUCache<string, Buffer>({ max: MAX_RENDERED })
     this.#ofRules.set(rules, lists)
-    let list = lists.get(name)
+    const key = keyOf(name, pricing)
+    let list = lists.get(key)
     if (list === undefined) {
       const ids = this.#from.map(({ id }) => id)
       const allowed = (_: unknown, index: number): boolean => rules.matchesOnce(ids[index] ?? '')
       const body = SHAPES[name].list(rendered.models.filter(allowed), ids.filter(allowed))
       list = Buffer.from(JSON.stringify(body))
-      lists.set(name, list)
+      lists.set(key, list)
     }
     return list
   }
 
   /** Rendered when first asked for, and again when the models have changed. */
-  #in(name: ModelShape): Rendered {
+  #in(name: ModelShape, { pricing }: Principal): Rendered {
     const models = this.#source.listModels()
     if (models !== this.#from) {
       this.#from = models
       this.#rendered.clear()
       this.#ofRules.clear()
     }
-    let rendered = this.#rendered.get(name)
+    const key = keyOf(name, pricing)
+    let rendered = this.#rendered.get(key)
     if (rendered === undefined) {
       const shape = SHAPES[name]
-      const each = models.map((model) => shape.one(model))
+      const each = models.map((model) => shape.one(model, pricing))
       const ids = models.map(({ id }) => id)
       rendered = {
         list: Buffer.from(JSON.stringify(shape.list(each, ids))),
         models: each,
         byId: new Map(each.map((model, index) => [ids[index] ?? '', Buffer.from(JSON.stringify(model))])),
       }
-      this.#rendered.set(name, rendered)
+      this.#rendered.set(key, rendered)
     }
     return rendered
   }
 }
 
-function openaiModel({ id, created, ownedBy, description, contextLength, price }: ListedModel): object {
+/** The same for all that pay the same. */
+const keys = new WeakMap<Pricing, string>()
+
+function keyOf(name: ModelShape, pricing: Pricing): string {
+  if (!SHAPES[name].priced) return name
+  let key = keys.get(pricing)
+  if (key === undefined) {
+    const own = Object.entries(pricing.prices).map(([model, price]) => [model, encodePrice(price)])
+    key = pricing.multiplierPpm === FULL_PPM && own.length === 0 ? '' : JSON.stringify([pricing.multiplierPpm, own])
+    keys.set(pricing, key)
+  }
+  return `${name}${key}`
+}
+
+/** With what this caller pays: his group's own price, or the model's, times the group's multiplier. */
+function openaiModel(model: ListedModel, { prices, multiplierPpm }: Pricing): object {
+  const { id, created, ownedBy, description, contextLength } = model
+  const price = Object.hasOwn(prices, id) ? (prices[id] ?? null) : model.price
   return {
     id,
     object: 'model',
@@ -121,14 +148,7 @@ function openaiModel({ id, created, ownedBy, description, contextLength, price }
     parent: null,
     context_length: contextLength,
     // US$ per million tokens, as plain decimals.
-    pricing:
-      price === null
-        ? null
-        : {
-            input: dollars(price.inputNanosPerMillion),
-            cached_input: dollars(price.cachedInputNanosPerMillion),
-            output: dollars(price.outputNanosPerMillion),
-          },
+    pricing: price && dollarsFromPrice(price, multiplierPpm),
   }
 }
 
@@ -151,9 +171,4 @@ function geminiModel({ id, description, contextLength }: ListedModel): object {
     ...(contextLength === null ? {} : { inputTokenLimit: contextLength }),
     supportedGenerationMethods: ['generateContent', 'streamGenerateContent', 'countTokens'],
   }
-}
-
-function dollars(nanos: number): string {
-  const whole = String(nanos).padStart(10, '0')
-  return `${whole.slice(0, -9)}.${whole.slice(-9)}`.replace(/0+$/, '').replace(/\.$/, '')
 }

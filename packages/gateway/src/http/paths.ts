@@ -25,7 +25,17 @@ const MODELS = '/v1/models'
 const RELAYS = new Map<string, RouteMatch>(
   ENDPOINTS.map((endpoint) => [endpoint.path, { kind: 'relay', endpoint, path: NO_PATH_FACTS }]),
 )
-const KNOWN_PATHS = [...ENDPOINTS.map((endpoint) => endpoint.path), MODELS]
+/** What a balance or a call cost, where clients of other gateways ask for it: the primary knows. */
+const BILLING_PATHS: readonly string[] = [
+  '/v1/credits',
+  '/v1/key',
+  '/v1/auth/key',
+  '/v1/generation',
+  '/v1/dashboard/billing/subscription',
+  '/v1/dashboard/billing/usage',
+  '/v1/dashboard/billing/credit_grants',
+]
+const KNOWN_PATHS = [...ENDPOINTS.map((endpoint) => endpoint.path), MODELS, ...BILLING_PATHS]
 const LIST: RouteMatch = { kind: 'models', id: null }
 const ROOT: RouteMatch = { kind: 'root' }
 const CONTROL: RouteMatch = { kind: 'control' }
@@ -69,6 +79,7 @@ export function matchPath(target: string): RouteMatch {
   if (path === '/') return ROOT
   // `OPTIONS *`, and whatever else is no path.
   if (!path.startsWith('/')) return { kind: 'unknown', nearest: MODELS }
+  if (BILLING_PATHS.includes(path)) return CONTROL
   if (path === '/v1' || path.startsWith('/v1/')) return { kind: 'unknown', nearest: nearestPath(path) }
   return CONTROL
 }

@@ -4,13 +4,20 @@ import { GatewayError } from '../core/errors.ts'
 import type { AccountChanges, AccountKind, AccountRecord, AccountStatus } from './account-store.ts'
 import { writeAudit } from './audit-log.ts'
 import type { ChangePublisher } from './change.ts'
-import { checkedChoice, checkedGroupName, checkedLimits, checkedName, checkedTimeZone } from './checks.ts'
+import {
+  checkedBudget,
+  checkedChoice,
+  checkedGroupName,
+  checkedLimits,
+  checkedName,
+  checkedTimeZone,
+} from './checks.ts'
 import type { Group } from './group-store.ts'
 import { DEFAULT_GROUP, findGroup } from './groups.ts'
 import type { IdentityDatabase, IdentityStores } from './identity-database.ts'
 import { randomBase62 } from './key-format.ts'
 import { givenLimits, mergedLimits, type LimitsPatch } from './limits-patch.ts'
-import type { Limits } from '../limits/limits.ts'
+import type { Budget, Limits } from '../limits/limits.ts'
 import { mustBeOperator } from './must-be-operator.ts'
 import { NO_ORIGIN, type Origin } from './origin.ts'
 import { pageLimit, type Page, type PageQuery } from './page.ts'
@@ -36,6 +43,8 @@ export interface NewAccount {
   /** Absent = UTC. */
   readonly timeZone?: string
   readonly limits?: Limits
+  /** Absent or null = none. */
+  readonly budget?: Budget | null
 }
 
 /** Absent = as it is. */
@@ -46,6 +55,8 @@ export interface AccountPatch {
   readonly timeZone?: string
   readonly status?: AccountStatus
   readonly limits?: LimitsPatch | null
+  /** Replaced whole; null = none any more. */
+  readonly budget?: Budget | null
 }
 
 export interface AccountFilter extends PageQuery {
@@ -88,6 +99,7 @@ export function createAccountService(options: AccountServiceOptions): AccountSer
           timeZone: checkedTimeZone(wanted.timeZone ?? 'UTC'),
           status: 'active',
           limits: checkedLimits(wanted.limits ?? {}),
+          budget: wanted.budget == null ? null : checkedBudget(wanted.budget),
           createdAtMs: nowMs,
           updatedAtMs: nowMs,
         }
@@ -152,7 +164,7 @@ async function changesOf(
   patch: AccountPatch,
   checkedGroup: (stores: IdentityStores, name: string) => Promise<string>,
 ): Promise<AccountChanges> {
-  const { name, kind, group, timeZone, status, limits } = patch
+  const { name, kind, group, timeZone, status, limits, budget } = patch
   if (limits !== undefined) checkedLimits(givenLimits(limits))
   return {
     ...(name === undefined ? {} : { name: checkedName(name) }),
@@ -161,5 +173,6 @@ async function changesOf(
     ...(timeZone === undefined ? {} : { timeZone: checkedTimeZone(timeZone) }),
     ...(status === undefined ? {} : { status: checkedChoice(status, ACCOUNT_STATUSES, 'status') }),
     ...(limits === undefined ? {} : { limits: mergedLimits(before.limits, limits) }),
+    ...(budget === undefined ? {} : { budget: budget === null ? null : checkedBudget(budget) }),
   }
 }

@@ -1,5 +1,5 @@
-// Accounts: a person or a team that owns keys and, one day, a wallet. `store/account-store.ts` keeps them.
-import type { Limits } from '../limits/limits.ts'
+// Accounts: a person or a team that owns keys and a wallet. `store/account-store.ts` keeps them.
+import type { Budget, Limits } from '../limits/limits.ts'
 import type { Page } from './page.ts'
 
 export type AccountKind = 'person' | 'team'
@@ -18,6 +18,8 @@ export interface AccountRecord {
   readonly status: AccountStatus
   /** Of all its keys together. A figure here stands in place of the group's. */
   readonly limits: Limits
+  /** What all its keys together may spend; null = no such limit. */
+  readonly budget: Budget | null
   readonly createdAtMs: number
   readonly updatedAtMs: number
 }

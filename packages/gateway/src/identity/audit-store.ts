@@ -14,6 +14,21 @@ export const AUDIT_ACTIONS = [
   'member.add',
   'member.update',
   'member.remove',
+  'price.set',
+  'price.remove',
+  'wallet.top_up',
+  'wallet.adjust',
+  'wallet.refund',
+  'wallet.lock',
+  'wallet.unlock',
+  'wallet.update',
+  'wallet.redeem',
+  'redeem_codes.create',
+  'redeem_codes.void',
+  'payment.order',
+  'payment.paid',
+  'payment.reversed',
+  'payment.reinstated',
 ] as const
 export type AuditAction = (typeof AUDIT_ACTIONS)[number]
 
@@ -28,7 +43,7 @@ export interface AuditEntry {
   /** `key_…`, or `master`. */
   readonly actorKeyId: string
   readonly action: AuditAction
-  /** The key, account, group or member. */
+  /** The key, account, group, member, transfer, order or code. */
   readonly objectId: string
   /** Whose object it is; '' for what belongs to the operator. */
   readonly accountId: string

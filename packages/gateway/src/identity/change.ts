@@ -7,8 +7,35 @@ export type Change =
   | { readonly kind: 'key'; readonly keyId: string }
   | { readonly kind: 'account'; readonly accountId: string }
   | { readonly kind: 'group'; readonly group: string }
+  /** Prices that the operator set at run time. */
+  | { readonly kind: 'prices' }
   /** Something may have been missed: forget everything. */
   | { readonly kind: 'all' }
+
+/** Between gateways, about money: give back what no call holds of this wallet, and what came of it. */
+export type RecallNews =
+  | {
+      readonly kind: 'recall'
+      readonly recallId: string
+      readonly accountId: string
+      /** Instance ids. */
+      readonly from: string
+      readonly to: readonly string[]
+      /** It went through the table: so must the answer. */
+      readonly byTable: boolean
+    }
+  | {
+      readonly kind: 'recalled'
+      readonly recallId: string
+      readonly from: string
+      readonly to: string
+      readonly returnedNanos: number
+      /** All of it is in the database. */
+      readonly complete: boolean
+    }
+
+/** All that instances tell one another. */
+export type News = Change | RecallNews
 
 /** What a service needs of it. */
 export interface ChangePublisher {
@@ -21,7 +48,7 @@ export interface ChangePublisher {
 
 /** As it is kept for the instances that did not hear of it in time. `store/change-store.ts` answers it. */
 export interface ChangeStore {
-  insert(change: Change): Promise<void>
+  insert(news: News): Promise<void>
   /** Those since `sinceMs` (the database's clock), oldest first, and what that clock shows now. */
   since(sinceMs: number): Promise<{ readonly nowMs: number; readonly changes: readonly NumberedChange[] }>
   /** Removes those from before `untilMs`. */
@@ -30,19 +57,35 @@ export interface ChangeStore {
 
 export interface NumberedChange {
   readonly id: string
-  readonly change: Change
+  readonly change: News
 }
 
 /** What a message or a row says; null for what is no change at all. */
-export function changeFrom(value: unknown): Change | null {
+export function changeFrom(value: unknown): News | null {
   if (typeof value !== 'object' || value === null || !('kind' in value)) return null
   if (value.kind === 'all') return { kind: 'all' }
+  if (value.kind === 'prices') return { kind: 'prices' }
   if (value.kind === 'key' && 'keyId' in value && typeof value.keyId === 'string')
     return { kind: 'key', keyId: value.keyId }
   if (value.kind === 'account' && 'accountId' in value && typeof value.accountId === 'string')
     return { kind: 'account', accountId: value.accountId }
   if (value.kind === 'group' && 'group' in value && typeof value.group === 'string')
     return { kind: 'group', group: value.group }
+  if (value.kind === 'recall' || value.kind === 'recalled') return recallFrom(value)
   // A newer release beside this one tells of something that this one has no word for: forgetting too much is safe.
   return { kind: 'all' }
+}
+
+/** Of another release, perhaps: what makes no sense is not acted on, and the one who asked hears nothing. */
+function recallFrom(value: object): RecallNews | null {
+  const { kind, recallId, accountId, from, to, byTable, returnedNanos, complete } = value as Partial<
+    Record<string, unknown>
+  >
+  if (typeof recallId !== 'string' || typeof from !== 'string') return null
+  if (kind === 'recall') {
+    if (typeof accountId !== 'string' || !Array.isArray(to)) return null
+    return { kind, recallId, accountId, from, to: to.filter((id) => typeof id === 'string'), byTable: byTable === true }
+  }
+  if (kind !== 'recalled' || typeof to !== 'string' || typeof returnedNanos !== 'number') return null
+  return { kind, recallId, from, to, returnedNanos, complete: complete === true }
 }

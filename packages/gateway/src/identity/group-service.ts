@@ -1,7 +1,10 @@
 // Groups, as the API shows and changes them: those of the file, which only the file can change, and those of the database.
+import { dollarsFromPrice } from '../billing/price-dollars.ts'
+import type { Price } from '../billing/price.ts'
 import { GatewayError } from '../core/errors.ts'
 import type { Limits } from '../limits/limits.ts'
 import { writeAudit } from './audit-log.ts'
+import type { AuditFacts } from './audit-store.ts'
 import type { ChangePublisher } from './change.ts'
 import { checkedChoice, checkedGroupName, checkedLimits, checkedModels, invalid } from './checks.ts'
 import type { Billing, Group, GroupRecord } from './group-store.ts'
@@ -32,6 +35,7 @@ export interface NewGroup {
   readonly models?: Patterns
   /** Absent = 1,000,000. */
   readonly priceMultiplierPpm?: number
+  readonly prices?: Group['prices']
   readonly billing?: Billing
   readonly limits?: Limits
   readonly sharedLimits?: Limits
@@ -41,6 +45,8 @@ export interface NewGroup {
 export interface GroupPatch {
   readonly models?: Patterns
   readonly priceMultiplierPpm?: number
+  /** Of the models named; null takes a price away, and null instead of the whole takes all. */
+  readonly prices?: Readonly<Record<string, Price | null>> | null
   readonly billing?: Billing
   readonly limits?: LimitsPatch | null
   readonly sharedLimits?: LimitsPatch | null
@@ -109,6 +115,7 @@ export function createGroupService(options: GroupServiceOptions): GroupService {
         name: wanted.name,
         models: checkedModels(wanted.models ?? ['*']) ?? ['*'],
         priceMultiplierPpm: checkedMultiplier(wanted.priceMultiplierPpm ?? 1_000_000),
+        prices: checkedPrices(wanted.prices ?? {}),
         billing: checkedChoice(wanted.billing ?? 'off', BILLINGS, 'billing'),
         limits: { ...preset, ...checkedLimits(wanted.limits ?? {}) },
         sharedLimits: checkedLimits(wanted.sharedLimits ?? {}, 'shared_limits'),
@@ -119,7 +126,7 @@ export function createGroupService(options: GroupServiceOptions): GroupService {
         if (!(await stores.groups.insert(record))) {
           throw new GatewayError('conflict', `There is a group "${record.name}" already.`, { param: 'name' })
         }
-        const change = { objectId: record.name, accountId: '', before: null, after: { ...record } }
+        const change = { objectId: record.name, accountId: '', before: null, after: factsOf(record) }
         await writeAudit(stores.audit, principal, origin, nowMs, { action: 'group.create', ...change })
       })
       // The first group of all changes what the others mean: without any, nothing is limited.
@@ -140,8 +147,8 @@ export function createGroupService(options: GroupServiceOptions): GroupService {
           action: 'group.update',
           objectId: name,
           accountId: '',
-          before: { ...before, updatedAtMs: 0 },
-          after: { ...after, updatedAtMs: 0 },
+          before: factsOf({ ...before, updatedAtMs: 0 }),
+          after: factsOf({ ...after, updatedAtMs: 0 }),
         })
         return after
       })
@@ -160,7 +167,7 @@ export function createGroupService(options: GroupServiceOptions): GroupService {
           throw new GatewayError('conflict', message)
         }
         await stores.groups.remove(name)
-        const change = { objectId: name, accountId: '', before: { ...before }, after: null }
+        const change = { objectId: name, accountId: '', before: factsOf(before), after: null }
         await writeAudit(stores.audit, principal, origin, now(), { action: 'group.delete', ...change })
         return before
       })
@@ -170,18 +177,25 @@ export function createGroupService(options: GroupServiceOptions): GroupService {
   }
 }
 
+/** As the audit log shows it: prices in US$. */
+function factsOf(record: GroupRecord): AuditFacts {
+  const prices = Object.entries(record.prices).map(([model, price]) => [model, dollarsFromPrice(price)])
+  return { ...record, prices: Object.fromEntries(prices) }
+}
+
 function viewOf(record: GroupRecord): GroupView {
   const { updatedAtMs: _, ...group } = record
   return { ...group, source: 'database' }
 }
 
 function changesOf(before: GroupRecord, patch: GroupPatch): Partial<Omit<GroupRecord, 'name' | 'createdAtMs'>> {
-  const { models, priceMultiplierPpm, billing, limits, sharedLimits } = patch
+  const { models, priceMultiplierPpm, prices, billing, limits, sharedLimits } = patch
   if (limits !== undefined) checkedLimits(givenLimits(limits))
   if (sharedLimits !== undefined) checkedLimits(givenLimits(sharedLimits), 'shared_limits')
   return {
     ...(models === undefined ? {} : { models: checkedModels(models) ?? ['*'] }),
     ...(priceMultiplierPpm === undefined ? {} : { priceMultiplierPpm: checkedMultiplier(priceMultiplierPpm) }),
+    ...(prices === undefined ? {} : { prices: mergedPrices(before.prices, prices) }),
     ...(billing === undefined ? {} : { billing: checkedChoice(billing, BILLINGS, 'billing') }),
     ...(limits === undefined ? {} : { limits: mergedLimits(before.limits, limits) }),
     ...(sharedLimits === undefined ? {} : { sharedLimits: mergedLimits(before.sharedLimits, sharedLimits) }),
@@ -191,6 +205,27 @@ function changesOf(before: GroupRecord, patch: GroupPatch): Partial<Omit<GroupRe
 function checkedMultiplier(ppm: number): number {
   if (Number.isSafeInteger(ppm) && ppm >= 0 && ppm <= HIGHEST_PRICE_MULTIPLIER_PPM) return ppm
   throw invalid('price_multiplier', 'must be 0 to 1000, with at most 6 places.')
+}
+
+function mergedPrices(before: Group['prices'], patch: NonNullable<GroupPatch['prices']> | null): Group['prices'] {
+  if (patch === null) return {}
+  const merged = Object.entries({ ...before, ...patch }).flatMap(([model, price]) =>
+    price === null ? [] : [[model, price] as const],
+  )
+  return checkedPrices(Object.fromEntries(merged))
+}
+
+/** Workers are told all of a group's with each of its keys. */
+const MOST_PRICES = 1000
+
+function checkedPrices(prices: Group['prices']): Group['prices'] {
+  const models = Object.keys(prices)
+  if (models.length > MOST_PRICES) throw invalid('prices', `must have at most ${MOST_PRICES} entries.`)
+  for (const model of models) {
+    if (model === '' || model.length > 256 || /[\s\p{Cc}]/u.test(model))
+      throw invalid('prices', 'must have public model ids, of 1 to 256 characters without spaces.')
+  }
+  return prices
 }
 
 function presetLimits(preset: Preset): Limits {

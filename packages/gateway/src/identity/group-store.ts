@@ -1,5 +1,6 @@
 // Groups: which models an account may use, at which price, within which limits. Those of the file are in the config;
 // `store/group-store.ts` keeps the others.
+import type { Price } from '../billing/price.ts'
 import type { Limits } from '../limits/limits.ts'
 import type { Patterns } from './principal.ts'
 
@@ -11,6 +12,8 @@ export interface Group {
   readonly models: Patterns
   /** Parts per million: 1,000,000 = the price as it is. */
   readonly priceMultiplierPpm: number
+  /** Its own prices, by public model id, before the multiplier; models that are not here cost what they cost everybody. */
+  readonly prices: Readonly<Record<string, Price>>
   readonly billing: Billing
   /** Of each account in the group. */
   readonly limits: Limits

@@ -235,6 +235,8 @@ export function readToken(headers: Headers): string {
 
 function nameOf(change: Exclude<Change, { readonly kind: 'all' }>): string {
   if (change.kind === 'key') return `key ${change.keyId}`
+  // No key is answered with them.
+  if (change.kind === 'prices') return 'prices'
   return change.kind === 'account' ? `account ${change.accountId}` : `group ${change.group}`
 }
 

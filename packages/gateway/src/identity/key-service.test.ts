@@ -31,6 +31,7 @@ describeEachDatabase('API keys', (open) => {
       endpoints: [],
       addresses: [],
       limited: [{ scope: `key:${made.record.keyId}`, of: 'key', name: 'CI', limits: { rpm: 5 }, timeZone: 'UTC' }],
+      pricing: { billing: 'off', multiplierPpm: 1_000_000, prices: {} },
       timeZone: 'UTC',
       refusal: null,
     })

@@ -64,6 +64,7 @@ describeEachDatabase('Fields that nobody asked for', (open) => {
     expect(made).toEqual({ ...account, ...made, status: 'active' })
     expect(Object.keys(made).toSorted()).toEqual([
       'accountId',
+      'budget',
       'createdAtMs',
       'group',
       'kind',

@@ -2,12 +2,24 @@
 // The primary puts it together (`resolve-key.ts`) and workers remember it, so it is plain JSON, and it is flat: what the
 // key's makers, its account and its group allow has been brought in already.
 
+import type { Price } from '../billing/price.ts'
 import type { LimitedScope, Limits } from '../limits/limits.ts'
+import type { Billing } from './group-store.ts'
 
 export type Scope = 'keys:manage'
 
 /** Patterns, one of which must match; `*` stands for any text. */
 export type Patterns = readonly string[]
+
+/** What calls cost, and whether that is taken from a wallet. */
+export interface Pricing {
+  /** `off` for the operator and for the account `default`, whatever their group says. */
+  readonly billing: Billing
+  /** Parts per million of every price: 1,000,000 = the price as it is. */
+  readonly multiplierPpm: number
+  /** The group's own prices, by public model id, before the multiplier; they win over the model's. Usually empty. */
+  readonly prices: Readonly<Record<string, Price>>
+}
 
 export interface Principal {
   /** `key_...` for an API key, `master` for the operator's key. */
@@ -34,11 +46,19 @@ export interface Principal {
   readonly addresses: readonly Patterns[]
   /** Everything with a limit or budget that a call counts against: the key, its makers, the account, the group. */
   readonly limited: readonly LimitedScope[]
+  readonly pricing: Pricing
   /** IANA name, of the account. */
   readonly timeZone: string
   /** Why nothing at all may be done with it for now, as a sentence for its owner; null = it may be used. */
   readonly refusal: string | null
 }
+
+const NO_PRICES: Pricing['prices'] = Object.freeze({})
+export const FULL_PRICE_UNBILLED: Pricing = Object.freeze({
+  billing: 'off',
+  multiplierPpm: 1_000_000,
+  prices: NO_PRICES,
+})
 
 /** The operator's account: every right, no limit. */
 export const OPERATOR: Principal = Object.freeze({
@@ -53,6 +73,7 @@ export const OPERATOR: Principal = Object.freeze({
   endpoints: Object.freeze([]),
   addresses: Object.freeze([]),
   limited: Object.freeze([]),
+  pricing: FULL_PRICE_UNBILLED,
   timeZone: 'UTC',
   refusal: null,
 })

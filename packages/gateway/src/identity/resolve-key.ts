@@ -6,7 +6,7 @@ import type { Group } from './group-store.ts'
 import { DEFAULT_GROUP } from './groups.ts'
 import type { KeyRecord } from './key-store.ts'
 import { rightsOf } from './key-rights.ts'
-import type { Patterns, Principal } from './principal.ts'
+import { FULL_PRICE_UNBILLED, type Patterns, type Pricing, type Principal } from './principal.ts'
 
 export interface KeyFacts {
   /** How it was presented: this secret's digest. */
@@ -51,6 +51,7 @@ export function principalOf(facts: KeyFacts, nowMs: number): Principal | null {
     endpoints: rights.endpoints,
     addresses: rights.addresses,
     limited: limitedScopes(chain, key.accountId, account, group, timeZone),
+    pricing: pricingOf(key.accountId, group),
     timeZone,
     refusal: refusalOf(facts),
   }
@@ -66,6 +67,15 @@ function modelsOf(group: Group | null): Patterns[] {
   return group === null || group.models.includes('*') ? [] : [group.models]
 }
 
+/** Nobody pays himself: the operator's own accounts have no wallet. */
+const UNBILLED_ACCOUNTS: readonly string[] = ['default', 'operator']
+
+function pricingOf(accountId: string, group: Group | null): Pricing {
+  if (group === null) return FULL_PRICE_UNBILLED
+  const billing = UNBILLED_ACCOUNTS.includes(accountId) ? 'off' : group.billing
+  return { billing, multiplierPpm: group.priceMultiplierPpm, prices: group.prices }
+}
+
 function limitedScopes(
   chain: readonly KeyRecord[],
   accountId: string,
@@ -75,7 +85,7 @@ function limitedScopes(
 ): LimitedScope[] {
   const name = account?.name ?? accountId
   const scopes = chain.map((key) => limitedScope('key', key.keyId, key.name, key.limits, timeZone, key.budget))
-  scopes.push(limitedScope('account', accountId, name, account?.limits ?? {}, timeZone))
+  scopes.push(limitedScope('account', accountId, name, account?.limits ?? {}, timeZone, account?.budget ?? null))
   if (group !== null) {
     const perAccount = without(group.limits, account?.limits ?? {})
     // Under a name of its own: keys of one account may be in several groups.

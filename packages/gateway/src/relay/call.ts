@@ -2,8 +2,11 @@
 // line in the journal that says so.
 
 import { costNanos, formatNanos } from '../billing/cost.ts'
+import { encodeLimitedPrice, encodePrice } from '../billing/price-text.ts'
+import type { Price } from '../billing/price.ts'
 import type { Beginning } from '../billing/journal-writer.ts'
 import type { AttemptNote, UsageRecord } from '../billing/usage-record.ts'
+import { type Captured, NOTHING_CAPTURED } from '../billing/wallet-authority.ts'
 import type { Part } from '../core/conversation.ts'
 import type { ReplyContext } from '../core/dialect.ts'
 import { ListNode } from '../core/intrusive-list.ts'
@@ -17,13 +20,26 @@ import type { Route } from '../routing/route.ts'
 import type { AccountInFlight } from './accounts-in-flight.ts'
 import { Asked } from './asked.ts'
 import { Continuation } from './continuation.ts'
+import type { Payment } from './payment.ts'
 import type { OpenExchange, RelayPorts, RelayRequest } from './ports.ts'
+import { salePrice } from './sale-price.ts'
 import { successHeaders } from './reply-headers.ts'
 
 /** Bytes of a body that make a token, roughly; only for reservations and estimates. */
 const BYTES_PER_TOKEN = 4
 /** Of most calls: the first attempt answered. Never added to. */
 const NO_TRAIL: AttemptNote[] = []
+
+/** How a call stands, or ended. */
+interface CallEnd {
+  readonly status: number
+  readonly errorCode: string
+  readonly usage: TokenUsage
+  readonly estimated: boolean
+  readonly durationMs: number
+  readonly costNanos: number
+  readonly captured: Captured
+}
 
 export class Call {
   readonly ports: RelayPorts
@@ -32,8 +48,12 @@ export class Call {
   readonly asked: Asked
   /** Another one after a fallback to another model. */
   route: Route
+  /** What the caller pays for the model; null = nobody has said. */
+  price: Price | null
   /** What the limits let in, until it is released. */
   admission: Admitted = UNLIMITED
+  /** What is held of the caller's wallet; null = the call is not charged, or is not held for yet. */
+  payment: Payment | null = null
   attempts = 0
   /** Who was asked last. */
   candidate: Candidate | null = null
@@ -53,6 +73,8 @@ export class Call {
   #beginning: Beginning | null = null
   readonly #node: ListNode<OpenExchange>
   readonly #account: AccountInFlight
+  /** Of the request, as it came. */
+  readonly bodyBytes: number
   readonly #bodyTokens: number
   #heldBytes: number
   /** Aborted when the call ends; made only where something waits for it. */
@@ -69,7 +91,9 @@ export class Call {
     this.scan = scan
     this.asked = new Asked(ports, request, scan)
     this.route = route
+    this.price = salePrice(request.principal, route)
     this.#node = new ListNode(owner)
+    this.bodyBytes = request.body.length
     this.#bodyTokens = Math.ceil(request.body.length / BYTES_PER_TOKEN)
     this.#heldBytes = request.body.length
     // Nothing is held yet if this one is too many.
@@ -90,7 +114,7 @@ export class Call {
     return {
       publicModelJson: this.route.publicIdJson,
       usageAsked: this.scan.usageAsked,
-      costJson: (usage) => (this.route.price === null ? null : formatNanos(this.cost(usage))),
+      costJson: (usage) => (this.price === null ? null : formatNanos(this.cost(usage))),
     }
   }
 
@@ -114,7 +138,7 @@ export class Call {
 
   /** @param origin the deployment that answers */
   replyContext(origin: string): ReplyContext {
-    const { request, route } = this
+    const { request, route, price } = this
     const { conversation, body } = this.asked.withoutHistory()
     return {
       conversation,
@@ -123,7 +147,7 @@ export class Call {
       replyId: request.id.replace(/[^a-zA-Z0-9]/g, ''),
       nowSeconds: Math.floor(Date.now() / 1_000),
       estimatedInputTokens: Math.max(1, this.#bodyTokens),
-      costJson: (usage) => (route.price === null ? null : formatNanos(this.cost(usage))),
+      costJson: (usage) => (price === null ? null : formatNanos(this.cost(usage))),
       envelope: this.asked.envelope(origin),
       arrayStream: request.path.arrayStream,
     }
@@ -150,20 +174,33 @@ export class Call {
     this.asked.letGo()
   }
 
+  /** What the caller pays. An answer without a single token is free, whatever it cost the operator. */
   cost(usage: TokenUsage): number {
-    return costNanos(this.route.price, usage)
+    if (usage === NO_USAGE || (usage.output === 0 && this.request.endpoint.kind === 'generation')) return 0
+    return costNanos(this.price, usage, this.request.principal.pricing.multiplierPpm)
+  }
+
+  /** Whether the call can have used so much, so that somebody may be charged for it. Else it is counted by us. */
+  believes(usage: TokenUsage): boolean {
+    if (this.payment === null || this.cost(usage) <= this.payment.mostNanos) return true
+    const { ports, request, candidate } = this
+    const provider = candidate?.provider.name
+    ports.log.error({ requestId: request.id, provider, usage }, 'a provider reports more than the call can have used')
+    return false
   }
 
   estimatedCost(): number {
-    return this.cost({ ...NO_USAGE, input: this.#bodyTokens, output: this.scan.maxOutputTokens })
+    const usage = { ...NO_USAGE, input: this.#bodyTokens, output: this.scan.maxOutputTokens }
+    return costNanos(this.price, usage, this.request.principal.pricing.multiplierPpm)
   }
 
   /** Where the provider did not say. @param outputTokens about as many as were delivered */
   estimate(outputTokens: number): TokenUsage {
     // Counting is free, and says how many tokens without being any.
     if (this.request.endpoint.operation === 'count-tokens') return NO_USAGE
-    const output = this.request.endpoint.kind === 'generation' ? outputTokens : 0
-    return { ...NO_USAGE, input: this.#bodyTokens, output }
+    const most = this.payment?.mostOutputTokens ?? Infinity
+    const output = this.request.endpoint.kind === 'generation' ? Math.min(outputTokens, most) : 0
+    return { ...NO_USAGE, input: this.payment?.likelyInputTokens ?? this.#bodyTokens, output }
   }
 
   estimateText(bytes: number): TokenUsage {
@@ -203,9 +240,13 @@ export class Call {
     const used = { tokens, costNanos: this.cost(usage) }
     const provider = candidate?.provider.name ?? ''
     if (candidate !== null) ports.fleet.countTokens(candidate, tokens, nowMs)
+    if (!estimated) this.payment?.learn(usage)
     this.release(used, this.attempts === 0)
     this.giveBack(used, false)
-    ports.record(this.#recordOf(status, errorCode, usage, estimated, durationMs), this.#beginning, then)
+    // Nothing may come between the capture and its line: what is captured and not written down is nobody's.
+    const captured = this.payment?.end(used.costNanos) ?? NOTHING_CAPTURED
+    const end = { status, errorCode, usage, estimated, durationMs, costNanos: used.costNanos, captured }
+    ports.record(this.#recordOf(end), this.#beginning, then)
     ports.metrics.end({
       endpoint: request.endpoint.path,
       model: route.publicId,
@@ -222,9 +263,21 @@ export class Call {
 
   /** The status line goes out before the end is known: should this process die in between, that much is on the disk. */
   begin(): void {
-    if (this.settled || this.#beginning !== null) return
+    if (this.#beginning === null) this.#writeDown(this.estimate(0))
+  }
+
+  /** So much of the answer has gone out, and is to be paid even if this process should die. */
+  progress(outputTokens: number): void {
+    if (this.#beginning !== null) this.#writeDown(this.estimate(outputTokens))
+  }
+
+  #writeDown(usage: TokenUsage): void {
+    if (this.settled) return
     const durationMs = performance.now() - this.request.startedMs
-    this.#beginning = this.ports.begin(this.#recordOf(200, 'interrupted', this.estimate(0), true, durationMs))
+    const costNanos = this.cost(usage)
+    const captured = this.payment?.progress(costNanos) ?? NOTHING_CAPTURED
+    const end = { status: 200, errorCode: 'interrupted', usage, estimated: true, durationMs, costNanos, captured }
+    this.#beginning = this.ports.begin(this.#recordOf(end), this.#beginning)
   }
 
   /** How an attempt ended; the first that answers leaves no note. */
@@ -235,8 +288,17 @@ export class Call {
     this.#trail.push({ provider: candidate.provider.name, outcome, durationMs: Math.round(nowMs - startedMs) })
   }
 
-  #recordOf(status: number, errorCode: string, usage: TokenUsage, estimated: boolean, durationMs: number): UsageRecord {
+  /** The cost follows from it and from the usage alone, also where the provider was not believed. */
+  #priceText(nanos: number): string {
+    const { price, payment } = this
+    const { multiplierPpm } = this.request.principal.pricing
+    if (payment === null || nanos === 0 || nanos < payment.mostNanos) return encodePrice(price, multiplierPpm)
+    return encodeLimitedPrice(price, multiplierPpm, nanos)
+  }
+
+  #recordOf(end: CallEnd): UsageRecord {
     const { request, route, candidate } = this
+    const { status, errorCode, usage, durationMs } = end
     const { principal } = request
     return {
       requestId: request.id,
@@ -256,8 +318,12 @@ export class Call {
       attempts: this.attempts,
       trail: this.#trail,
       usage,
-      estimated: estimated && usage !== NO_USAGE,
-      costNanos: this.cost(usage),
+      estimated: end.estimated && usage !== NO_USAGE,
+      costNanos: end.costNanos,
+      providerCostNanos: candidate === null || usage === NO_USAGE ? 0 : costNanos(candidate.price, usage),
+      sliceId: end.captured.sliceId,
+      paidNanos: end.captured.paidNanos,
+      priceText: this.#priceText(end.costNanos),
     }
   }
 
@@ -288,6 +354,7 @@ export class Call {
   /** Goes on with a model that stands in for the one that was asked for. */
   goOnWith(route: Route, admission: Admitted): void {
     this.route = route
+    this.price = salePrice(this.request.principal, route)
     if (admission !== UNLIMITED) (this.#standIns ??= []).push(admission)
   }
 

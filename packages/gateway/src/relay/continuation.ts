@@ -7,7 +7,7 @@
 import type { AnswerEvent, EmitEvent, PartStartEvent } from '../core/answer.ts'
 import type { Conversation, Turn } from '../core/conversation.ts'
 import type { StreamEncoder } from '../core/dialect.ts'
-import type { TokenUsage } from '../core/token-usage.ts'
+import { addUsage, type TokenUsage } from '../core/token-usage.ts'
 
 /** A model that was asked to go on may begin by repeating the end of what it was given. */
 const MAX_OVERLAP = 200
@@ -54,7 +54,7 @@ export class Continuation {
 
   /** Of all attempts together. */
   usage(current: TokenUsage): TokenUsage {
-    return this.#usageBefore === null ? current : total(this.#usageBefore, current)
+    return this.#usageBefore === null ? current : addUsage(this.#usageBefore, current)
   }
 
   /** What the next upstream is asked: the same, and what was said so far. */
@@ -193,15 +193,4 @@ const MIN_OVERLAP = 12
 /** Whether more text could still make the beginning a repetition. */
 function mayBeRepetition(said: string, text: string): boolean {
   return said.slice(-MAX_OVERLAP).includes(text)
-}
-
-function total(left: TokenUsage, right: TokenUsage): TokenUsage {
-  return {
-    input: left.input + right.input,
-    cacheRead: left.cacheRead + right.cacheRead,
-    cacheWrite5m: left.cacheWrite5m + right.cacheWrite5m,
-    cacheWrite1h: left.cacheWrite1h + right.cacheWrite1h,
-    output: left.output + right.output,
-    reasoning: left.reasoning + right.reasoning,
-  }
 }

@@ -13,8 +13,10 @@ import { PASS_DIALECTS } from '../dialects/pass-dialects.ts'
 import { latin1Of } from '../dialects/pass-events.ts'
 import type { Attempt, BodyReader } from './attempt.ts'
 import type { Call } from './call.ts'
+import { countReply, StreamSample } from './count-missing.ts'
 import { sendError } from './error-reply.ts'
 import { JsonReply, type JsonReplyOwner } from './json-reply.ts'
+import type { Payment } from './payment.ts'
 import { RawStreamReply, StreamReply, type StreamReplyOwner } from './stream-reply.ts'
 import { headerOf, type UpstreamHeaders } from './upstreams.ts'
 
@@ -29,6 +31,8 @@ export interface DeliveryOwner {
   attemptFailed(attempt: Attempt, cause: 'reset' | 'bad_reply', detail: string): void
   /** The client takes nothing for now, and nothing is read for it. */
   replyStalled(): void
+  /** What was held for the call is used up, and the wallet has no more. */
+  balanceUsedUp(attempt: Attempt): void
   /** The reply has been written to its end. */
   replyEnded(): void
 }
@@ -39,9 +43,13 @@ export class Delivery implements JsonReplyOwner, StreamReplyOwner {
   /** Since when the client does not take what it is sent, monotonic; 0 = it does. */
   stalledSinceMs = 0
   lastSentMs: number
+  /** More money was asked for. */
+  waitsForMoney = false
   readonly #call: Call
   readonly #owner: DeliveryOwner
   #reader: StreamReply | null = null
+  /** Of a stream that is paid for. */
+  #sample: StreamSample | null = null
 
   constructor(call: Call, owner: DeliveryOwner) {
     this.#call = call
@@ -89,11 +97,24 @@ export class Delivery implements JsonReplyOwner, StreamReplyOwner {
   finishJson(attempt: Attempt, body: Buffer | string, usage: TokenUsage | null): void {
     if (attempt !== this.#owner.attempt) return
     const call = this.#call
-    const counted = usage ?? call.estimateText(body.length)
     attempt.conversion.watch?.(body)
-    const headers = call.headers('application/json', call.cost(counted), usage === null)
+    if (usage !== null && call.believes(usage)) this.#reply(attempt, body, usage, false)
+    else void this.#countJson(attempt, body)
+  }
+
+  async #countJson(attempt: Attempt, body: Buffer | string): Promise<void> {
+    const call = this.#call
+    const { endpoint } = call.request
+    const tokens = endpoint.kind === 'other' ? null : await countReply(call.ports.counter, endpoint.dialect, body)
+    if (attempt !== this.#owner.attempt || call.settled) return
+    this.#reply(attempt, body, tokens === null ? call.estimateText(body.length) : call.estimate(tokens), true)
+  }
+
+  #reply(attempt: Attempt, body: Buffer | string, usage: TokenUsage, estimated: boolean): void {
+    const call = this.#call
+    const headers = call.headers('application/json', call.cost(usage), estimated)
     this.#owner.attemptSucceeded(attempt)
-    call.settle(200, '', counted, usage === null, () => call.request.sink.reply(200, headers, body))
+    call.settle(200, '', usage, estimated, () => call.request.sink.reply(200, headers, body))
     this.#owner.replyEnded()
   }
 
@@ -112,7 +133,7 @@ export class Delivery implements JsonReplyOwner, StreamReplyOwner {
 
   finishLargeJson(attempt: Attempt, tail: Buffer, usage: TokenUsage | null): void {
     if (attempt !== this.#owner.attempt) return
-    this.#end(attempt, tail, usage ?? this.#call.estimate(0), usage === null)
+    this.#end(attempt, tail, usage, this.#call.estimate(0))
   }
 
   // --- streams ---
@@ -128,18 +149,49 @@ export class Delivery implements JsonReplyOwner, StreamReplyOwner {
     if (attempt !== this.#owner.attempt || chunk.length === 0) return
     this.lastSentMs = attempt.lastByteMs
     attempt.conversion.watch?.(chunk)
-    if (this.#call.request.sink.write(chunk)) return
-    // The client is slower than the upstream: read no more until it has caught up, or is gone.
-    attempt.pause()
-    this.stalledSinceMs = attempt.lastByteMs
-    this.#owner.replyStalled()
+    const { payment, request } = this.#call
+    if (!request.sink.write(chunk)) {
+      // The client is slower than the upstream: read no more until it has caught up, or is gone.
+      attempt.pause()
+      this.stalledSinceMs = attempt.lastByteMs
+      this.#owner.replyStalled()
+    }
+    if (payment === null) return
+    if (this.#reader !== null) (this.#sample ??= new StreamSample()).add(chunk)
+    this.#payFor(attempt, payment, chunk.length)
   }
 
-  finishStream(attempt: Attempt, last: Buffer | string | null): void {
+  /** /!\ Hot path. A stream holds money in steps: the next one is asked for before what is held has been delivered. */
+  #payFor(attempt: Attempt, payment: Payment, bytes: number): void {
+    if (payment.deliver(bytes, this.#reader?.stream.eventCount ?? 0)) {
+      const answer = payment.grow()
+      if (answer instanceof Promise) {
+        this.waitsForMoney = true
+        void answer.then((granted) => {
+          this.waitsForMoney = false
+          this.#heldMore(attempt, payment, granted)
+        })
+      } else this.#heldMore(attempt, payment, answer)
+    }
+    if (this.waitsForMoney && payment.spent) attempt.pause()
+  }
+
+  #heldMore(attempt: Attempt, payment: Payment, granted: boolean): void {
+    if (attempt !== this.#owner.attempt || this.#call.settled) return
+    if (granted) {
+      this.#call.progress(this.#reader?.stream.eventCount ?? 0)
+      if (this.stalledSinceMs === 0) attempt.resume()
+    } else if (payment.spent) this.#owner.balanceUsedUp(attempt)
+    else if (this.stalledSinceMs === 0) attempt.resume()
+  }
+
+  finishStream(attempt: Attempt, last: Buffer | string | null, told: TokenUsage | null = null): void {
     if (attempt !== this.#owner.attempt) return
-    const usage = this.#reader?.stream.usage ?? null
+    const usage = this.#reader?.stream.usage ?? told
     this.commitStream(attempt)
-    this.#end(attempt, last, usage ?? this.#estimate(), usage === null)
+    const counted = usage === null ? this.#countStream() : null
+    if (counted === null) this.#end(attempt, last, usage, this.#estimate())
+    else void counted.then((estimate) => this.#end(attempt, last, null, estimate))
   }
 
   /** The upstream broke off behind a whole answer; false = it was not whole. */
@@ -167,10 +219,12 @@ export class Delivery implements JsonReplyOwner, StreamReplyOwner {
     sink.head(200, headers)
   }
 
-  #end(attempt: Attempt, last: Buffer | string | null, usage: TokenUsage, estimated: boolean): void {
+  #end(attempt: Attempt, last: Buffer | string | null, usage: TokenUsage | null, estimate: TokenUsage): void {
+    if (attempt !== this.#owner.attempt || this.#call.settled) return
     const { sink } = this.#call.request
     this.#owner.attemptSucceeded(attempt)
-    this.#call.settle(200, '', usage, estimated)
+    if (usage !== null && this.#call.believes(usage)) this.#call.settle(200, '', usage, false)
+    else this.#call.settle(200, '', estimate, true)
     if (last !== null && last.length > 0) {
       attempt.conversion.watch?.(last)
       sink.write(last)
@@ -208,10 +262,18 @@ export class Delivery implements JsonReplyOwner, StreamReplyOwner {
     this.#owner.replyEnded()
   }
 
-  /** Of all attempts that the client has something of. */
-  #estimate(): TokenUsage {
-    const current = this.#call.estimate(this.#reader?.stream.eventCount ?? 0)
+  /** Of all attempts that the client has something of. @param outputTokens of the last of them */
+  #estimate(outputTokens = this.#reader?.stream.eventCount ?? 0): TokenUsage {
+    const current = this.#call.estimate(outputTokens)
     return this.#call.underWay?.usage(current) ?? current
+  }
+
+  /** Null where the events say as much. */
+  #countStream(): Promise<TokenUsage> | null {
+    const { ports, request } = this.#call
+    const events = this.#reader?.stream.eventCount ?? 0
+    const counted = this.#sample?.count(ports.counter, request.endpoint.dialect, events) ?? null
+    return counted?.then((tokens) => this.#estimate(tokens ?? events)) ?? null
   }
 
   /** In the words of the stream that is under way, or of one that has not begun. */
@@ -235,6 +297,11 @@ export class Delivery implements JsonReplyOwner, StreamReplyOwner {
     const stream = this.#reader?.stream
     if (stream?.usage) return stream.usage
     return this.contentSent ? this.#estimate() : NO_USAGE
+  }
+
+  /** The same for a client that does not wait for the end; null where nothing has to be counted. */
+  countPartial(): Promise<TokenUsage> | null {
+    return this.contentSent && !this.#reader?.stream.usage ? this.#countStream() : null
   }
 }
 

@@ -10,7 +10,8 @@
 
 import { Deadline } from '../core/deadlines.ts'
 import { GatewayError, toGatewayError } from '../core/errors.ts'
-import { NO_USAGE } from '../core/token-usage.ts'
+import type { HoldAnswer } from '../billing/wallet-authority.ts'
+import { NO_USAGE, type TokenUsage } from '../core/token-usage.ts'
 import type { UpstreamRefusal } from '../dialects/openai-chat/errors.ts'
 import type { ScannedRequest } from '../dialects/pass-request.ts'
 import { type Admission, NOTHING_USED } from '../limits/authority.ts'
@@ -29,6 +30,7 @@ import { Plan, type PlanOwner } from './plan.ts'
 import { NeedsMedia, prepare, type Prepared } from './prepare.ts'
 import type { ReplyListener } from './reply-sink.ts'
 import { send } from './send.ts'
+import { balanceUsedUp, type Payment, paymentOf, refusalOf } from './payment.ts'
 import { nextDueMs, wantsKeepAlive, whoIsOverdue, type Progress } from './time-limits.ts'
 import type { UpstreamHeaders } from './upstreams.ts'
 
@@ -99,7 +101,7 @@ export class Exchange
     const { limited } = this.#request.principal
     const ofModel = this.#call.route.limited
     if (limited.length + ofModel.length === 0) {
-      this.#plan.begin()
+      this.#pay()
       return
     }
     const scopes = ofModel.length === 0 ? limited : [...limited, ...ofModel]
@@ -126,7 +128,47 @@ export class Exchange
     this.#call.admission = admission
     // The client may have left while we asked.
     if (this.#call.settled) this.#call.release(NOTHING_USED, true)
-    else this.#plan.begin()
+    else this.#pay()
+  }
+
+  /** Money for the dearest end that this call may have, from whoever is charged. */
+  #pay(): void {
+    if (this.#request.principal.pricing.billing === 'off') {
+      this.#plan.begin()
+      return
+    }
+    let payment: Payment
+    let answer: HoldAnswer | Promise<HoldAnswer>
+    try {
+      payment = paymentOf(this.#call)
+      answer = payment.begin()
+    } catch (error) {
+      this.#fail(toGatewayError(error))
+      return
+    }
+    if (!(answer instanceof Promise)) {
+      this.#paid(payment, answer)
+      return
+    }
+    answer.then(
+      (answered) => this.#paid(payment, answered),
+      (error: unknown) => this.#fail(toGatewayError(error)),
+    )
+  }
+
+  #paid(payment: Payment, answer: HoldAnswer): void {
+    if (!answer.ok) {
+      this.#fail(refusalOf(this.#call, answer))
+      return
+    }
+    payment.began(answer)
+    // The client may have left while we asked.
+    if (this.#call.settled) {
+      payment.end(0)
+      return
+    }
+    this.#call.payment = payment
+    this.#plan.begin()
   }
 
   // --- attempt ---
@@ -277,6 +319,16 @@ export class Exchange
     )
   }
 
+  /** What was held is used up, and the wallet has no more. */
+  balanceUsedUp(attempt: Attempt): void {
+    if (attempt !== this.attempt) return
+    this.attempt = null
+    attempt.abandon('the balance is used up')
+    this.#call.note(attempt, 'abandoned', performance.now())
+    this.#ports.fleet.report(attempt.candidate, { kind: 'abandoned' }, performance.now())
+    this.#delivery.breakOff(balanceUsedUp())
+  }
+
   // --- ends ---
 
   #fail(error: GatewayError, refused: Admission | null = null): void {
@@ -305,7 +357,7 @@ export class Exchange
 
   replyDrained(): void {
     this.#delivery.stalledSinceMs = 0
-    this.attempt?.resume()
+    if (!this.#delivery.waitsForMoney) this.attempt?.resume()
   }
 
   /** The client is gone: nobody waits for the upstream any more. */
@@ -319,7 +371,10 @@ export class Exchange
       this.#call.note(attempt, 'abandoned', performance.now())
       this.#ports.fleet.report(attempt.candidate, { kind: 'abandoned' }, performance.now())
     }
-    this.#call.settle(499, 'client_gone', this.#delivery.partialUsage(), true)
+    const settle = (usage: TokenUsage): void => this.#call.settle(499, 'client_gone', usage, true)
+    const counted = this.#delivery.countPartial()
+    if (counted === null) settle(this.#delivery.partialUsage())
+    else void counted.then(settle)
     this.#ports.deadlines.disarm(this)
   }
 

@@ -3,6 +3,7 @@
 
 import { statusOfEmbeddedError } from '../dialects/openai-chat/errors.ts'
 import { scanHead, scanTail } from '../dialects/openai-chat/pass-response.ts'
+import { PictureUsage } from '../dialects/openai-chat/picture-usage.ts'
 import type { TokenUsage } from '../core/token-usage.ts'
 import type { Attempt, BodyReader } from './attempt.ts'
 import { readEmbeddedRefusal } from './refusal.ts'
@@ -36,6 +37,7 @@ export class JsonReply implements BodyReader {
   #chunks: Buffer[] = []
   #bytes = 0
   #large = false
+  #pictures: PictureUsage | null = null
 
   /** @param expectStream the client asked for a stream, so only an error can be right here */
   constructor(owner: JsonReplyOwner, attempt: Attempt, conversion: Conversion, expectStream: boolean) {
@@ -67,6 +69,7 @@ export class JsonReply implements BodyReader {
       return
     }
     this.#large = true
+    this.#pictures = new PictureUsage('json')
     this.#owner.startLargeJson(this.#attempt)
     const held = scanHead(Buffer.concat(this.#chunks), this.#owner.publicModelJson)
     this.#chunks = []
@@ -79,7 +82,7 @@ export class JsonReply implements BodyReader {
     const body = this.#chunks.length === 1 && first !== undefined ? first : Buffer.concat(this.#chunks)
     if (this.#large) {
       const { usage, tail } = scanTail(body, this.#owner.publicModelJson)
-      this.#owner.finishLargeJson(this.#attempt, tail, usage)
+      this.#owner.finishLargeJson(this.#attempt, tail, this.#pictures?.total(usage) ?? usage)
       return
     }
     const reading = this.#conversion.readJson(body)
@@ -101,6 +104,7 @@ export class JsonReply implements BodyReader {
 
   /** Passes on all but the last bytes, where the usage stands. */
   #pushLarge(chunk: Buffer): void {
+    this.#pictures?.push(chunk)
     this.#chunks.push(chunk)
     this.#bytes += chunk.length
     if (this.#bytes <= 2 * TAIL_BYTES) return

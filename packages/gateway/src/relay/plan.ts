@@ -4,12 +4,13 @@
 
 import { toGatewayError, type GatewayError } from '../core/errors.ts'
 import { mayUseModel } from '../identity/permission.ts'
-import { NOTHING_USED, UNLIMITED, type Admission } from '../limits/authority.ts'
+import { NOTHING_USED, UNLIMITED, type Admission, type Admitted } from '../limits/authority.ts'
 import type { Candidate } from '../routing/candidate.ts'
 import type { Route } from '../routing/route.ts'
 import type { Selection } from '../routing/selection.ts'
 import type { Call } from './call.ts'
 import { Failures, type Failure } from './failures.ts'
+import { switchPayment } from './payment.ts'
 
 const BACKOFF_BASE_MS = 25
 const BACKOFF_CAP_MS = 250
@@ -205,16 +206,32 @@ export class Plan {
     const { settled, ports } = this.#call
     if (admission.ok) {
       if (settled) ports.limits.settle(admission, NOTHING_USED, true)
-      else {
-        this.#call.goOnWith(route, admission)
-        this.begin()
-      }
+      else this.#payFor(route, admission)
       return
     }
     if (settled) return
     const nowMs = performance.now()
     const outcome = { kind: 'rate-limited', retryAfterMs: Math.max(1, admission.retryAfterMs) } as const
     this.#remember({ phase: 'not_sent', cause: 'rate-limited', detail: `${route.publicId} is at its limit`, outcome })
+    if (!this.#fallBack(nowMs)) this.#giveUp(nowMs)
+  }
+
+  /** It has a price of its own: where the wallet cannot pay that, it does not stand in. */
+  #payFor(route: Route, admission: Admitted): void {
+    const answer = switchPayment(this.#call, route)
+    if (answer instanceof Promise) void answer.then((paid) => this.#paid(route, admission, paid))
+    else this.#paid(route, admission, answer)
+  }
+
+  #paid(route: Route, admission: Admitted, paid: boolean): void {
+    if (paid && !this.#call.settled) {
+      this.#call.goOnWith(route, admission)
+      this.begin()
+      return
+    }
+    if (admission !== UNLIMITED) this.#call.ports.limits.settle(admission, NOTHING_USED, true)
+    if (this.#call.settled) return
+    const nowMs = performance.now()
     if (!this.#fallBack(nowMs)) this.#giveUp(nowMs)
   }
 

@@ -2,7 +2,10 @@
 
 import type { Logger } from 'pino'
 import type { Beginning } from '../billing/journal-writer.ts'
+import type { TokenCounter } from '../billing/token-counter.ts'
+import type { TokenRatios } from '../billing/token-ratio.ts'
 import type { UsageRecord } from '../billing/usage-record.ts'
+import type { WalletAuthority } from '../billing/wallet-authority.ts'
 import type { Config } from '../config/config.ts'
 import type { DeadlineWheel } from '../core/deadlines.ts'
 import type { ListNode } from '../core/intrusive-list.ts'
@@ -21,14 +24,18 @@ export interface RelayPorts {
   config(): Config
   readonly fleet: Fleet
   readonly limits: LimitAuthority
+  readonly wallets: WalletAuthority
   readonly deadlines: DeadlineWheel
   readonly upstreams: Upstreams
   readonly metrics: RelayMetrics
   readonly log: Logger
   /** False while the journal cannot be written: then nothing new is let in. */
   recording(): boolean
-  /** Before the status line of a reply whose end is not known: how the call counts if this process dies in between. */
-  begin(record: UsageRecord): Beginning | null
+  /**
+   * Before the status line of a reply whose end is not known, and each time that more of it is paid for: how the call counts
+   * if this process dies in between. @param before what stood there until now
+   */
+  begin(record: UsageRecord, before: Beginning | null): Beginning | null
   /**
    * What is accepted is on disk before it is answered: it is when this returns, or, with `then`, when that is called at the
    * end of this turn of the event loop. The lines of one turn cost one write then.
@@ -39,6 +46,10 @@ export interface RelayPorts {
   readonly sealKey: Buffer
   readonly seals: SealMemory
   readonly accounts: AccountsInFlight
+  /** What bodies are in tokens, learned by model. */
+  readonly ratios: TokenRatios
+  /** For answers whose upstream does not count them. */
+  readonly counter: TokenCounter
   /** An exchange began to hold resources. */
   open(node: ListNode<OpenExchange>): void
   /** It let go of them; called once for each that was opened. */

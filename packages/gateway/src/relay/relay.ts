@@ -1,6 +1,8 @@
 // The relay's front door, and the list of what is being served, for the day when the process has to end.
 
 import { IntrusiveList } from '../core/intrusive-list.ts'
+import { TokenCounter } from '../billing/token-counter.ts'
+import { TokenRatios } from '../billing/token-ratio.ts'
 import { AccountsInFlight } from './accounts-in-flight.ts'
 import { Exchange } from './exchange.ts'
 import type { OpenExchange, RelayPorts, RelayRequest } from './ports.ts'
@@ -9,10 +11,12 @@ export class Relay {
   readonly #ports: RelayPorts
   readonly #open = new IntrusiveList<OpenExchange>()
 
-  constructor(ports: Omit<RelayPorts, 'open' | 'close' | 'accounts'>) {
+  constructor(ports: Omit<RelayPorts, 'open' | 'close' | 'accounts' | 'ratios' | 'counter'>) {
     this.#ports = {
       ...ports,
       accounts: new AccountsInFlight(),
+      ratios: new TokenRatios(),
+      counter: new TokenCounter(),
       open: (node) => this.#open.add(node),
       close: (node) => this.#open.remove(node),
     }

@@ -1,7 +1,9 @@
 // A stream on its way through. What comes before the first real output is held back, within a bound, so that an early
 // error can still go elsewhere; from then on every whole event is passed on in the read in which it came.
 
+import type { TokenUsage } from '../core/token-usage.ts'
 import { statusOfEmbeddedError, type UpstreamRefusal } from '../dialects/openai-chat/errors.ts'
+import { PictureUsage } from '../dialects/openai-chat/picture-usage.ts'
 import type { StreamReader } from '../dialects/pass-events.ts'
 import type { Attempt, BodyReader } from './attempt.ts'
 import { readEmbeddedRefusal } from './refusal.ts'
@@ -13,8 +15,8 @@ export interface StreamReplyOwner {
   /** Sends the reply's head, if it has not gone out yet. */
   commitStream(attempt: Attempt): void
   writeStream(attempt: Attempt, chunk: Buffer | string): void
-  /** The answer is complete; `last` is what remains to be written. */
-  finishStream(attempt: Attempt, last: Buffer | string | null): void
+  /** The answer is complete; `last` is what remains to be written, `usage` what its events did not tell the reader. */
+  finishStream(attempt: Attempt, last: Buffer | string | null, usage?: TokenUsage | null): void
   attemptRefused(attempt: Attempt, refusal: UpstreamRefusal, status: number): void
   attemptFailed(attempt: Attempt, cause: 'reset' | 'bad_reply', detail: string): void
 }
@@ -116,10 +118,11 @@ export class StreamReply implements BodyReader {
   }
 }
 
-/** A stream of another kind (images): its bytes are passed on as they are. */
+/** A stream of pictures: its bytes are passed on as they are. */
 export class RawStreamReply implements BodyReader {
   readonly #owner: StreamReplyOwner
   readonly #attempt: Attempt
+  readonly #pictures = new PictureUsage('events')
 
   constructor(owner: StreamReplyOwner, attempt: Attempt) {
     this.#owner = owner
@@ -127,11 +130,12 @@ export class RawStreamReply implements BodyReader {
   }
 
   push(chunk: Buffer): void {
+    this.#pictures.push(chunk)
     this.#owner.commitStream(this.#attempt)
     this.#owner.writeStream(this.#attempt, chunk)
   }
 
   end(): void {
-    this.#owner.finishStream(this.#attempt, null)
+    this.#owner.finishStream(this.#attempt, null, this.#pictures.total())
   }
 }

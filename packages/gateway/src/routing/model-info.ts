@@ -1,4 +1,4 @@
-import type { Price } from '../config/config.ts'
+import type { Price } from '../billing/price.ts'
 
 /** What routing wants to know about a model. The catalogue's own models satisfy it. */
 export interface ModelInfo {
@@ -8,6 +8,10 @@ export interface ModelInfo {
   readonly description: string
   /** Tokens; 0 where the vendor states none. */
   readonly contextLength: number
+  /** Tokens; absent where the vendor states none. */
+  readonly maxOutputTokens?: number
+  /** What it can do, in the catalogue's words; absent = not known. */
+  readonly capabilities?: readonly string[]
   /** Unix seconds of its release. */
   readonly createdAtSeconds: number
   /** Absent where there is no price per token. */

@@ -3,7 +3,8 @@
 // those names and could choose a new one for every request.
 import { LRUCache } from 'lru-cache'
 
-import type { Config, ModelConfig, Price } from '../config/config.ts'
+import type { Price } from '../billing/price.ts'
+import type { Config, ModelConfig } from '../config/config.ts'
 import { asciiJson, headerValue } from '../core/ascii-json.ts'
 import { type LimitedScope, limitedScope, NO_SCOPES } from '../limits/limits.ts'
 import type { ModelInfo, ModelSource } from './model-info.ts'
@@ -14,6 +15,12 @@ import type { Route, RouteTarget } from './route.ts'
 const MADE_ROUTES = 1_000
 /** No model of any vendor has a longer name. */
 const MAX_ID_LENGTH = 256
+
+/**
+ * Vendors whose models think by default and show at most a summary of it. Claude thinks when it is told to; DeepSeek,
+ * Kimi and Qwen stream their thoughts. Sources: the vendors' pages on reasoning, as `catalogue/*-traits.ts` names them.
+ */
+const HIDE_THOUGHTS: ReadonlySet<string> = new Set(['openai', 'google', 'xai'])
 
 /** An entry of `GET /v1/models`. */
 export interface ListedModel {
@@ -118,10 +125,12 @@ export class RouteBook {
       const provider = this.#providers.get(target.provider)
       if (provider === undefined) return []
       const upstreamModel = upstreamOf(target)
-      const price = this.#source.find(upstreamModel)?.price ?? model.price ?? null
+      const price = target.price ?? this.#source.find(upstreamModel)?.price ?? model.price ?? null
       return [{ provider, upstreamModel, weight: target.weight, priority: target.priority, price }]
     })
-    return this.#route(publicId, targets, model, info)
+    // A configured id has the price that the config settled on; what a wildcard covers, that of the vendor's model.
+    const listPrice = model.id.includes('*') ? this.#listPrice(publicId, targets[0]) : undefined
+    return this.#route(publicId, targets, model, info, [publicId, model.id], listPrice)
   }
 
   #route(
@@ -129,7 +138,10 @@ export class RouteBook {
     targets: readonly RouteTarget[],
     model: ModelConfig | undefined,
     info: ModelInfo | undefined,
+    names: readonly string[],
+    listPrice: Price | undefined,
   ): Route {
+    const priceNames = Object.freeze([...new Set(names)])
     const ownedBy = model?.ownedBy ?? info?.vendor ?? targets[0]?.provider.config.type ?? 'unknown'
     return Object.freeze({
       publicId,
@@ -137,14 +149,31 @@ export class RouteBook {
       publicIdHeader: headerValue(publicId),
       ownedByHeader: headerValue(ownedBy),
       ownedBy,
-      price: model?.price ?? info?.price ?? targets[0]?.price ?? null,
+      price: this.#salePrice(priceNames, model) ?? listPrice ?? null,
+      priceNames,
       limited: limitsOf(model),
       strategy: model?.strategy ?? 'weighted',
       tiers: buildTiers(targets),
       fallbacks: model?.fallbacks ?? [],
       continueStreams: model?.continueStreams ?? false,
       contextLength: model?.contextLength ?? (info?.contextLength || null),
+      maxOutputTokens: info?.maxOutputTokens ?? null,
+      hiddenReasoning: info?.capabilities?.includes('reasoning') === true && HIDE_THOUGHTS.has(info.vendor),
     })
+  }
+
+  #listPrice(publicId: string, target: RouteTarget | undefined): Price | undefined {
+    return this.#source.find(publicId)?.price ?? this.#source.find(target?.upstreamModel ?? '')?.price
+  }
+
+  /** The file's own price wins over the database's, and that over the catalogue's; a wildcard's is for what has none of its own. */
+  #salePrice(names: readonly string[], model: ModelConfig | undefined): Price | undefined {
+    const { prices } = this.#config
+    for (const name of names) {
+      if (name === model?.id && model.priceFrom === 'config') return model.price
+      if (Object.hasOwn(prices, name)) return prices[name]
+    }
+    return model?.price
   }
 
   /** `provider/model`: only what that provider serves under a configured id, unless it takes any model. */
@@ -200,7 +229,8 @@ export class RouteBook {
       priority: 0,
       price,
     }))
-    return this.#route(publicId, targets, undefined, info)
+    const names = [publicId, upstreamModel, info?.id ?? upstreamModel]
+    return this.#route(publicId, targets, undefined, info, names, info?.price)
   }
 
   #keep(asked: string, route: Route): Route {

@@ -1,4 +1,5 @@
-import type { Price, Strategy } from '../config/config.ts'
+import type { Price } from '../billing/price.ts'
+import type { Strategy } from '../config/config.ts'
 import type { LimitedScope } from '../limits/limits.ts'
 import { Candidate } from './candidate.ts'
 import type { CandidateParts } from './candidate.ts'
@@ -14,8 +15,10 @@ export interface Route {
   readonly ownedByHeader: string
   /** Vendor: `openai`, `anthropic`... */
   readonly ownedBy: string
-  /** What tenants pay; null = unknown. */
+  /** What callers pay, before their group's multiplier; null = unknown. */
   readonly price: Price | null
+  /** The names under which somebody may have given it a price of his own, the nearest first: its id, and that of the model behind it. */
+  readonly priceNames: readonly string[]
   /** The model's own limits, which all of its users share; empty = none. */
   readonly limited: readonly LimitedScope[]
   readonly strategy: Strategy
@@ -26,6 +29,10 @@ export interface Route {
   readonly continueStreams: boolean
   /** Tokens; null = unknown. */
   readonly contextLength: number | null
+  /** Of one answer, in tokens; null = unknown. */
+  readonly maxOutputTokens: number | null
+  /** It thinks before it answers unless it is told not to, and the client sees little of what it pays for. */
+  readonly hiddenReasoning: boolean
 }
 
 /** Whether there is anything to stick to. */

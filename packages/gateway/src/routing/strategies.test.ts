@@ -13,6 +13,7 @@ import {
   sourceOf,
   targetOf,
 } from './__fixtures__/fleet.ts'
+import { makePrice } from '../billing/price.ts'
 import type { Config, Strategy } from '../config/config.ts'
 import type { Fleet } from './fleet.ts'
 
@@ -123,11 +124,8 @@ test('a burst does not pile up on a target of unknown speed', () => {
 })
 
 test('cost takes the cheapest upstream, and the next one when it has been tried', () => {
-  const price = (dollars: number) => ({
-    inputNanosPerMillion: dollars * 1e9,
-    cachedInputNanosPerMillion: 0,
-    outputNanosPerMillion: dollars * 4e9,
-  })
+  const price = (dollars: number) =>
+    makePrice({ inputNanosPerMillion: dollars * 1e9, outputNanosPerMillion: dollars * 4e9 })
   const info = { vendor: 'v', description: 'd', contextLength: 1, createdAtSeconds: 1 }
   const catalogue = sourceOf([
     { id: 'dear', ...info, price: price(10) },

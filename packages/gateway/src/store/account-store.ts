@@ -7,7 +7,7 @@ import type {
   AccountStore,
 } from '../identity/account-store.ts'
 import type { Page } from '../identity/page.ts'
-import type { Limits } from '../limits/limits.ts'
+import type { Budget, Limits } from '../limits/limits.ts'
 import type { Tables } from './schema.ts'
 
 export class SqlAccountStore implements AccountStore {
@@ -28,6 +28,7 @@ export class SqlAccountStore implements AccountStore {
         time_zone: record.timeZone,
         status: record.status,
         limits: JSON.stringify(record.limits),
+        budget: jsonOf(record.budget),
         created_at: record.createdAtMs,
         updated_at: record.updatedAtMs,
       })
@@ -73,7 +74,7 @@ export class SqlAccountStore implements AccountStore {
   }
 
   async update(accountId: string, changes: AccountChanges): Promise<void> {
-    const { name, kind, group, timeZone, status, limits, updatedAtMs } = changes
+    const { name, kind, group, timeZone, status, limits, budget, updatedAtMs } = changes
     const columns = {
       ...(name === undefined ? {} : { name }),
       ...(kind === undefined ? {} : { kind }),
@@ -81,6 +82,7 @@ export class SqlAccountStore implements AccountStore {
       ...(timeZone === undefined ? {} : { time_zone: timeZone }),
       ...(status === undefined ? {} : { status }),
       ...(limits === undefined ? {} : { limits: JSON.stringify(limits) }),
+      ...(budget === undefined ? {} : { budget: jsonOf(budget) }),
       ...(updatedAtMs === undefined ? {} : { updated_at: updatedAtMs }),
     }
     if (Object.keys(columns).length === 0) return
@@ -97,6 +99,10 @@ export class SqlAccountStore implements AccountStore {
   }
 }
 
+function jsonOf(budget: Budget | null): string | null {
+  return budget === null ? null : JSON.stringify(budget)
+}
+
 /** Under names of their own, so that they can stand beside a key's columns. */
 export const ACCOUNT_COLUMNS = [
   'accounts.account_id as of_account',
@@ -106,6 +112,7 @@ export const ACCOUNT_COLUMNS = [
   'accounts.time_zone as account_time_zone',
   'accounts.status as account_status',
   'accounts.limits as account_limits',
+  'accounts.budget as account_budget',
   'accounts.created_at as account_created_at',
   'accounts.updated_at as account_updated_at',
 ] as const
@@ -121,6 +128,7 @@ export interface AccountRow {
   readonly account_time_zone: Row['time_zone'] | null
   readonly account_status: Row['status'] | null
   readonly account_limits: Row['limits'] | null
+  readonly account_budget: Row['budget']
   readonly account_created_at: Row['created_at'] | null
   readonly account_updated_at: Row['updated_at'] | null
 }
@@ -136,6 +144,7 @@ export function accountOf(row: AccountRow): AccountRecord | undefined {
     timeZone: row.account_time_zone ?? 'UTC',
     status: row.account_status as AccountStatus,
     limits: JSON.parse(row.account_limits ?? '{}') as Limits,
+    budget: row.account_budget === null ? null : (JSON.parse(row.account_budget) as Budget),
     createdAtMs: row.account_created_at ?? 0,
     updatedAtMs: row.account_updated_at ?? 0,
   }

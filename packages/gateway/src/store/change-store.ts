@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Kysely } from 'kysely'
-import { changeFrom, type Change, type ChangeStore, type NumberedChange } from '../identity/change.ts'
+import { changeFrom, type ChangeStore, type News, type NumberedChange } from '../identity/change.ts'
 import { databaseNow } from './database-clock.ts'
 import type { Tables } from './schema.ts'
 
@@ -16,7 +16,7 @@ export class SqlChangeStore implements ChangeStore {
     this.#kind = kind
   }
 
-  async insert(change: Change): Promise<void> {
+  async insert(change: News): Promise<void> {
     await this.#kysely
       .insertInto('changes')
       .values({
@@ -50,7 +50,7 @@ export class SqlChangeStore implements ChangeStore {
   }
 }
 
-function parsed(text: string): Change {
+function parsed(text: string): News {
   try {
     return changeFrom(JSON.parse(text)) ?? { kind: 'all' }
   } catch {

@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { hasPostgres, postgres } from '@fairlead/testkit/services.ts'
 import { insertKeys, someKey } from './__fixtures__/some-data.ts'
+import type { Posting } from '../billing/ledger.ts'
 import { kyselyOn } from './__fixtures__/each-database.ts'
+import { bringIn, usageRecord } from './__fixtures__/usage-rows.ts'
 import { copyToPostgres } from './copy-to-postgres.ts'
 import { openDatabase } from './database.ts'
 import { pgDump } from './postgres-tools.ts'
@@ -95,6 +97,39 @@ describe.runIf(hasPostgres())('copying SQLite to PostgreSQL', () => {
     )
     await sql`create trigger spoil before insert on api_keys for each row execute function spoil()`.execute(kysely)
     await expect(copyToPostgres(file, url, { force: false })).rejects.toThrow('api_keys did not arrive as it was sent')
+  })
+
+  it('brings wallets, slices and the ledger, whose books are right there and go on', async () => {
+    const draw = { accountId: 'acc_a', holder: 'w1', instanceId: 'ins_1', needNanos: 400, wantNanos: 400 }
+    const topUp = (idemKey: string): Posting => ({
+      kind: 'top_up',
+      idemKey,
+      actor: 'master',
+      entries: [
+        { account: 'psp_clearing', nanos: -1_000 },
+        { account: 'wallet:acc_a', nanos: 1_000 },
+      ],
+    })
+    const call = (requestId: string, sliceId: string) =>
+      usageRecord({ requestId, accountId: 'acc_a', sliceId, costNanos: 70, paidNanos: 70, priceText: 'i0o0p70' })
+    let slice = ''
+    {
+      await using source = await openDatabase(file)
+      await source.wallets.post(topUp('before'))
+      await source.wallets.renew('ins_1')
+      const drawn = await source.wallets.draw(draw)
+      slice = drawn.ok ? drawn.sliceId : ''
+      await bringIn(source.usage, [call('req_1', slice)])
+    }
+    await copyToPostgres(file, url, { force: false })
+    await using target = await openDatabase({ url })
+    expect(await target.wallets.find('acc_a')).toMatchObject({ availableNanos: 600, heldNanos: 330 })
+    expect(await target.wallets.post(topUp('before'))).toMatchObject({ ok: true, repeated: true })
+    expect(await target.wallets.post(topUp('after'))).toMatchObject({ ok: true, repeated: false })
+    await bringIn(target.usage, [call('req_2', slice)])
+    await target.wallets.closeHolder('w1')
+    expect(await target.wallets.find('acc_a')).toMatchObject({ availableNanos: 1_860, heldNanos: 0 })
+    expect((await target.wallets.checkMoney({ full: true })).violations).toEqual([])
   })
 
   it('refuses while a gateway runs on the target', async () => {

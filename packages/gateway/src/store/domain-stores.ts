@@ -1,6 +1,13 @@
 // All that the domain asks of the database, on one connection or inside one transaction.
 import type { Kysely } from 'kysely'
+import type { NoticeStore } from '../billing/notice-store.ts'
+import type { PaymentStore } from '../billing/payment-store.ts'
+import type { RedeemCodeStore } from '../billing/redeem-code-store.ts'
+import type { RefundStore } from '../billing/refund-store.ts'
+import type { PriceStore } from '../billing/price-store.ts'
 import type { UsageStore } from '../billing/usage-store.ts'
+import type { WalletSettingsStore } from '../billing/wallet-settings-store.ts'
+import type { WalletStore } from '../billing/wallet-store.ts'
 import type { InstanceStore } from '../core/instance.ts'
 import type { IdempotencyStore } from '../core/idempotency-store.ts'
 import type { ChangeStore } from '../identity/change.ts'
@@ -14,13 +21,27 @@ import { SqlIdempotencyStore } from './idempotency-store.ts'
 import { SqlInstanceStore } from './instance-store.ts'
 import { SqlKeyStore } from './key-store.ts'
 import { SqlMemberStore } from './member-store.ts'
+import { SqlPriceStore } from './price-store.ts'
+import { SqlNoticeStore } from './notice-store.ts'
+import { SqlPaymentStore } from './payment-store.ts'
+import { SqlRedeemCodeStore } from './redeem-code-store.ts'
+import { SqlRefundStore } from './refund-store.ts'
 import type { Tables } from './schema.ts'
+import { SqlWalletSettingsStore } from './wallet-settings-store.ts'
+import { SqlWalletStore } from './wallet-store.ts'
 
 /** What may be used inside a transaction as well. */
 export interface DomainStores extends IdentityStores {
+  readonly prices: PriceStore
   readonly changes: ChangeStore
   readonly instances: InstanceStore
   readonly repeatable: IdempotencyStore
+  readonly wallets: WalletStore
+  readonly walletSettings: WalletSettingsStore
+  readonly redeemCodes: RedeemCodeStore
+  readonly payments: PaymentStore
+  readonly refunds: RefundStore
+  readonly notices: NoticeStore
 }
 
 export interface Stores extends DomainStores {
@@ -28,15 +49,27 @@ export interface Stores extends DomainStores {
   readonly usage: UsageStore
 }
 
-export function domainStores(kysely: Kysely<Tables>, kind: DatabaseKind): DomainStores {
+/** @param moneyMoved told whenever a transfer was posted, before its caller hears of it */
+export function domainStores(
+  kysely: Kysely<Tables>,
+  kind: DatabaseKind,
+  moneyMoved: () => Promise<void>,
+): DomainStores {
   return {
     keys: new SqlKeyStore(kysely),
     accounts: new SqlAccountStore(kysely),
     groups: new SqlGroupStore(kysely),
     members: new SqlMemberStore(kysely),
     audit: new SqlAuditStore(kysely),
+    prices: new SqlPriceStore(kysely),
     changes: new SqlChangeStore(kysely, kind),
     instances: new SqlInstanceStore(kysely, kind),
     repeatable: new SqlIdempotencyStore(kysely),
+    wallets: new SqlWalletStore(kysely, kind, moneyMoved),
+    walletSettings: new SqlWalletSettingsStore(kysely),
+    redeemCodes: new SqlRedeemCodeStore(kysely),
+    payments: new SqlPaymentStore(kysely),
+    refunds: new SqlRefundStore(kysely),
+    notices: new SqlNoticeStore(kysely),
   }
 }

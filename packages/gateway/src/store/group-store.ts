@@ -1,4 +1,5 @@
 import type { Kysely, Selectable } from 'kysely'
+import { decodePrice, encodePrice } from '../billing/price-text.ts'
 import type { Billing, GroupRecord, GroupStore } from '../identity/group-store.ts'
 import type { Patterns } from '../identity/principal.ts'
 import type { Limits } from '../limits/limits.ts'
@@ -19,6 +20,7 @@ export class SqlGroupStore implements GroupStore {
         models: JSON.stringify(record.models),
         price_multiplier_ppm: record.priceMultiplierPpm,
         billing: record.billing,
+        prices: pricesText(record.prices),
         limits: JSON.stringify(record.limits),
         shared_limits: JSON.stringify(record.sharedLimits),
         created_at: record.createdAtMs,
@@ -44,10 +46,11 @@ export class SqlGroupStore implements GroupStore {
   }
 
   async update(name: string, changes: Partial<Omit<GroupRecord, 'name' | 'createdAtMs'>>): Promise<void> {
-    const { models, priceMultiplierPpm, billing, limits, sharedLimits, updatedAtMs } = changes
+    const { models, priceMultiplierPpm, prices, billing, limits, sharedLimits, updatedAtMs } = changes
     const columns = {
       ...(models === undefined ? {} : { models: JSON.stringify(models) }),
       ...(priceMultiplierPpm === undefined ? {} : { price_multiplier_ppm: priceMultiplierPpm }),
+      ...(prices === undefined ? {} : { prices: pricesText(prices) }),
       ...(billing === undefined ? {} : { billing }),
       ...(limits === undefined ? {} : { limits: JSON.stringify(limits) }),
       ...(sharedLimits === undefined ? {} : { shared_limits: JSON.stringify(sharedLimits) }),
@@ -68,10 +71,26 @@ function recordOf(row: Selectable<Tables['account_groups']>): GroupRecord {
     // Written by this store from values of these types.
     models: JSON.parse(row.models) as Patterns,
     priceMultiplierPpm: row.price_multiplier_ppm,
+    prices: pricesFrom(row.prices),
     billing: row.billing as Billing,
     limits: JSON.parse(row.limits) as Limits,
     sharedLimits: JSON.parse(row.shared_limits) as Limits,
     createdAtMs: row.created_at,
     updatedAtMs: row.updated_at,
   }
+}
+
+function pricesText(prices: GroupRecord['prices']): string {
+  return JSON.stringify(Object.fromEntries(Object.entries(prices).map(([model, price]) => [model, encodePrice(price)])))
+}
+
+function pricesFrom(text: string): GroupRecord['prices'] {
+  // Written by this store.
+  const texts = JSON.parse(text) as Readonly<Record<string, string>>
+  return Object.fromEntries(
+    Object.entries(texts).flatMap(([model, priceText]) => {
+      const read = decodePrice(priceText)
+      return read === null ? [] : [[model, read.price]]
+    }),
+  )
 }

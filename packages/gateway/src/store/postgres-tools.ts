@@ -40,10 +40,14 @@ export async function pgDump(url: string, file: string): Promise<void> {
   }
 }
 
-/** Whatever is there, tables of a newer schema included: they would stand in the way of the next upgrade. */
+/** Whatever is there but extensions, tables of a newer schema included: they would stand in the way of the next upgrade. */
 const CLEAR = `do $$ declare name text; begin
   for name in select tablename from pg_tables where schemaname = current_schema() loop
     execute format('drop table %I cascade', name);
+  end loop;
+  for name in select p.oid::regprocedure::text from pg_proc p where p.pronamespace = current_schema()::regnamespace and p.prokind = 'f'
+      and not exists (select 1 from pg_depend d where d.objid = p.oid and d.deptype = 'e') loop
+    execute 'drop function ' || name || ' cascade';
   end loop;
 end $$;`
 

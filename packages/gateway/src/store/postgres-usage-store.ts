@@ -3,62 +3,103 @@
 // each other in a circle.
 import { sql, type Kysely, type RawBuilder } from 'kysely'
 import { splitPart } from '../billing/journal-line.ts'
-import type { JournalAdvance, JournalRow } from '../billing/usage-store.ts'
+import type { JournalAdvance, JournalBatch, JournalRow } from '../billing/usage-store.ts'
 import { RollupBatch, type KindFacts, type RollupEntry } from './rollup-batch.ts'
 import { SUM_COLUMNS, WIDE_COLUMNS } from './rollup-columns.ts'
 import { splitByAge } from './rollups-late.ts'
 import type { Tables } from './schema.ts'
 import { moveTo, SqlUsageStore } from './sql-usage-store.ts'
-import { KEY_FIELDS, KIND_FIELDS, kindFlags, RECORD_COLUMNS, SERIES_FIELDS, seriesFields } from './usage-rows.ts'
+import { repeatedly } from './transactions.ts'
+import {
+  KEY_FIELDS,
+  KIND_FIELDS,
+  kindFlags,
+  NO_PRICE,
+  PRICE_FIELDS,
+  RECORD_COLUMNS,
+  SERIES_FIELDS,
+  seriesFields,
+} from './usage-rows.ts'
 import { DAYS_UNTIL, readState, setMark } from './usage-state.ts'
+import { Charges, countPayers, settle } from './wallet-charges.ts'
 
 const REMEMBERED = 20_000
+const TEXTS: ReadonlySet<string> = new Set(['request_id', 'trail', 'extras'])
 const LAST_USED_EVERY_MS = 30_000
 const KIND_NUMBERS: ReadonlySet<string> = new Set(['status', 'stream', 'attempts', 'estimated'])
 
 export class PostgresUsageStore extends SqlUsageStore {
   readonly #keys = new Map<string, number>()
   readonly #kinds = new Map<string, KindFacts>()
+  readonly #prices = new Map<string, number>()
   readonly #lastUsed = new Map<string, number>()
 
-  async append(rows: readonly JournalRow[], advance: JournalAdvance): Promise<void> {
+  async append(batch: JournalBatch, advance: JournalAdvance): Promise<void> {
+    await repeatedly(() => this.#append(batch, advance))
+  }
+
+  async #append(batch: JournalBatch, advance: JournalAdvance): Promise<void> {
     try {
       await this.kysely.transaction().execute(async (transaction) => {
         await moveTo(transaction, advance)
-        if (rows.length === 0) return
-        // Shared until the commit: nobody sums up a day into which these rows fall.
-        const state = await readState(transaction, true)
-        const batch = new RollupBatch()
-        await insertRecords(transaction, await this.#values(transaction, rows, batch))
-        const sums = splitByAge(batch.entries(), state)
-        await addSums(transaction, 'usage_hours', sums.hours)
-        await addSums(transaction, 'usage_days', sums.days)
-        if (sums.daysUntil !== null) await setMark(transaction, DAYS_UNTIL, sums.daysUntil)
-        await this.#touchKeys(transaction, rows)
+        const charges = new Charges(await nextTransfers(transaction, countPayers(batch.rows)))
+        if (batch.rows.length > 0) await this.#appendRows(transaction, batch.rows, charges)
+        // Last: whoever draws from one of these wallets waits until the commit.
+        await settle(transaction, charges, batch, advance)
       })
     } catch (error) {
       // Row ids that were handed out inside the transaction went with it.
       this.#keys.clear()
       this.#kinds.clear()
+      this.#prices.clear()
       this.#lastUsed.clear()
       throw error
     }
   }
 
+  async #appendRows(transaction: Kysely<Tables>, rows: readonly JournalRow[], charges: Charges): Promise<void> {
+    // Shared until the commit: nobody sums up a day into which these rows fall.
+    const state = await readState(transaction, true)
+    const rollups = new RollupBatch()
+    await this.#learnNames(transaction, rows)
+    await insertRecords(transaction, this.#values(rows, rollups, charges))
+    const sums = splitByAge(rollups.entries(), state)
+    await addSums(transaction, 'usage_hours', sums.hours)
+    await addSums(transaction, 'usage_days', sums.days)
+    if (sums.daysUntil !== null) await setMark(transaction, DAYS_UNTIL, sums.daysUntil)
+    await this.#touchKeys(transaction, rows)
+  }
+
   /** A commit is on the server's disk (`synchronous_commit`, on by default). */
   async flush(): Promise<void> {}
 
+  /** The row ids of whatever repeats; new ones in one order, so that two who learn the same never wait in a circle. */
+  async #learnNames(transaction: Kysely<Tables>, rows: readonly JournalRow[]): Promise<void> {
+    for (const memory of [this.#keys, this.#kinds, this.#prices]) if (memory.size > REMEMBERED) memory.clear()
+    for (const text of unknown(rows, this.#keys, ({ keyText }) => keyText))
+      this.#keys.set(text, await rowIdOf(transaction, 'usage_keys', KEY_FIELDS, splitPart(text)))
+    const kinds: { readonly text: string; readonly fields: readonly string[]; readonly id: number }[] = []
+    for (const text of unknown(rows, this.#kinds, ({ kindText }) => kindText)) {
+      const fields = splitPart(text)
+      kinds.push({ text, fields, id: await rowIdOf(transaction, 'usage_kinds', KIND_FIELDS, fields) })
+    }
+    for (const { text, fields, id } of kinds.toSorted((a, b) =>
+      seriesName(a.fields) < seriesName(b.fields) ? -1 : 1,
+    )) {
+      const series = await rowIdOf(transaction, 'usage_series', SERIES_FIELDS, seriesFields(fields))
+      this.#kinds.set(text, { id, series, ...kindFlags(fields) })
+    }
+    for (const text of unknown(rows, this.#prices, ({ priceText }) => priceText))
+      this.#prices.set(text, text === '' ? NO_PRICE : await rowIdOf(transaction, 'usage_prices', PRICE_FIELDS, [text]))
+  }
+
   /** The columns of `RECORD_COLUMNS`, an array each. */
-  async #values(
-    transaction: Kysely<Tables>,
-    rows: readonly JournalRow[],
-    batch: RollupBatch,
-  ): Promise<readonly (string | number)[][]> {
-    const columns: (string | number)[][] = RECORD_COLUMNS.map(() => [])
+  #values(rows: readonly JournalRow[], rollups: RollupBatch, charges: Charges): readonly (string | number | null)[][] {
+    const columns: (string | number | null)[][] = RECORD_COLUMNS.map(() => [])
     for (const row of rows) {
-      const key = this.#keys.get(row.keyText) ?? (await this.#findKey(transaction, row.keyText))
-      const kind = this.#kinds.get(row.kindText) ?? (await this.#findKind(transaction, row.kindText))
-      batch.add(row, key, kind)
+      const key = known(this.#keys, row.keyText)
+      const kind = known(this.#kinds, row.kindText)
+      rollups.add(row, key, kind)
       const values = [
         row.requestId,
         row.startedAtMs,
@@ -74,27 +115,14 @@ export class PostgresUsageStore extends SqlUsageStore {
         row.reasoningTokens,
         row.costNanos,
         row.trailText,
+        row.providerCostNanos,
+        known(this.#prices, row.priceText),
+        row.extrasText,
+        charges.add(row),
       ]
       for (const [index, value] of values.entries()) columns[index]?.push(value)
     }
     return columns
-  }
-
-  async #findKey(transaction: Kysely<Tables>, text: string): Promise<number> {
-    const id = await rowIdOf(transaction, 'usage_keys', KEY_FIELDS, splitPart(text))
-    if (this.#keys.size >= REMEMBERED) this.#keys.clear()
-    this.#keys.set(text, id)
-    return id
-  }
-
-  async #findKind(transaction: Kysely<Tables>, text: string): Promise<KindFacts> {
-    const fields = splitPart(text)
-    const id = await rowIdOf(transaction, 'usage_kinds', KIND_FIELDS, fields)
-    const series = await rowIdOf(transaction, 'usage_series', SERIES_FIELDS, seriesFields(fields))
-    const kind = { id, series, ...kindFlags(fields) }
-    if (this.#kinds.size >= REMEMBERED) this.#kinds.clear()
-    this.#kinds.set(text, kind)
-    return kind
   }
 
   async #touchKeys(transaction: Kysely<Tables>, rows: readonly JournalRow[]): Promise<void> {
@@ -117,9 +145,33 @@ export class PostgresUsageStore extends SqlUsageStore {
   }
 }
 
-async function insertRecords(transaction: Kysely<Tables>, columns: readonly (string | number)[][]): Promise<void> {
+/** Sorted. */
+function unknown(
+  rows: readonly JournalRow[],
+  memory: ReadonlyMap<string, unknown>,
+  textOf: (row: JournalRow) => string,
+): readonly string[] {
+  const texts = new Set<string>()
+  for (const row of rows) if (!memory.has(textOf(row))) texts.add(textOf(row))
+  return [...texts].sort()
+}
+
+function known<Value>(memory: ReadonlyMap<string, Value>, text: string): Value {
+  const value = memory.get(text)
+  if (value === undefined) throw new Error(`${JSON.stringify(text)} has no row yet.`)
+  return value
+}
+
+function seriesName(fields: readonly string[]): string {
+  return seriesFields(fields).join('\t')
+}
+
+async function insertRecords(
+  transaction: Kysely<Tables>,
+  columns: readonly (string | number | null)[][],
+): Promise<void> {
   const arrays = RECORD_COLUMNS.map((column, index) =>
-    column === 'request_id' || column === 'trail'
+    TEXTS.has(column)
       ? sql`${(columns[index] ?? []).map((text) => cleaned(String(text)))}::text[]`
       : sql`${columns[index] ?? []}::bigint[]`,
   )
@@ -149,10 +201,25 @@ async function addSums(
     on conflict (slot, usage_key, series) do update set ${sql.raw(added)}`.execute(transaction)
 }
 
+/** Row ids of transfers that nobody else gets. */
+async function nextTransfers(transaction: Kysely<Tables>, count: number): Promise<() => number> {
+  if (count === 0) return () => 0
+  const { rows } = await sql<{ id: number }>`
+    select nextval(pg_get_serial_sequence('wallet_transfers', 'id')) as id from generate_series(1, ${count}::integer)`.execute(
+    transaction,
+  )
+  const ids = rows.map(({ id }) => id)
+  return () => {
+    const id = ids.shift()
+    if (id === undefined) throw new Error('A batch has more payers than were counted.')
+    return id
+  }
+}
+
 /** Of a table whose columns together are unique. What is missing in an older line is empty. */
 async function rowIdOf(
   transaction: Kysely<Tables>,
-  table: 'usage_keys' | 'usage_kinds' | 'usage_series',
+  table: 'usage_keys' | 'usage_kinds' | 'usage_series' | 'usage_prices',
   columns: readonly string[],
   fields: readonly string[],
 ): Promise<number> {

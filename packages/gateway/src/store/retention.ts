@@ -2,23 +2,26 @@
 // Records may go because their hours were written with them; hours go only when their day is summed; days go into the
 // one day that holds all that is long ago. Marks move before anything is deleted, so a question never counts on a half.
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { Kysely, Transaction } from 'kysely'
+import { sql, type Kysely, type Transaction } from 'kysely'
 import type { RetentionCutoffs } from '../billing/usage-store.ts'
 import { foldDay } from './rollups-daily.ts'
-import { LONG_AGO } from './rollup-columns.ts'
+import { DAY_MS, LONG_AGO } from './rollup-columns.ts'
 import type { Tables } from './schema.ts'
 import { dayOf, HOURS_FROM, lockState, readState, RECORDS_FROM, setMark } from './usage-state.ts'
+import { nowOf } from './wallet-rows.ts'
 
 /** Some 5 ms on SQLite, indices included. */
 const RECORDS_AT_ONCE = 400
 const HOURS_A_DAY = 24
+const SLICES_KEPT_MS = 30 * DAY_MS
 
 /** @returns whether something was deleted, so that more may be waiting */
 export async function deleteOld(kysely: Kysely<Tables>, cutoffs: RetentionCutoffs): Promise<boolean> {
   if (await kysely.transaction().execute((transaction) => deleteRecords(transaction, cutoffs.recordsBeforeMs)))
     return true
   if (await kysely.transaction().execute((transaction) => deleteHours(transaction, cutoffs.hoursBeforeMs))) return true
-  return await kysely.transaction().execute((transaction) => deleteDay(transaction, cutoffs.daysBeforeMs))
+  if (await kysely.transaction().execute((transaction) => deleteDay(transaction, cutoffs.daysBeforeMs))) return true
+  return await kysely.transaction().execute((transaction) => deleteSlices(transaction))
 }
 
 async function deleteRecords(transaction: Transaction<Tables>, beforeMs: number): Promise<boolean> {
@@ -82,4 +85,18 @@ async function deleteDay(transaction: Transaction<Tables>, beforeMs: number): Pr
   if (oldest === undefined) return false
   await foldDay(transaction, oldest.slot, LONG_AGO)
   return true
+}
+
+/**
+ * Slices that were closed a month ago: no journal is that late. Those that were written off stay, because a gateway may be
+ * frozen for longer; and the ledger is for ever.
+ */
+async function deleteSlices(transaction: Transaction<Tables>): Promise<boolean> {
+  const deleted = await sql`delete from wallet_slices where slice_id in (
+    select slice_id from wallet_slices where state = 'closed' and ended_at < ${nowOf(transaction)} - ${sql.lit(SLICES_KEPT_MS)}
+    limit ${RECORDS_AT_ONCE})`.execute(transaction)
+  // Gateways that ended without a word, and have nothing of anybody's.
+  await sql`delete from wallet_instances where seen_at < ${nowOf(transaction)} - ${sql.lit(SLICES_KEPT_MS)}
+    and instance_id not in (select instance_id from wallet_slices where ended_at is null)`.execute(transaction)
+  return (deleted.numAffectedRows ?? 0n) > 0n
 }

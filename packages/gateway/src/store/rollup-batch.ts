@@ -25,6 +25,8 @@ export interface RollupEntry {
 const LAST_SLOT = 2 ** 31 - 1
 /** More series than a gateway has: room for both numbers in one. */
 const SERIES_ROOM = 2 ** 22
+const PROVIDER_COST = SUM_COLUMNS.indexOf('provider_cost_nanos')
+const BILLED = SUM_COLUMNS.indexOf('billed_nanos')
 
 export class RollupBatch {
   readonly #slots = new Map<number, Map<number, RollupEntry>>()
@@ -81,6 +83,8 @@ function addRow(sums: number[], row: JournalRow, kind: KindFacts): void {
   add(sums, 8, row.reasoningTokens)
   add(sums, 9, row.costNanos)
   add(sums, 10, row.durationMs)
+  add(sums, PROVIDER_COST, row.providerCostNanos)
+  if (row.sliceId !== '') add(sums, BILLED, row.costNanos)
   add(sums, FIRST_DURATION + latencyBucket(row.durationMs), 1)
   if (!kind.stream || row.firstByteMs < 0) return
   add(sums, 11, 1)

@@ -26,6 +26,9 @@ const FIGURES = [
   /** Streams that had content, and the time until then. */
   'first_calls',
   'first_ms',
+  'provider_cost_nanos',
+  /** The cost of calls that a wallet pays for. */
+  'billed_nanos',
 ] as const
 
 /** How many calls took how long, and waited how long for the first token: `latency-histogram.ts` has the bounds. */

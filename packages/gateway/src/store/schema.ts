@@ -1,12 +1,14 @@
 // The tables as TypeScript sees them. Times are unix milliseconds, money is integer nano-US$; names are the columns'.
 import type { ColumnType, Generated } from 'kysely'
 import type { UsageSeriesTable, UsageSumsTable } from './rollup-columns.ts'
+import type { MoneyTables } from './schema-money.ts'
 
-export interface Tables {
+export interface Tables extends MoneyTables {
   api_keys: ApiKeysTable
   accounts: AccountsTable
   members: MembersTable
   account_groups: AccountGroupsTable
+  model_prices: ModelPricesTable
   audit_log: AuditLogTable
   usage_keys: UsageKeysTable
   usage_kinds: UsageKindsTable
@@ -20,6 +22,12 @@ export interface Tables {
   changes: ChangesTable
   repeatable_requests: RepeatableRequestsTable
   schema_migrations: SchemaMigrationsTable
+  usage_prices: UsagePricesTable
+  wallets: WalletsTable
+  wallet_slices: WalletSlicesTable
+  wallet_instances: WalletInstancesTable
+  wallet_transfers: WalletTransfersTable
+  wallet_entries: WalletEntriesTable
 }
 
 interface ApiKeysTable {
@@ -69,6 +77,8 @@ interface AccountsTable {
   limits: string
   created_at: number
   updated_at: number
+  /** JSON; null = none. */
+  budget: string | null
 }
 
 interface MembersTable {
@@ -94,6 +104,18 @@ interface AccountGroupsTable {
   shared_limits: string
   created_at: number
   updated_at: number
+  /** JSON: public model id -> text of `billing/price-text.ts`. */
+  prices: Generated<string>
+}
+
+/** Append only: the newest version of each model counts. */
+interface ModelPricesTable {
+  model: string
+  version: number
+  /** Text of `billing/price-text.ts`; '' = the price was taken away. */
+  price: string
+  set_by: string
+  set_at: number
 }
 
 /** Append only. */
@@ -155,6 +177,83 @@ interface UsageRecordsTable {
   cost_nanos: number
   /** Of a call with more than one attempt: `journal-trail.ts` writes it. */
   trail: string
+  provider_cost_nanos: Generated<number>
+  /** Of `usage_prices`; 0 = the model has no price. */
+  price: Generated<number>
+  /** `usage-extras.ts` writes them. */
+  extras: Generated<string>
+  /** The transfer that charged the call; 0 = it is paid for and cost nothing; null = nobody pays for it. */
+  transfer: number | null
+  /** Of the cost, what the operator bears; null for nearly all. */
+  lost_nanos: number | null
+}
+
+/** Prices by which calls were reckoned, as `price-text.ts` writes them, each once. */
+interface UsagePricesTable {
+  id: Generated<number>
+  price: string
+}
+
+/** Changed by draws, by the journals that come in, and by transfers; by nothing else. */
+interface WalletsTable {
+  account_id: string
+  available_nanos: number
+  /** What the live slices have left. */
+  held_nanos: number
+  state: string
+  lock_reason: string
+  created_at: number
+}
+
+interface WalletSlicesTable {
+  slice_id: string
+  account_id: string
+  /** The name of a worker's journal. */
+  holder: string
+  instance_id: string
+  /** `open`, `full`, `closed`, `written_off`. */
+  state: string
+  granted_nanos: number
+  captured_nanos: number
+  /** The rest too, once it has ended. */
+  returned_nanos: number
+  opened_at: number
+  ended_at: number | null
+}
+
+/** Gateways that may have slices; times by the database's clock. */
+interface WalletInstancesTable {
+  instance_id: string
+  /** When it came, or came back. */
+  life: number
+  seen_at: number
+}
+
+/** Append only; the database refuses changes. `tr_` and the id is what the API shows. */
+interface WalletTransfersTable {
+  id: Generated<number>
+  kind: string
+  idem_key: string
+  at: number
+  actor: string
+  note: string
+  reference: string
+  /** 0 = corrects nothing. */
+  corrects: number
+  /** Of `usage`: rows of usage_records that it charges. */
+  calls: number
+}
+
+/** Append only; the database refuses changes. */
+interface WalletEntriesTable {
+  id: Generated<number>
+  transfer: number
+  /** `wallet:` and an account id, `revenue`, ... */
+  account: string
+  nanos: number
+  /** Of a wallet: available and held together, after this entry. */
+  balance_nanos: number | null
+  at: number
 }
 
 /** How far a worker's journal has been brought in; written in the same transaction as the rows. */

@@ -12,11 +12,11 @@ import type {
   UsageTotals,
   UsageDimension,
 } from '../billing/usage-queries.ts'
-import type { UsageRecord } from '../billing/usage-record.ts'
+import type { StoredUsageRecord } from '../billing/usage-record.ts'
 import type {
   JournalAdvance,
+  JournalBatch,
   JournalPosition,
-  JournalRow,
   RetentionCutoffs,
   UsageStore,
 } from '../billing/usage-store.ts'
@@ -34,7 +34,7 @@ export abstract class SqlUsageStore implements UsageStore, UsageQueries {
     this.kysely = kysely
   }
 
-  abstract append(rows: readonly JournalRow[], advance: JournalAdvance): Promise<void>
+  abstract append(batch: JournalBatch, advance: JournalAdvance): Promise<void>
   abstract flush(): Promise<void>
 
   async position(instance: string, segment: number): Promise<number> {
@@ -75,11 +75,11 @@ export abstract class SqlUsageStore implements UsageStore, UsageQueries {
     return await listRecords(this.kysely, query)
   }
 
-  async record(accountId: string | null, requestId: string): Promise<UsageRecord | null> {
+  async record(accountId: string | null, requestId: string): Promise<StoredUsageRecord | null> {
     return await recordById(this.kysely, accountId, requestId)
   }
 
-  async recent(query: { limit: number; keyId?: string; requestId?: string }): Promise<readonly UsageRecord[]> {
+  async recent(query: { limit: number; keyId?: string; requestId?: string }): Promise<readonly StoredUsageRecord[]> {
     return await recentRecords(this.kysely, query)
   }
 

@@ -1,8 +1,9 @@
 // Single records: lists with a cursor, and one by its request id.
 import { sql, type Kysely, type RawBuilder } from 'kysely'
 import { parseTrail } from '../billing/journal-trail.ts'
+import { parseExtras } from '../billing/usage-extras.ts'
 import type { UsageRecordsPage, UsageRecordsQuery } from '../billing/usage-queries.ts'
-import type { UsageRecord } from '../billing/usage-record.ts'
+import type { StoredUsageRecord } from '../billing/usage-record.ts'
 import type { Tables } from './schema.ts'
 import { conditionsOf, STATUS_CLASS } from './usage-queries-sql.ts'
 
@@ -70,7 +71,7 @@ export async function recordById(
   kysely: Kysely<Tables>,
   accountId: string | null,
   requestId: string,
-): Promise<UsageRecord | null> {
+): Promise<StoredUsageRecord | null> {
   let select = records(kysely).where('t.request_id', '=', requestId)
   if (accountId !== null) select = select.where('u.account_id', '=', accountId)
   const row = await select.orderBy('t.id', 'desc').limit(1).executeTakeFirst()
@@ -80,7 +81,7 @@ export async function recordById(
 export async function recentRecords(
   kysely: Kysely<Tables>,
   { limit, keyId, requestId }: { limit: number; keyId?: string; requestId?: string },
-): Promise<readonly UsageRecord[]> {
+): Promise<readonly StoredUsageRecord[]> {
   let select = records(kysely)
   if (keyId !== undefined) select = select.where('u.key_id', '=', keyId)
   if (requestId !== undefined) select = select.where('t.request_id', '=', requestId)
@@ -92,13 +93,14 @@ function records(kysely: Kysely<Tables>) {
     .selectFrom('usage_records as t')
     .innerJoin('usage_keys as u', 'u.id', 't.usage_key')
     .innerJoin('usage_kinds as s', 's.id', 't.usage_kind')
+    .leftJoin('usage_prices as p', 'p.id', 't.price')
     .selectAll(['u', 's', 't'])
-    .select('t.id as record_id')
+    .select(['t.id as record_id', 'p.price as price_text'])
 }
 
 type Row = Awaited<ReturnType<ReturnType<typeof records>['execute']>>[number]
 
-function recordFrom(row: Row): UsageRecord {
+function recordFrom(row: Row): StoredUsageRecord {
   return {
     requestId: row.request_id,
     startedAtMs: row.started_at,
@@ -123,9 +125,13 @@ function recordFrom(row: Row): UsageRecord {
       cacheWrite1h: row.cache_write_1h_tokens,
       output: row.output_tokens,
       reasoning: row.reasoning_tokens,
+      ...parseExtras(row.extras),
     },
     estimated: row.estimated === 1,
     costNanos: row.cost_nanos,
+    providerCostNanos: row.provider_cost_nanos,
+    priceText: row.price_text ?? '',
+    chargedNanos: row.transfer === null ? null : row.cost_nanos - (row.lost_nanos ?? 0),
   }
 }
 

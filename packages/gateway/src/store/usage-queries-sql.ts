@@ -53,6 +53,8 @@ export const RECORD_SUMS = sql.raw(
     'sum(t.duration_ms) as duration_ms',
     `sum(${FIRST}) as first_calls`,
     `sum(t.first_byte_ms * ${FIRST}) as first_ms`,
+    'sum(t.provider_cost_nanos) as provider_cost_nanos',
+    'sum(case when t.transfer is null then 0 else t.cost_nanos end) as billed_nanos',
     ...DURATION_COLUMNS.map((column, bucket) => `sum(${within('t.duration_ms', bucket)}) as ${column}`),
     ...FIRST_COLUMNS.map((column, bucket) => `sum(${FIRST} * ${within('t.first_byte_ms', bucket)}) as ${column}`),
   ].join(', '),

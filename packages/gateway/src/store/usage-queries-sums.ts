@@ -195,13 +195,16 @@ function groupsOf(groups: ReadonlyMap<string, readonly number[]>, groupBy: Usage
 
 function figuresOf(sums: readonly number[]): UsageFigures {
   const [calls = 0, errors = 0, sent = 0, input = 0, cacheRead = 0, cacheWrite5m = 0, cacheWrite1h = 0, ...rest] = sums
-  const [output = 0, reasoning = 0, costNanos = 0, durationMs = 0, firstCalls = 0, firstMs = 0] = rest
+  const [output = 0, reasoning = 0, costNanos = 0, durationMs = 0, firstCalls = 0, firstMs = 0, ...money] = rest
+  const [providerCostNanos = 0, billedNanos = 0] = money
   return {
     calls,
     errors,
     sent,
     tokens: { input, cacheRead, cacheWrite5m, cacheWrite1h, output, reasoning },
     costNanos,
+    providerCostNanos,
+    billedNanos,
     duration: latencyOf(sums.slice(FIRST_DURATION, FIRST_FIRST), calls, durationMs),
     firstToken: latencyOf(sums.slice(FIRST_FIRST), firstCalls, firstMs),
   }

@@ -3,6 +3,7 @@ import { expect, it } from 'vitest'
 import type { KeyRecord } from '../identity/key-store.ts'
 import { periodAt } from '../limits/calendar.ts'
 import type { UsageFigures, UsageFilter, UsageRange } from '../billing/usage-queries.ts'
+import { NO_USAGE } from '../core/token-usage.ts'
 import { stepsOf } from '../billing/usage-steps.ts'
 import type { UsageRecord } from '../billing/usage-record.ts'
 import { describeEachDatabase } from './__fixtures__/each-database.ts'
@@ -36,6 +37,8 @@ describeEachDatabase('questions about usage', (open) => {
       input: fc.nat(1_000_000),
       output: fc.nat(100_000),
       costNanos: fc.nat(1_000_000_000),
+      providerCostNanos: fc.nat(1_000_000_000),
+      sliceId: fc.constantFrom('', 'sl_1'),
     })
     .map(({ who: [keyId = '', accountId = '', group = ''], how: [errorCode, status], input, output, ...rest }) =>
       usageRecord({
@@ -45,7 +48,7 @@ describeEachDatabase('questions about usage', (open) => {
         group,
         errorCode: String(errorCode),
         status: Number(status),
-        usage: { input, cacheRead: 1, cacheWrite5m: 2, cacheWrite1h: 3, output, reasoning: 4 },
+        usage: { ...NO_USAGE, input, cacheRead: 1, cacheWrite5m: 2, cacheWrite1h: 3, output, reasoning: 4 },
       }),
     )
 
@@ -282,6 +285,8 @@ function sumOf(records: readonly UsageRecord[], range: UsageRange): Record<strin
     cacheRead: counted.length,
     reasoning: counted.length * 4,
     costNanos: sum(({ costNanos }) => costNanos),
+    providerCostNanos: sum(({ providerCostNanos }) => providerCostNanos),
+    billedNanos: sum(({ sliceId, costNanos }) => (sliceId === '' ? 0 : costNanos)),
     meanMs: counted.length === 0 ? null : Math.round(sum(({ durationMs }) => durationMs) / counted.length),
     firstMeanMs:
       streams.length === 0
@@ -300,6 +305,8 @@ function plain(figures: UsageFigures): Record<string, number | null> {
     cacheRead: figures.tokens.cacheRead,
     reasoning: figures.tokens.reasoning,
     costNanos: figures.costNanos,
+    providerCostNanos: figures.providerCostNanos,
+    billedNanos: figures.billedNanos,
     meanMs: figures.duration?.meanMs ?? null,
     firstMeanMs: figures.firstToken?.meanMs ?? null,
   }

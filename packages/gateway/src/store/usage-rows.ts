@@ -17,7 +17,15 @@ export const RECORD_COLUMNS = [
   'reasoning_tokens',
   'cost_nanos',
   'trail',
+  'provider_cost_nanos',
+  'price',
+  'extras',
+  'transfer',
 ] as const
+
+export const PRICE_FIELDS = ['price'] as const
+/** In place of the row id of a price. */
+export const NO_PRICE = 0
 
 /** Columns of `usage_keys`, in the order of the journal's key part. */
 export const KEY_FIELDS = ['key_id', 'account_id', 'group_name'] as const

@@ -8,7 +8,7 @@ import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Kysely } from 'kysely'
 import { splitPart } from '../billing/journal-line.ts'
-import type { JournalAdvance, JournalRow } from '../billing/usage-store.ts'
+import type { JournalAdvance, JournalBatch, JournalRow } from '../billing/usage-store.ts'
 import { RollupBatch, type KindFacts, type RollupEntry } from './rollup-batch.ts'
 import { LATENCY_BUCKETS } from '../billing/latency-histogram.ts'
 import { FIRST_CALLS, FIRST_DURATION, FIRST_FIRST, SUM_COLUMNS } from './rollup-columns.ts'
@@ -16,8 +16,18 @@ import type { Tables } from './schema.ts'
 import { moveTo, SqlUsageStore } from './sql-usage-store.ts'
 import { SqliteCheckpoints } from './sqlite-checkpoints.ts'
 import { splitByAge } from './rollups-late.ts'
-import { KEY_FIELDS, kindFlags, KIND_FIELDS, RECORD_COLUMNS, SERIES_FIELDS, seriesFields } from './usage-rows.ts'
+import {
+  KEY_FIELDS,
+  kindFlags,
+  KIND_FIELDS,
+  NO_PRICE,
+  PRICE_FIELDS,
+  RECORD_COLUMNS,
+  SERIES_FIELDS,
+  seriesFields,
+} from './usage-rows.ts'
 import { readState, setMark, DAYS_UNTIL } from './usage-state.ts'
+import { Charges, settle } from './wallet-charges.ts'
 
 const ROWS_PER_STATEMENT = 16
 /** Some 3 ms. */
@@ -43,21 +53,24 @@ export class SqliteUsageStore extends SqlUsageStore {
     this.#checkpoints = new SqliteCheckpoints(handle.location() ?? '')
   }
 
-  async append(rows: readonly JournalRow[], advance: JournalAdvance): Promise<void> {
+  async append(batch: JournalBatch, advance: JournalAdvance): Promise<void> {
+    const { rows } = batch
     try {
       await this.kysely.transaction().execute(async (transaction) => {
         await moveTo(transaction, advance)
         const prepared = (this.#made ??= new Prepared(this.#handle))
-        const batch = new RollupBatch()
+        const rollups = new RollupBatch()
+        const charges = new Charges(prepared.nextTransfers())
         for (let at = 0; at < rows.length; at += ROWS_PER_TURN) {
           if (at > 0) await nextTurn()
-          insertRecords(prepared, rows.slice(at, at + ROWS_PER_TURN), batch)
+          insertRecords(prepared, rows.slice(at, at + ROWS_PER_TURN), rollups, charges)
         }
         this.#touchKeys(prepared, rows)
-        const sums = splitByAge(batch.entries(), await readState(transaction))
+        const sums = splitByAge(rollups.entries(), await readState(transaction))
         if (sums.daysUntil !== null) await setMark(transaction, DAYS_UNTIL, sums.daysUntil)
         await addSums(prepared.hours, sums.hours)
         await addSums(prepared.days, sums.days)
+        await settle(transaction, charges, batch, advance)
       })
       this.#checkpoints.wrote(rows.length)
     } catch (error) {
@@ -90,11 +103,16 @@ export class SqliteUsageStore extends SqlUsageStore {
 }
 
 /** /!\ Hot path: some 4 µs a row. */
-function insertRecords({ records, keys, kinds }: Prepared, rows: readonly JournalRow[], batch: RollupBatch): void {
+function insertRecords(
+  { records, keys, kinds, prices }: Prepared,
+  rows: readonly JournalRow[],
+  rollups: RollupBatch,
+  charges: Charges,
+): void {
   records.insert(rows, (values, row) => {
     const key = keys.of(row.keyText)
     const kind = kinds.of(row.kindText)
-    batch.add(row, key, kind)
+    rollups.add(row, key, kind)
     // In the order of RECORD_COLUMNS.
     values.push(
       row.requestId,
@@ -111,6 +129,10 @@ function insertRecords({ records, keys, kinds }: Prepared, rows: readonly Journa
       row.reasoningTokens,
       row.costNanos,
       row.trailText,
+      row.providerCostNanos,
+      row.priceText === '' ? NO_PRICE : prices.of(row.priceText),
+      row.extrasText,
+      charges.add(row),
     )
   })
 }
@@ -129,6 +151,8 @@ class Prepared {
   readonly touch: StatementSync
   readonly keys: Remembered<number>
   readonly kinds: Remembered<KindFacts>
+  readonly prices: Remembered<number>
+  readonly #lastTransfer: StatementSync
 
   constructor(handle: DatabaseSync) {
     this.records = new ManyRows(handle, 'usage_records', RECORD_COLUMNS, ROWS_PER_STATEMENT)
@@ -140,6 +164,9 @@ class Prepared {
     const keys = new RowIds(handle, 'usage_keys', KEY_FIELDS)
     const kinds = new RowIds(handle, 'usage_kinds', KIND_FIELDS)
     const series = new RowIds(handle, 'usage_series', SERIES_FIELDS)
+    const prices = new RowIds(handle, 'usage_prices', PRICE_FIELDS)
+    this.#lastTransfer = handle.prepare('select max(id) as id from wallet_transfers')
+    this.prices = new Remembered((text) => prices.of([text]))
     this.keys = new Remembered((text) => keys.of(splitPart(text)))
     this.kinds = new Remembered((text) => {
       const fields = splitPart(text)
@@ -147,9 +174,19 @@ class Prepared {
     })
   }
 
+  /** Inside a transaction, which is the only one. */
+  nextTransfers(): () => number {
+    let last: number | undefined
+    return () => {
+      last ??= Number(this.#lastTransfer.get()?.['id'] ?? 0)
+      return ++last
+    }
+  }
+
   forget(): void {
     this.keys.forget()
     this.kinds.forget()
+    this.prices.forget()
   }
 }
 

@@ -9,7 +9,7 @@
 
 import type { FakeUpstream } from '@fairlead/testkit'
 import type { Ask, Told } from '@fairlead/testkit/clients/sdk/index.ts'
-import type { UsageRecord } from '../../src/billing/usage-record.ts'
+import type { StoredUsageRecord } from '../../src/billing/usage-record.ts'
 import type { Client } from './clients.ts'
 import type { Received } from './received/received.ts'
 import type { Upstream } from './upstreams.ts'
@@ -26,7 +26,7 @@ export interface Cell {
   /** The newest request that the upstream has received. @throws when there is none since `forget` */
   received(): Received
   /** What the gateway itself has counted for the newest call. */
-  booked(): Promise<UsageRecord | undefined>
+  booked(): Promise<StoredUsageRecord | undefined>
   /** The ledger forgets what came before. */
   forget(): void
   /** A model whose health is nobody else's: for what breaks things. */

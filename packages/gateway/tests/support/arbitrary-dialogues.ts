@@ -10,6 +10,7 @@ import { SealEnvelope } from '../../src/core/seal-envelope.ts'
 import { CLIENT_DIALECTS } from '../../src/dialects/client-dialects.ts'
 import type { ClientDialectName } from '../../src/dialects/pass-dialects.ts'
 import { reparsed } from './recordings.ts'
+import { tokenUsage } from '../../src/core/token-usage.ts'
 
 export const CLIENT_NAMES = Object.keys(CLIENT_DIALECTS) as ClientDialectName[]
 export const ORIGIN = 'provider/1'
@@ -163,14 +164,9 @@ function systemTurn(text: string): Turn {
 
 const usage = fc
   .record({ fresh: fc.nat(5_000), cacheRead: fc.nat(5_000), words: fc.nat(5_000), reasoning: fc.nat(500) })
-  .map(({ fresh, cacheRead, words, reasoning }) => ({
-    input: fresh + cacheRead + 1,
-    cacheRead,
-    cacheWrite5m: 0,
-    cacheWrite1h: 0,
-    output: words + reasoning + 1,
-    reasoning,
-  }))
+  .map(({ fresh, cacheRead, words, reasoning }) =>
+    tokenUsage({ input: fresh + cacheRead + 1, cacheRead, output: words + reasoning + 1, reasoning }),
+  )
 
 export const plainAnswer: fc.Arbitrary<Answer> = fc
   .record({

@@ -7,6 +7,9 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createAdaptorServer } from '@hono/node-server'
+import { createMoneyServices } from '../../src/billing/money-services.ts'
+import { createPriceService } from '../../src/billing/price-service.ts'
+import { catalogue } from '../../src/catalogue/catalogue.ts'
 import type { Config } from '../../src/config/config.ts'
 import { loadConfig } from '../../src/config/load-config.ts'
 import type { Change } from '../../src/identity/change.ts'
@@ -18,6 +21,7 @@ import { type ControlApp, type ControlAppOptions, createControlApp } from '../..
 import type { ControlState } from '../../src/http/control-ports.ts'
 import type { HealthView } from '../../src/routing/health-view.ts'
 import { MemoryLedger } from '../../src/limits/memory-ledger.ts'
+import { createSendHttp } from '../../src/outbound/send-http.ts'
 import { openDatabase, type Database } from '../../src/store/database.ts'
 
 export const MASTER = 'correct-horse-battery-staple'
@@ -93,6 +97,23 @@ export async function startControl(rest: Partial<ControlAppOptions> = {}): Promi
   const limits = new MemoryLedger()
   const app = createControlApp({
     ...services,
+    prices: createPriceService({
+      database,
+      config: () => world.config,
+      listPrice: (model) => catalogue.find(model)?.price,
+      now,
+      changes: { publish: async (change) => void changes.push(change) },
+    }),
+    ...createMoneyServices({
+      database,
+      secret: Buffer.alloc(32, 7),
+      now,
+      stripe: () => world.config.payments.stripe,
+      send: createSendHttp(),
+      brand: () => world.config.brand.name,
+      homeUrl: () => 'https://gateway.example',
+      log: SILENT,
+    }),
     state: stateOf(world),
     usage: database.usage,
     limits,
@@ -135,6 +156,7 @@ export async function startControl(rest: Partial<ControlAppOptions> = {}): Promi
   }
 }
 
+const SILENT = { info() {}, warn() {}, error() {} }
 const CARD = { instanceId: 'ins_a', host: 'here', pid: 1, version: '1.2.3' } as const
 
 async function callAt(
@@ -167,6 +189,7 @@ function stateOf(world: World): ControlState {
     startedAtMs: 1_699_000_000_500,
     config: () => world.config,
     configError: () => world.configError,
+    moneyViolations: () => [],
     health: () => world.health,
     metrics: async () => [
       {

@@ -17,9 +17,12 @@ export interface TestGateway extends AsyncDisposable {
   /** With `/v1`. */
   readonly url: string
   readonly origin: string
+  readonly databaseFile: string
   /** An API key without limits. */
   readonly key: string
   makeKey(limits?: Limits, expiresInSeconds?: number): Promise<{ readonly id: string; readonly key: string }>
+  /** What workers hold of this wallet and have not spent goes back at once, instead of when nobody has used it for a while. */
+  callBack(accountId: string): Promise<void>
   /** Waits until what was journaled is in the database, and returns the newest rows first. */
   usage(): Promise<Awaited<ReturnType<App['control']['recentUsage']>>>
 }
@@ -50,9 +53,13 @@ export async function startGateway(
   return {
     app,
     origin: app.url,
+    databaseFile: join(dataDir, 'fairlead.db'),
     url: `${app.url}/v1`,
     key,
     makeKey,
+    callBack: async (accountId) => {
+      await app.control.slices.callBack(accountId)
+    },
     usage: async () => await app.control.recentUsage(),
     async [Symbol.asyncDispose]() {
       await app[Symbol.asyncDispose]()

@@ -27,6 +27,7 @@ const anthropicUsage = z.strictObject({
   cache_creation_input_tokens: count.nullish(),
   cache_creation: z.strictObject({ ephemeral_5m_input_tokens: count, ephemeral_1h_input_tokens: count }).nullish(),
   output_tokens_details: z.strictObject({ thinking_tokens: count }).nullish(),
+  server_tool_use: z.strictObject({ web_search_requests: count, web_fetch_requests: count }).nullish(),
   service_tier: z.enum(['standard', 'priority', 'batch']).nullish(),
 })
 

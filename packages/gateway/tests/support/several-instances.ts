@@ -22,6 +22,12 @@ export interface SeveralInstances extends AsyncDisposable {
   readonly gateways: readonly GatewayProcess[]
   readonly postgres: PostgresServer
   readonly redis: RedisServer
+  /** Of the database that they share. */
+  readonly databaseUrl: string
+  /** Kills one with all of its workers, as a machine that loses its power: SIGKILL, at once. */
+  kill(at: number): Promise<void>
+  /** Starts the one that was killed again, in its folder and on another port. */
+  startAgain(at: number): Promise<GatewayProcess>
   /** POSTs a chat to one of them over a connection of its own, or over `agent`. */
   call(at: number, key: string, agent?: Agent): Promise<{ readonly status: number }>
   /** The same with the reply's headers. */
@@ -43,17 +49,20 @@ export async function startInstances(
   const { server } = database
   const redisServer = cache.server
   const gateways: GatewayProcess[] = []
+  /** Those that were killed: the folder goes away with the first that was started in it. */
+  const gone: GatewayProcess[] = []
   const dispose = async (): Promise<void> => {
     redisServer.thaw()
-    await Promise.all(gateways.map(async (gateway) => await gateway[Symbol.asyncDispose]()))
+    server.thaw()
+    await Promise.all([...gateways, ...gone].map(async (gateway) => await gateway[Symbol.asyncDispose]()))
     await Promise.all([server[Symbol.asyncDispose](), redisServer[Symbol.asyncDispose]()])
   }
+  const env = {
+    FAIRLEAD_DATABASE_URL: await database.createDatabase(),
+    FAIRLEAD_REDIS_URL: cache.url,
+    FAIRLEAD_SECRET_KEY: randomBytes(32).toString('hex'),
+  }
   try {
-    const env = {
-      FAIRLEAD_DATABASE_URL: await database.createDatabase(),
-      FAIRLEAD_REDIS_URL: cache.url,
-      FAIRLEAD_SECRET_KEY: randomBytes(32).toString('hex'),
-    }
     const starting = Array.from({ length: count }, async () => {
       gateways.push(await spawnGateway({ ...options, env }))
     })
@@ -68,6 +77,21 @@ export async function startInstances(
     gateways,
     postgres: server,
     redis: redisServer,
+    databaseUrl: env.FAIRLEAD_DATABASE_URL,
+    kill: async (at) => {
+      const gateway = gateways[at]
+      if (gateway?.child.pid === undefined) throw new Error(`there is no instance ${at}`)
+      process.kill(-gateway.child.pid, 'SIGKILL')
+      await gateway.ended
+    },
+    startAgain: async (at) => {
+      const before = gateways[at]
+      if (before === undefined) throw new Error(`there is no instance ${at}`)
+      const gateway = await spawnGateway({ ...options, env, folder: before.folder })
+      gateways[at] = gateway
+      gone.push(before)
+      return gateway
+    },
     call: async (at, key, agent) => await callOnce(urlOf(at), key, body, agent),
     ask: async (at, key) => {
       const response = await fetch(urlOf(at), {

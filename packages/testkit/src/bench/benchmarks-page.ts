@@ -11,8 +11,9 @@ const METHOD = `# Benchmarks
 keep-alive both ways, no buffering, no log. *floor*: a relay of some forty lines on \`node:http\` and undici's \`dispatch\`, the
 least that this platform can do. *fairlead-bare*: called with the master key, without
 usage records (until 2026-11-21 with them). *fairlead-product*: called with an API key,
-with limits and usage records. *fairlead-cluster*: the same on PostgreSQL and Redis, whose own CPU does not count.
-*fairlead-translated*: the same, called in Anthropic's dialect, so that everything is
+with limits and usage records. *fairlead-paid*: the same, and each call is held for, priced and charged to a prepaid
+wallet. *fairlead-cluster*, *fairlead-paid-cluster*: these two on PostgreSQL and Redis, whose own CPU does not count.
+*fairlead-translated*: as product, called in Anthropic's dialect, so that everything is
 translated. *portkey*: Portkey's gateway from npm, on the same Node.
 
 **How.** The server under test has core 0 for all its threads and child processes; load generator and mock upstream share a

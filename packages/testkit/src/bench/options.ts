@@ -21,8 +21,10 @@ export type BenchOptions = {
 export const HELP = `npm run bench -- [options]
 
 One run compares the mock upstream alone (direct), nginx, the platform floor, Fairlead bare, Fairlead with keys, limits
-and usage records, the same translating for clients of Anthropic's dialect, and Portkey's gateway. The server under test has core 0, load generator and mock have core 1.
-Linux with two cores; a full run takes about 15 minutes.
+and usage records (product), the same with a wallet that pays for each call (paid), both on PostgreSQL and Redis, product
+translating for clients of Anthropic's dialect, and Portkey's gateway. The server under test has core 0, load generator
+and mock have core 1.
+Linux with two cores; a full run takes about 20 minutes.
 
   --quick              two short blocks of nearly everything, under 2 minutes: for a first look, not for claims
   --only A,B           json (or json-1k, json-2k, json-32k, json-256k), sse, rate-1000, rate-4000, ttft, mixed, idle

@@ -21,7 +21,9 @@ export const SERVER_NAMES = [
   'floor',
   'fairlead-bare',
   'fairlead-product',
+  'fairlead-paid',
   'fairlead-cluster',
+  'fairlead-paid-cluster',
   'fairlead-translated',
   'portkey',
 ] as const
@@ -46,6 +48,11 @@ export class ServerMissing extends Error {}
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url))
 const MASTER_KEY = 'bench-master-key-0123456789'
 const UPSTREAM_KEY = { authorization: 'Bearer sk-mock' }
+/** Those whose caller has a wallet that every call is paid from. */
+const PAID: readonly ServerName[] = ['fairlead-paid', 'fairlead-paid-cluster']
+const PAID_GROUP = 'paid'
+/** US$: more than any run can spend. */
+const PLENTY = '1000000'
 const NO_LIMIT_IN_PRACTICE = { rpm: 100_000_000, tpm: 1_000_000_000_000, concurrency: 100_000 }
 
 type Start = (mockPort: number, env: Record<string, string>) => Promise<BenchServer>
@@ -62,7 +69,9 @@ const STARTS: Record<ServerName, Start> = {
   floor: startFloor,
   'fairlead-bare': (mockPort, env) => startFairlead('fairlead-bare', mockPort, env),
   'fairlead-product': (mockPort, env) => startFairlead('fairlead-product', mockPort, env),
-  'fairlead-cluster': startCluster,
+  'fairlead-paid': (mockPort, env) => startFairlead('fairlead-paid', mockPort, env),
+  'fairlead-cluster': (mockPort, env) => startCluster('fairlead-cluster', mockPort, env),
+  'fairlead-paid-cluster': (mockPort, env) => startCluster('fairlead-paid-cluster', mockPort, env),
   'fairlead-translated': (mockPort, env) => startFairlead('fairlead-translated', mockPort, env),
   portkey: startPortkey,
 }
@@ -109,6 +118,7 @@ async function startFairlead(name: ServerName, mockPort: number, env: Record<str
       ],
       models: [{ id: MODEL, targets: [{ provider: 'mock', model: MODEL }] }],
       usage: { record: name !== 'fairlead-bare' },
+      ...(PAID.includes(name) ? { groups: [{ name: PAID_GROUP, billing: 'prepaid' }] } : {}),
     }),
   )
   const launcher = join(ROOT, 'packages/gateway/bin/fairlead.cjs')
@@ -123,7 +133,7 @@ async function startFairlead(name: ServerName, mockPort: number, env: Record<str
   const bare = await ready({ name, port, headers: masterHeaders, dialect, masterKey: MASTER_KEY }, server, folder)
   if (name === 'fairlead-bare') return bare
   try {
-    const key = await createKey(port, masterHeaders)
+    const key = await createKey(port, masterHeaders, PAID.includes(name))
     return { ...bare, headers: { authorization: `Bearer ${key}` } }
   } catch (error) {
     await bare.stop()
@@ -135,7 +145,7 @@ async function startFairlead(name: ServerName, mockPort: number, env: Record<str
  * The product on PostgreSQL and Redis. They share the load generator's core, as everything that this process starts: what is
  * counted is the gateway's own CPU, not that of the databases.
  */
-async function startCluster(mockPort: number, env: Record<string, string>): Promise<BenchServer> {
+async function startCluster(name: ServerName, mockPort: number, env: Record<string, string>): Promise<BenchServer> {
   await using started = new AsyncDisposableStack()
   const database = (await postgres({ own: true }))?.server ?? null
   if (database !== null) started.use(database)
@@ -144,7 +154,7 @@ async function startCluster(mockPort: number, env: Record<string, string>): Prom
   if (database === null || limits === null) {
     throw new ServerMissing('PostgreSQL or Redis is not installed (Debian: apt-get install postgresql redis-server)')
   }
-  const gateway = await startFairlead('fairlead-cluster', mockPort, {
+  const gateway = await startFairlead(name, mockPort, {
     FAIRLEAD_DATABASE_URL: database.url,
     FAIRLEAD_REDIS_URL: limits.url,
     FAIRLEAD_SECRET_KEY: randomBytes(32).toString('hex'),
@@ -158,15 +168,31 @@ async function startCluster(mockPort: number, env: Record<string, string>): Prom
   return { ...gateway, stop }
 }
 
-async function createKey(port: number, headers: Record<string, string>): Promise<string> {
-  const body = Buffer.from(JSON.stringify({ name: 'bench', limits: NO_LIMIT_IN_PRACTICE }))
-  const json = { 'content-type': 'application/json', 'content-length': String(body.length) }
-  const reply = await plainRequest(port, '/api/auth', { ...headers, ...json }, body)
-  const key = /"(sk-fl-[^"]+)"/.exec(reply.body)?.[1]
-  if (reply.status >= 300 || key === undefined) {
-    throw new Error(`POST /api/auth answered ${reply.status}: ${reply.body.slice(0, 300)}`)
+/** @param pays its account has a wallet */
+async function createKey(port: number, headers: Record<string, string>, pays: boolean): Promise<string> {
+  const create = async (path: string, body: object): Promise<string> => await post(port, headers, path, body)
+  const owner: { account?: string } = {}
+  if (pays) {
+    const account = textIn(await create('/api/accounts', { name: 'bench', group: PAID_GROUP }), /"(acc_[^"]+)"/)
+    await create(`/api/accounts/${account}/wallet/top-ups`, { amount: PLENTY })
+    owner.account = account
   }
-  return key
+  const made = await create('/api/auth', { name: 'bench', limits: NO_LIMIT_IN_PRACTICE, ...owner })
+  return textIn(made, /"(sk-fl-[^"]+)"/)
+}
+
+async function post(port: number, headers: Record<string, string>, path: string, body: object): Promise<string> {
+  const bytes = Buffer.from(JSON.stringify(body))
+  const json = { 'content-type': 'application/json', 'content-length': String(bytes.length) }
+  const reply = await plainRequest(port, path, { ...headers, ...json }, bytes)
+  if (reply.status >= 300) throw new Error(`POST ${path} answered ${reply.status}: ${reply.body.slice(0, 300)}`)
+  return reply.body
+}
+
+function textIn(body: string, pattern: RegExp): string {
+  const found = pattern.exec(body)?.[1]
+  if (found === undefined) throw new Error(`no ${String(pattern)} in ${body.slice(0, 300)}`)
+  return found
 }
 
 async function startPortkey(mockPort: number): Promise<BenchServer> {
@@ -190,7 +216,8 @@ async function ready(
 ): Promise<BenchServer> {
   const stop = async (): Promise<void> => {
     await child.stop()
-    if (folder !== undefined) await rm(folder, { recursive: true, force: true })
+    // Its processes may write their compile cache for a moment longer.
+    if (folder !== undefined) await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
   }
   const body = chatBody(1024, false)
   const json = { 'content-type': 'application/json', 'content-length': String(body.length) }

@@ -112,7 +112,9 @@ export function targets(result: SessionResult): Target[] {
   const rows = [
     most('CPU per request, bare, to the floor', ratio(result, 'fairlead-bare', 'floor', cpu), 1.2, 'x'),
     most('CPU per request, product, to the floor', ratio(result, 'fairlead-product', 'floor', cpu), 1.4, 'x'),
+    most('CPU per request, paid, to the floor', ratio(result, 'fairlead-paid', 'floor', cpu), 1.55, 'x'),
     most('CPU per request, cluster, to the floor', ratio(result, 'fairlead-cluster', 'floor', cpu), 1.6, 'x'),
+    most('CPU per request, paid cluster, to the floor', ratio(result, 'fairlead-paid-cluster', 'floor', cpu), 1.7, 'x'),
     most('CPU per chunk, bare, to the floor', ratio(result, 'fairlead-bare', 'floor', chunk), 1.25, 'x'),
     most('CPU per chunk, product, to the floor', ratio(result, 'fairlead-product', 'floor', chunk), 1.25, 'x'),
   ]

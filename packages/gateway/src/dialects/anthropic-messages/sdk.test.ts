@@ -12,6 +12,7 @@ import { encodeTokenCount } from './count-tokens.ts'
 import { encodeError } from './errors.ts'
 import { encodeAnswer } from './response.ts'
 import { MessagesStreamEncoder } from './stream-encoder.ts'
+import { tokenUsage } from '../../core/token-usage.ts'
 
 const ANSWER: Answer = {
   id: 'upstream',
@@ -40,7 +41,7 @@ const ANSWER: Answer = {
       finish: { reason: 'tool-calls' },
     },
   ],
-  usage: { input: 100, cacheRead: 60, cacheWrite5m: 10, cacheWrite1h: 0, output: 50, reasoning: 20 },
+  usage: tokenUsage({ input: 100, cacheRead: 60, cacheWrite5m: 10, output: 50, reasoning: 20 }),
 }
 
 const CONTENT = [

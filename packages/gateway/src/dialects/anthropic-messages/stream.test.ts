@@ -7,6 +7,7 @@ import { decodeStream, withoutSpaces, envelope, replyContext, STREAMS, streamNam
 import { decodeRequest } from './decode-request.ts'
 import { decodeAnswer, encodeAnswer } from './response.ts'
 import { MessagesStreamEncoder } from './stream-encoder.ts'
+import { tokenUsage } from '../../core/token-usage.ts'
 
 const bytesOf = (...events: object[]): Buffer =>
   Buffer.from(
@@ -81,7 +82,7 @@ describe('reading a stream', () => {
           finish: { reason: 'tool-calls' },
         },
       ],
-      usage: { input: 100, cacheRead: 50, cacheWrite5m: 10, cacheWrite1h: 20, output: 89, reasoning: 40 },
+      usage: tokenUsage({ input: 100, cacheRead: 50, cacheWrite5m: 10, cacheWrite1h: 20, output: 89, reasoning: 40 }),
     })
     expect([decoder.finished, decoder.ended, decoder.broken]).toEqual([true, true, null])
   })

@@ -2,8 +2,8 @@
 // what was written to one; ours include both (H55). In a stream the figures are cumulative, and those that a later event
 // leaves out still hold. Source: `Usage` and `MessageDeltaUsage` of the SDK's types.
 
-import { arrayOf, numberOf, objectOf, type JsonObject, type JsonValue } from '../../core/json.ts'
-import { MAX_TOKENS, tokenCount, type TokenUsage } from '../../core/token-usage.ts'
+import { arrayOf, numberOf, objectOf, stringOf, type JsonObject, type JsonValue } from '../../core/json.ts'
+import { chargedTier, tokenCount, tokenUsage, type TokenUsage } from '../../core/token-usage.ts'
 
 /** Null when there is no usage object. */
 export function readUsage(value: unknown): TokenUsage | null {
@@ -21,8 +21,12 @@ export class UsageCounter {
   #cacheWrite1h = 0
   #output = 0
   #reasoning = 0
-  #compactedInput = 0
-  #compactedOutput = 0
+  #besideInput = 0
+  #besideOutput = 0
+  #webSearches = 0
+  #serviceTier = ''
+  #speed = ''
+  #place = ''
 
   /** A later object of the same answer; what it leaves out stays as it was. */
   add(usage: JsonObject): void {
@@ -38,33 +42,49 @@ export class UsageCounter {
       this.#cacheWrite = Math.max(this.#cacheWrite, short + this.#cacheWrite1h)
     }
     const iterations = arrayOf(usage['iterations'])
-    if (iterations !== undefined) this.#addCompaction(iterations)
+    if (iterations !== undefined) this.#addBeside(iterations)
+    this.#webSearches = newer(objectOf(usage['server_tool_use'])?.['web_search_requests'], this.#webSearches)
+    this.#serviceTier = chargedTier(usage['service_tier']) || this.#serviceTier
+    this.#speed = chargedTier(usage['speed']) || this.#speed
+    this.#place = chargedPlace(usage['inference_geo']) || this.#place
   }
 
-  /** Compacting a long past is billed, but stands beside the totals ("Compaction", section "Usage"). */
-  #addCompaction(iterations: readonly JsonValue[]): void {
-    this.#compactedInput = 0
-    this.#compactedOutput = 0
+  /**
+   * Compacting a long past, and asking an advisor, is billed, but stands beside the totals ("Compaction", "Advisor tool",
+   * sections on usage).
+   */
+  #addBeside(iterations: readonly JsonValue[]): void {
+    this.#besideInput = 0
+    this.#besideOutput = 0
     for (const entry of iterations) {
       const iteration = objectOf(entry)
-      if (iteration?.['type'] !== 'compaction') continue
-      this.#compactedInput += newer(iteration['input_tokens'], 0)
-      this.#compactedOutput += newer(iteration['output_tokens'], 0)
+      if (iteration === undefined || !BESIDE.has(stringOf(iteration['type']) ?? '')) continue
+      this.#besideInput += newer(iteration['input_tokens'], 0)
+      this.#besideOutput += newer(iteration['output_tokens'], 0)
     }
   }
 
   total(): TokenUsage {
     const cacheWrite1h = Math.min(this.#cacheWrite1h, this.#cacheWrite)
-    const output = Math.min(this.#output + this.#compactedOutput, MAX_TOKENS)
-    return {
-      input: Math.min(this.#input + this.#compactedInput + this.#cacheRead + this.#cacheWrite, MAX_TOKENS),
+    return tokenUsage({
+      input: this.#input + this.#besideInput + this.#cacheRead + this.#cacheWrite,
       cacheRead: this.#cacheRead,
       cacheWrite5m: this.#cacheWrite - cacheWrite1h,
       cacheWrite1h,
-      output,
-      reasoning: Math.min(this.#reasoning, output),
-    }
+      output: this.#output + this.#besideOutput,
+      reasoning: this.#reasoning,
+      webSearches: this.#webSearches,
+      serviceTier: [this.#serviceTier, this.#speed, this.#place].filter((word) => word !== '').join('+'),
+    })
   }
+}
+
+const BESIDE: ReadonlySet<string> = new Set(['compaction', 'advisor_message'])
+
+/** Serving in one place only has its price ("Data residency"); anywhere (`global`) has not. */
+function chargedPlace(value: JsonValue | undefined): string {
+  const place = chargedTier(value)
+  return place === 'global' || place === 'not_available' ? '' : place
 }
 
 function newer(value: JsonValue | undefined, before: number): number {
@@ -74,7 +94,7 @@ function newer(value: JsonValue | undefined, before: number): number {
 
 /** @param costJson US$ as a JSON number */
 export function writeUsage(usage: TokenUsage, costJson: string | null): JsonObject {
-  const { input, cacheRead, cacheWrite5m, cacheWrite1h, output, reasoning } = usage
+  const { input, cacheRead, cacheWrite5m, cacheWrite1h, output, reasoning, webSearches } = usage
   return {
     input_tokens: Math.max(0, input - cacheRead - cacheWrite5m - cacheWrite1h),
     cache_creation_input_tokens: cacheWrite5m + cacheWrite1h,
@@ -82,6 +102,7 @@ export function writeUsage(usage: TokenUsage, costJson: string | null): JsonObje
     cache_creation: { ephemeral_5m_input_tokens: cacheWrite5m, ephemeral_1h_input_tokens: cacheWrite1h },
     output_tokens: output,
     output_tokens_details: { thinking_tokens: reasoning },
+    ...(webSearches === 0 ? {} : { server_tool_use: { web_search_requests: webSearches, web_fetch_requests: 0 } }),
     ...(costJson === null ? {} : { cost: JSON.rawJSON(costJson) }),
   }
 }

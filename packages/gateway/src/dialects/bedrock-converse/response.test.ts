@@ -6,6 +6,7 @@ import { type JsonObject, objectOf, parseJson } from '../../core/json.ts'
 import { recordings } from './__fixtures__/recorded.ts'
 import { decodeAnswer } from './response.ts'
 import { readUsage } from './usage.ts'
+import { tokenUsage } from '../../core/token-usage.ts'
 
 function answerOf(content: unknown, more: object = {}): Answer | null {
   const body = { output: { message: { role: 'assistant', content } }, stopReason: 'end_turn', ...more }
@@ -104,14 +105,16 @@ describe('an answer of Converse', () => {
         { ttl: '5m', inputTokens: 10 },
       ],
     }
-    expect(readUsage(usage)).toEqual({
-      input: 140,
-      cacheRead: 100,
-      cacheWrite5m: 10,
-      cacheWrite1h: 20,
-      output: 5,
-      reasoning: 0,
-    })
+    expect(readUsage(usage)).toEqual(
+      tokenUsage({
+        input: 140,
+        cacheRead: 100,
+        cacheWrite5m: 10,
+        cacheWrite1h: 20,
+        output: 5,
+        reasoning: 0,
+      }),
+    )
     expect(readUsage({ inputTokens: 16, outputTokens: 9, cacheWriteInputTokens: 2387 })).toMatchObject({
       input: 2403,
       cacheWrite5m: 2387,

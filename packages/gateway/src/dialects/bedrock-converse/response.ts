@@ -3,7 +3,7 @@
 import type { Annotation, Answer, AnswerPart, Finish, StopReason } from '../../core/answer.ts'
 import type { Seal } from '../../core/conversation.ts'
 import { arrayOf, type JsonObject, type JsonValue, objectOf, stringOf } from '../../core/json.ts'
-import { readUsage } from './usage.ts'
+import { usageOfReply } from './usage.ts'
 
 /** Null when the body is not an answer. */
 export function decodeAnswer(body: JsonObject): Answer | null {
@@ -22,7 +22,7 @@ export function decodeAnswer(body: JsonObject): Answer | null {
     model: '',
     createdAtSeconds: 0,
     choices: [{ parts, finish }],
-    usage: readUsage(body['usage']),
+    usage: usageOfReply(body),
     ...(serviceTier === undefined ? {} : { serviceTier }),
   }
 }

@@ -8,6 +8,7 @@ import type { AnswerEvent } from '../../core/answer.ts'
 import { collect } from '../../core/__fixtures__/answer-events.ts'
 import { recordings } from './__fixtures__/recorded.ts'
 import { ConverseStreamDecoder } from './stream-decoder.ts'
+import { tokenUsage } from '../../core/token-usage.ts'
 
 interface Decoded {
   readonly events: AnswerEvent[]
@@ -115,7 +116,7 @@ describe('a stream of Converse', () => {
           finish: { reason: 'tool-calls' },
         },
       ],
-      usage: { input: 20, cacheRead: 4, cacheWrite5m: 6, cacheWrite1h: 0, output: 7, reasoning: 0 },
+      usage: tokenUsage({ input: 20, cacheRead: 4, cacheWrite5m: 6, cacheWrite1h: 0, output: 7, reasoning: 0 }),
     })
   })
 

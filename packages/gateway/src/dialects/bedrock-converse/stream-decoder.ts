@@ -13,7 +13,7 @@ import { type JsonObject, objectOf, stringOf } from '../../core/json.ts'
 import { bedrockErrorBody } from './errors.ts'
 import { EventStreamFrames, type FrameHeaders } from './event-stream-frames.ts'
 import { decodeCitation, decodeFinish, foreignPart, sealOf } from './response.ts'
-import { readUsage } from './usage.ts'
+import { usageOfReply } from './usage.ts'
 
 interface OpenBlock {
   readonly part: number
@@ -112,7 +112,7 @@ export class ConverseStreamDecoder implements StreamDecoder {
         }
         return
       case 'metadata': {
-        const usage = readUsage(body['usage'])
+        const usage = usageOfReply(body)
         this.#measured = true
         this.ended = this.finished
         if (usage !== null) this.#emit({ type: 'usage', usage })

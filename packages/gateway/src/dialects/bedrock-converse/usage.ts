@@ -3,7 +3,7 @@
 // part in, in both directions, as Anthropic's own API does. Reasoning is part of `outputTokens` and not told apart.
 
 import { arrayOf, numberOf, objectOf } from '../../core/json.ts'
-import { type TokenUsage, tokenCount } from '../../core/token-usage.ts'
+import { chargedTier, type TokenUsage, tokenCount, tokenUsage, withExtras } from '../../core/token-usage.ts'
 
 export function readUsage(value: unknown): TokenUsage | null {
   const usage = objectOf(value)
@@ -18,14 +18,21 @@ export function readUsage(value: unknown): TokenUsage | null {
     else fiveMinutes += countOf(detail?.['inputTokens'])
   }
   const cacheWrite = Math.max(told, fiveMinutes + oneHour)
-  return {
+  return tokenUsage({
     input: tokenCount(countOf(usage['inputTokens']) + cacheRead + cacheWrite),
     cacheRead,
     cacheWrite5m: cacheWrite - oneHour,
     cacheWrite1h: oneHour,
     output: countOf(usage['outputTokens']),
-    reasoning: 0,
-  }
+  })
+}
+
+/** All that a reply, or the last event of a stream, says about its price: its usage, and how it was served. */
+export function usageOfReply(reply: Readonly<Record<string, unknown>>): TokenUsage | null {
+  const tier = chargedTier(objectOf(reply['serviceTier'])?.['type'])
+  const latency = objectOf(reply['performanceConfig'])?.['latency']
+  const serviceTier = latency === 'optimized' ? [tier, latency].filter((word) => word !== '').join('+') : tier
+  return withExtras(readUsage(reply['usage']), { serviceTier })
 }
 
 function countOf(value: unknown): number {

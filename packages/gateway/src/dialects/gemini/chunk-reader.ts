@@ -4,9 +4,10 @@
 import type { EmitEvent, Finish } from '../../core/answer.ts'
 import { arrayOf, numberOf, objectOf, stringOf } from '../../core/json.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
+import { withExtras } from '../../core/token-usage.ts'
 import { ChoiceReader } from './choice-reader.ts'
 import { blockedPrompt, NO_CONTENT_DETAIL } from './finish-reason.ts'
-import { readUsage, tierFromGoogle } from './usage.ts'
+import { readUsage, searchesIn, tierFromGoogle } from './usage.ts'
 
 /** More answers at once nobody can ask for. */
 const MAX_CHOICES = 64
@@ -15,6 +16,7 @@ export class ChunkReader {
   #started = false
   #failed = false
   #responseId = ''
+  #searches = 0
   readonly #choices: ChoiceReader[] = []
   #blocked: Finish | null = null
 
@@ -46,7 +48,8 @@ export class ChunkReader {
     if (blockReason !== undefined) {
       this.#blocked = blockedPrompt(blockReason, stringOf(feedback?.['blockReasonMessage']))
     }
-    const counts = usage === undefined ? null : readUsage(usage)
+    this.#searches = Math.max(this.#searches, searchesIn(candidates ?? [], response['modelVersion']))
+    const counts = usage === undefined ? null : withExtras(readUsage(usage), { webSearches: this.#searches })
     if (counts !== null) emit({ type: 'usage', usage: counts })
   }
 

@@ -15,12 +15,13 @@ import { encodeTokenCount } from './count-tokens.ts'
 import { geminiEmbedToOpenai, openaiEmbeddingsToGemini } from './embeddings.ts'
 import { geminiClient } from './index.ts'
 import { parseModelPath } from './model-path.ts'
+import { tokenUsage } from '../../core/token-usage.ts'
 
 const ANSWER: Answer = {
   id: 'up-1',
   model: 'upstream',
   createdAtSeconds: 0,
-  usage: { input: 20, cacheRead: 5, cacheWrite5m: 0, cacheWrite1h: 0, output: 12, reasoning: 4 },
+  usage: tokenUsage({ input: 20, cacheRead: 5, output: 12, reasoning: 4 }),
   choices: [
     {
       parts: [

@@ -17,6 +17,7 @@ import {
   TWO_CANDIDATES,
 } from './__fixtures__/streams.ts'
 import { geminiClient, geminiProvider } from './index.ts'
+import { tokenUsage } from '../../core/token-usage.ts'
 
 function answerOf(chunks: readonly unknown[]) {
   return collect(decodeStream([sse(chunks)]).events)
@@ -195,14 +196,16 @@ describe('reading a stream of Gemini', () => {
   })
 
   it('H55: usage is the last one, with thoughts in the output', () => {
-    expect(answerOf(THOUGHTS_AND_CALLS).usage).toEqual({
-      input: 30,
-      cacheRead: 0,
-      cacheWrite5m: 0,
-      cacheWrite1h: 0,
-      output: 30,
-      reasoning: 9,
-    })
+    expect(answerOf(THOUGHTS_AND_CALLS).usage).toEqual(
+      tokenUsage({
+        input: 30,
+        cacheRead: 0,
+        cacheWrite5m: 0,
+        cacheWrite1h: 0,
+        output: 30,
+        reasoning: 9,
+      }),
+    )
   })
 
   it('H55: cached tokens are part of the prompt, what tools read comes on top, and both come back once', () => {

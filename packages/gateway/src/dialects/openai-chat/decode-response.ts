@@ -10,7 +10,7 @@ import { textOfPieces } from './decode-content.ts'
 import { imageUrlsOf, thoughtSignatureOf } from './decode-messages.ts'
 import { finishOf, givenReason } from './finish-reasons.ts'
 import { detailsOf, ownSeal, reasoningTextOf, textOfDetails } from './reasoning-details.ts'
-import { readUsage } from './usage.ts'
+import { usageOfReply } from './usage.ts'
 import { CHAT, defined, sourceText } from './wire.ts'
 
 /** Null when the body is an error, or anything but an answer in this dialect. */
@@ -23,7 +23,7 @@ export function decodeAnswer(body: JsonObject): Answer | null {
     model: stringOf(body['model']) ?? '',
     createdAtSeconds: secondsOf(body['created']),
     choices: ordered.map(decodeChoice),
-    usage: readUsage(body['usage']),
+    usage: usageOfReply(body),
     ...defined({ serviceTier: stringOf(body['service_tier']) }),
   }
 }

@@ -2,9 +2,9 @@
 // error that came with status 200 is found. Everything else stays as the provider wrote it.
 
 import { JsonScanError, scanEntries, scanObject } from '../../core/json-scan.ts'
-import type { TokenUsage } from '../../core/token-usage.ts'
+import { chargedTier, withExtras, type TokenUsage } from '../../core/token-usage.ts'
 import type { ScannedReply } from '../pass-json.ts'
-import { readUsageSpan } from './usage.ts'
+import { readUsageSpan, withPictures } from './usage.ts'
 
 /**
  * /!\ Hot path. Reads the head up to the model and the tail from the usage on, and steps over the answer between them
@@ -51,20 +51,35 @@ function scanEnds(text: string): Found | null {
     return true
   })
   if (!usual || modelStart === -1 || modelEnd > usageAt || text.charCodeAt(modelStart) !== QUOTE) return null
+  const behindModel = text.slice(modelEnd, modelEnd + NEAR)
+  if (behindModel.includes('"data"') || behindModel.includes('"service_tier"')) return null
+  // vLLM writes its tier before the usage, OpenAI behind it.
+  const near = Math.max(modelEnd, usageAt - NEAR)
+  const tierBefore = text.slice(near, usageAt).indexOf('"service_tier"')
   let usage: TokenUsage | null = null
+  let tier = ''
   try {
     // It can only come to the end of the text when the key is one of the outermost object's.
-    scanEntries(text, usageAt, (key, start, end) => {
+    scanEntries(text, tierBefore === -1 ? usageAt : near + tierBefore, (key, start, end) => {
       if (key === 'usage' && text.charCodeAt(start) === OPEN_BRACE) usage = readUsageSpan(text, start, end)
+      else if (key === 'service_tier') tier = text.slice(start, end)
       else if (key === 'error' || key === 'model') usual = false
     })
   } catch (error) {
     if (error instanceof JsonScanError) return null
     throw error
   }
-  return usual ? { isError: false, usage, modelStart, modelEnd } : null
+  return usual ? { isError: false, usage: tier === '' ? usage : withTier(usage, tier), modelStart, modelEnd } : null
 }
 
+/** @param tierJson a JSON string, or null */
+function withTier(usage: TokenUsage | null, tierJson: string): TokenUsage | null {
+  if (tierJson === '"default"' || tierJson === 'null') return usage
+  return withExtras(usage, { serviceTier: chargedTier(JSON.parse(tierJson)) })
+}
+
+/** How far from its usual place a member is looked for. */
+const NEAR = 100
 const QUOTE = 0x22
 const OPEN_BRACE = 0x7b
 
@@ -73,6 +88,8 @@ function scanWhole(text: string): Found {
   let modelStart = -1
   let modelEnd = -1
   let usage: TokenUsage | null = null
+  let tier = ''
+  let pictures = 0
   let isError = false
   scanObject(text, 0, (key, start, end) => {
     if (key === 'model' && text.charCodeAt(start) === QUOTE) {
@@ -80,11 +97,25 @@ function scanWhole(text: string): Found {
       modelEnd = end
     } else if (key === 'usage' && text.charCodeAt(start) === OPEN_BRACE) {
       usage = readUsageSpan(text, start, end)
+    } else if (key === 'service_tier') {
+      tier = text.slice(start, end)
+    } else if (key === 'data') {
+      pictures = countPictures(text, start, end)
     } else if (key === 'error') {
       isError = text.slice(start, end) !== 'null'
     }
   })
-  return { isError, usage, modelStart, modelEnd }
+  if (pictures > 0) usage = withPictures(usage, pictures)
+  return { isError, usage: tier === '' ? usage : withTier(usage, tier), modelStart, modelEnd }
+}
+
+/** Without reading megabytes of base64: inside a string these names cannot stand, their quotes would be escaped. */
+function countPictures(text: string, start: number, end: number): number {
+  const first = text.slice(start, start + 300)
+  // Embeddings stand in a member of the same name.
+  if (first.includes('"embedding"')) return 0
+  const data = text.slice(start, end)
+  return Math.max(data.split('"b64_json"').length, data.split('"url"').length) - 1
 }
 
 /** The same for the first bytes of a reply that is too large to hold. */

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { PassFacts } from '../pass-facts.ts'
 import { ChatStream } from './pass-stream.ts'
+import { tokenUsage } from '../../core/token-usage.ts'
 
 // The sequence and the members of the chunks follow OpenAI's recorded streams: role chunk, content, finish, usage, [DONE].
 const chunk = (choices: string, usage = 'null'): string =>
@@ -50,7 +51,9 @@ describe('a stream on its way through', () => {
   it('names the public model in every chunk, leaves the words alone, and drops the usage that was not asked for', () => {
     const { out, stream } = follow(STREAM, [])
     expect(out).toBe(expected.replace(USAGE.replace('gpt-4o-2024-08-06', 'gpt-4o'), ''))
-    expect(stream.usage).toEqual({ input: 9, cacheRead: 4, cacheWrite5m: 0, cacheWrite1h: 0, output: 3, reasoning: 1 })
+    expect(stream.usage).toEqual(
+      tokenUsage({ input: 9, cacheRead: 4, cacheWrite5m: 0, cacheWrite1h: 0, output: 3, reasoning: 1 }),
+    )
     expect(stream).toMatchObject({ done: true, sawFinish: true, sawOutput: true, broken: null, errorPayload: null })
   })
 

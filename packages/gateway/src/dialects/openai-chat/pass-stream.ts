@@ -11,7 +11,7 @@
 // /!\ Hot path: `push` runs for every read from an upstream.
 
 import { JsonScanError, scanObject } from '../../core/json-scan.ts'
-import type { TokenUsage } from '../../core/token-usage.ts'
+import { chargedTier, withExtras, type TokenUsage } from '../../core/token-usage.ts'
 import { openaiErrorBody, type GatewayError } from '../../core/errors.ts'
 import { latin1Of, PassEvents, readPayload } from '../pass-events.ts'
 import type { PassFacts } from '../pass-facts.ts'
@@ -21,6 +21,7 @@ interface ParsedChunk {
   readonly error?: unknown
   readonly usage?: unknown
   readonly choices?: unknown
+  readonly service_tier?: unknown
 }
 
 export class ChatStream extends PassEvents {
@@ -119,7 +120,7 @@ export class ChatStream extends PassEvents {
       return ''
     }
     const choices = Array.isArray(parsed.choices) ? (parsed.choices as unknown[]) : []
-    const usage = readUsage(parsed.usage)
+    const usage = withExtras(readUsage(parsed.usage), { serviceTier: chargedTier(parsed.service_tier) })
     if (usage !== null) this.usage = usage
     this.eventCount += choices.length === 0 ? 0 : 1
     for (const choice of choices) this.#lookAtChoice(choice)

@@ -10,6 +10,7 @@ import { GatewayError } from '../../core/errors.ts'
 import { parseJsonObject } from '../../core/json.ts'
 import { openaiChatClient } from './index.ts'
 import { decode, replyContext } from './__fixtures__/support.ts'
+import { tokenUsage } from '../../core/token-usage.ts'
 
 const ANSWER: Answer = {
   id: 'up',
@@ -33,7 +34,7 @@ const ANSWER: Answer = {
       finish: { reason: 'tool-calls' },
     },
   ],
-  usage: { input: 10, cacheRead: 4, cacheWrite5m: 0, cacheWrite1h: 0, output: 5, reasoning: 2 },
+  usage: tokenUsage({ input: 10, cacheRead: 4, output: 5, reasoning: 2 }),
 }
 
 const TOOLS = ['look', 'now'].map((name) => ({

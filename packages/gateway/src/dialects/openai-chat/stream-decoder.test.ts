@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { AnswerPart } from '../../core/answer.ts'
 import { chunk, end, follow, sse } from './__fixtures__/support.ts'
+import { tokenUsage } from '../../core/token-usage.ts'
 
 const folder = join(import.meta.dirname, '__fixtures__')
 const handWritten = readdirSync(folder).filter((name) => name.endsWith('.sse'))
@@ -61,7 +62,7 @@ describe('a stream of an upstream', () => {
           finish: { reason: 'tool-calls' },
         },
       ],
-      usage: { input: 20, cacheRead: 8, cacheWrite5m: 0, cacheWrite1h: 0, output: 9, reasoning: 2 },
+      usage: tokenUsage({ input: 20, cacheRead: 8, cacheWrite5m: 0, cacheWrite1h: 0, output: 9, reasoning: 2 }),
     })
     expect(decoder).toMatchObject({ finished: true, ended: true, broken: null })
   })

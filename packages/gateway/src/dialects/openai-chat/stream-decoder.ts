@@ -12,6 +12,7 @@ import type { EmitEvent } from '../../core/answer.ts'
 import type { StreamDecoder } from '../../core/dialect.ts'
 import { arrayOf, isJsonObject, objectOf, parseJson, stringOf, type JsonObject } from '../../core/json.ts'
 import { SseReader } from '../../core/sse-reader.ts'
+import { chargedTier, withExtras } from '../../core/token-usage.ts'
 import { secondsOf } from './decode-response.ts'
 import { statusOfEmbeddedError } from './errors.ts'
 import { ChoiceUnderWay, choiceIndexOf } from './stream-choice.ts'
@@ -93,7 +94,8 @@ export class ChatStreamDecoder implements StreamDecoder {
 
   #onChunk(chunk: JsonObject, data: string): void {
     const choices = arrayOf(chunk['choices']) ?? []
-    const usage = readUsage(chunk['usage']) ?? usageElsewhere(chunk)
+    const counted = readUsage(chunk['usage']) ?? usageElsewhere(chunk)
+    const usage = withExtras(counted, { serviceTier: chargedTier(chunk['service_tier']) })
     if (choices.length > 0 || usage !== null) this.#start(chunk)
     for (const [place, value] of choices.entries()) {
       const choice = objectOf(value)

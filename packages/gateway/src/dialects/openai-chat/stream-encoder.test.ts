@@ -19,8 +19,9 @@ import {
   streamEvents,
   withoutPlaces,
 } from './__fixtures__/support.ts'
+import { tokenUsage } from '../../core/token-usage.ts'
 
-const USAGE = { input: 10, cacheRead: 4, cacheWrite5m: 1, cacheWrite1h: 1, output: 5, reasoning: 2 }
+const USAGE = tokenUsage({ input: 10, cacheRead: 4, cacheWrite5m: 1, cacheWrite1h: 1, output: 5, reasoning: 2 })
 
 function answerOf(parts: readonly AnswerPart[], more: object = {}): Parameters<typeof stream>[0] {
   return {

@@ -1,16 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { readUsage, readUsageSpan, writeUsage } from './usage.ts'
+import { tokenUsage, type TokenUsage } from '../../core/token-usage.ts'
 
-const counts = (input: number, output: number, more: object = {}): object => ({
-  input,
-  cacheRead: 0,
-  cacheWrite5m: 0,
-  cacheWrite1h: 0,
-  output,
-  reasoning: 0,
-  ...more,
-})
+const counts = (input: number, output: number, more: Partial<TokenUsage> = {}): TokenUsage =>
+  tokenUsage({ input, output, ...more })
 
 describe('token counts', () => {
   it('H55: cached and thought tokens are counted once, as each server has them', () => {
@@ -59,7 +53,7 @@ describe('token counts', () => {
           { cached_tokens: count, audio_tokens: count, cache_write_tokens: count },
           { requiredKeys: [] },
         ),
-        completion_tokens_details: fc.record({ reasoning_tokens: count }, { requiredKeys: [] }),
+        completion_tokens_details: fc.record({ reasoning_tokens: count, audio_tokens: count }, { requiredKeys: [] }),
       },
       { requiredKeys: ['prompt_tokens'] },
     )
@@ -72,7 +66,15 @@ describe('token counts', () => {
   })
 
   it('come back as they were written, with the cost as it was given', () => {
-    const usage = { input: 10, cacheRead: 4, cacheWrite5m: 3, cacheWrite1h: 0, output: 5, reasoning: 2 }
+    const usage = tokenUsage({
+      input: 10,
+      cacheRead: 4,
+      cacheWrite5m: 3,
+      audioInput: 1,
+      output: 5,
+      reasoning: 2,
+      imageOutput: 1,
+    })
     expect(readUsage(JSON.parse(JSON.stringify(writeUsage(usage, null))))).toEqual(usage)
     expect(JSON.stringify(writeUsage(usage, '0.0000000010'))).toContain('"cost":0.0000000010}')
   })

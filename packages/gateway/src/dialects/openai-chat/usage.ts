@@ -4,7 +4,34 @@
 
 import { parseSpan } from '../../core/json-scan.ts'
 import type { JsonObject } from '../../core/json.ts'
-import { MAX_TOKENS, NO_USAGE, tokenCount, type TokenUsage } from '../../core/token-usage.ts'
+import {
+  chargedTier,
+  MAX_TOKENS,
+  NO_USAGE,
+  tokenCount,
+  tokenUsage,
+  withExtras,
+  type TokenUsage,
+} from '../../core/token-usage.ts'
+
+/** All that a reply says about its price: `usage`, the tier that served it, and how many pictures it holds. */
+export function usageOfReply(reply: Readonly<Record<string, unknown>>): TokenUsage | null {
+  const usage = withPictures(readUsage(reply['usage']), picturesIn(reply['data']))
+  return withExtras(usage, { serviceTier: chargedTier(reply['service_tier']) })
+}
+
+/** @param images how many the reply holds */
+export function withPictures(usage: TokenUsage | null, images: number): TokenUsage | null {
+  if (images === 0 || usage === null || usage.imageOutput > 0) return withExtras(usage, { images })
+  // GPT Image's first replies did not say what their output was; it was all pictures.
+  return tokenUsage({ ...usage, imageOutput: usage.output, images })
+}
+
+/** Pictures in `ImagesResponse.data`; embeddings stand in a member of the same name. */
+function picturesIn(data: unknown): number {
+  if (!Array.isArray(data)) return 0
+  return data.filter((entry) => isRecord(entry) && ('b64_json' in entry || 'url' in entry)).length
+}
 
 export function readUsage(value: unknown): TokenUsage | null {
   if (!isRecord(value)) return null
@@ -17,28 +44,52 @@ export function readUsage(value: unknown): TokenUsage | null {
     isRecord(inputDetails) ? tokenCount(inputDetails['cached_tokens']) : 0,
     tokenCount(value['prompt_cache_hit_tokens'] ?? value['cached_tokens'] ?? value['num_cached_tokens']),
   )
-  const cacheWrite = isRecord(inputDetails) ? tokenCount(inputDetails['cache_write_tokens']) : 0
-  const reasoning = isRecord(outputDetails) ? tokenCount(outputDetails['reasoning_tokens']) : 0
+  const inputParts = isRecord(inputDetails) ? inputDetails : {}
+  const outputParts = isRecord(outputDetails) ? outputDetails : {}
+  const reasoning = tokenCount(outputParts['reasoning_tokens'])
   const apart = 'prompt_tokens' in value ? tokenCount(value['total_tokens']) - input - output : 0
   // xAI counts thinking beside the completion, and only its total has both. Gemini's OpenAI endpoint does the same and
   // gives no details at all. Anywhere else a total that is too large says nothing certain.
-  if (apart > 0 && (apart === reasoning || (!isRecord(inputDetails) && !isRecord(outputDetails) && cacheRead === 0))) {
-    return usageOf(input, cacheRead, cacheWrite, output + apart, apart)
-  }
-  return usageOf(input, cacheRead, cacheWrite, output, reasoning)
+  const beside =
+    apart > 0 && (apart === reasoning || (!isRecord(inputDetails) && !isRecord(outputDetails) && cacheRead === 0))
+  const cached = isRecord(inputParts['cached_tokens_details']) ? inputParts['cached_tokens_details'] : {}
+  const usage = tokenUsage({
+    input,
+    cacheRead,
+    cacheWrite5m: tokenCount(inputParts['cache_write_tokens']),
+    audioInput: apartFromCache(inputParts['audio_tokens'], cached['audio_tokens']),
+    imageInput: apartFromCache(inputParts['image_tokens'], cached['image_tokens']),
+    output: beside ? output + apart : output,
+    reasoning: beside ? apart : reasoning,
+    audioOutput: tokenCount(outputParts['audio_tokens']),
+    imageOutput: tokenCount(outputParts['image_tokens']),
+    webSearches: searchesIn(value),
+  })
+  return usage.input === 0 && usage.output === 0 && usage.webSearches === 0 ? NO_USAGE : usage
 }
 
-function usageOf(input: number, cacheRead: number, cacheWrite: number, output: number, reasoning: number): TokenUsage {
-  if (input === 0 && output === 0) return NO_USAGE
-  const read = Math.min(cacheRead, input)
-  return {
-    input,
-    cacheRead: read,
-    cacheWrite5m: Math.min(cacheWrite, input - read),
-    cacheWrite1h: 0,
-    output,
-    reasoning: Math.min(reasoning, output),
-  }
+/** Sound and pictures are counted whether or not they came from a cache. */
+function apartFromCache(all: unknown, cached: unknown): number {
+  return Math.max(0, tokenCount(all) - tokenCount(cached))
+}
+
+/** Searches made: OpenRouter's two ways to say it, xAI's calls or (of its older search) sources, Perplexity's queries. */
+function searchesIn(usage: Record<string, unknown>): number {
+  const details = usage['server_tool_use_details'] ?? usage['server_tool_use']
+  if (isRecord(details)) return tokenCount(details['web_search_requests'])
+  const calls = usage['server_side_tool_usage_details']
+  if (isRecord(calls)) return tokenCount(calls['web_search_calls']) + tokenCount(calls['x_search_calls'])
+  return tokenCount(usage['num_sources_used'] ?? usage['num_search_queries'])
+}
+
+function usageOf(
+  input: number,
+  cacheRead: number,
+  cacheWrite5m: number,
+  output: number,
+  reasoning: number,
+): TokenUsage {
+  return input === 0 && output === 0 ? NO_USAGE : tokenUsage({ input, cacheRead, cacheWrite5m, output, reasoning })
 }
 
 /**
@@ -84,7 +135,8 @@ export function readUsageSpan(text: string, start: number, end: number): TokenUs
     else if (length === 16 && text.startsWith('reasoning_tokens', keyStart)) reasoning = count
     else if (length === 18 && text.startsWith('cache_write_tokens', keyStart)) cacheWrite = count
     else if (length === 12 && text.startsWith('total_tokens', keyStart)) total = count
-    else if (length === 12 && text.startsWith('audio_tokens', keyStart)) continue
+    // None, nearly always: then it does not matter whose they are.
+    else if (count === 0 && length === 12 && text.startsWith('audio_tokens', keyStart)) continue
     else if (length >= 26 && text.endsWith('_prediction_tokens', keyStart + length)) continue
     else return readUsage(parseSpan(text, start, end))
     if (!whole) return readUsage(parseSpan(text, start, end))
@@ -95,13 +147,25 @@ export function readUsageSpan(text: string, start: number, end: number): TokenUs
 
 /** The same as OpenAI writes it. @param costJson US$ as a JSON number; null = not known */
 export function writeUsage(usage: TokenUsage, costJson: string | null): JsonObject {
-  const { input, cacheRead, cacheWrite5m, cacheWrite1h, output, reasoning } = usage
+  const { input, cacheRead, cacheWrite5m, cacheWrite1h, audioInput, imageInput } = usage
+  const { output, reasoning, audioOutput, imageOutput, webSearches } = usage
   return {
     prompt_tokens: input,
     completion_tokens: output,
     total_tokens: input + output,
-    prompt_tokens_details: { cached_tokens: cacheRead, cache_write_tokens: cacheWrite5m + cacheWrite1h },
-    completion_tokens_details: { reasoning_tokens: reasoning },
+    prompt_tokens_details: {
+      cached_tokens: cacheRead,
+      cache_write_tokens: cacheWrite5m + cacheWrite1h,
+      ...(audioInput === 0 ? {} : { audio_tokens: audioInput }),
+      ...(imageInput === 0 ? {} : { image_tokens: imageInput }),
+    },
+    completion_tokens_details: {
+      reasoning_tokens: reasoning,
+      ...(audioOutput === 0 ? {} : { audio_tokens: audioOutput }),
+      ...(imageOutput === 0 ? {} : { image_tokens: imageOutput }),
+    },
+    // As OpenRouter says it: OpenAI has no place for what it charges by the search.
+    ...(webSearches === 0 ? {} : { server_tool_use_details: { web_search_requests: webSearches } }),
     ...(costJson === null ? {} : { cost: JSON.rawJSON(costJson) }),
   }
 }

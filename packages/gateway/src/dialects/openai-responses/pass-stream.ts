@@ -2,7 +2,6 @@
 // Source: OpenAI's OpenAPI document, `ResponseStreamEvent`; an `error` event comes flat or nested (H82).
 
 import type { GatewayError } from '../../core/errors.ts'
-import { isJsonObject } from '../../core/json.ts'
 import {
   eventName,
   JsonScanError,
@@ -14,7 +13,7 @@ import {
   utf8Of,
 } from '../pass-events.ts'
 import { errorEventFields, failedResponseError } from './errors.ts'
-import { readUsage } from './usage.ts'
+import { usageOfReply } from './usage.ts'
 
 /** Snapshots of the whole response: they name the model. */
 const SNAPSHOTS: ReadonlySet<string> = new Set([
@@ -85,8 +84,7 @@ export class ResponsesPass extends PassEvents {
     if (ended) {
       this.sawOutput = true
       this.sawFinish = true
-      const { usage } = response
-      this.usage = isJsonObject(usage) ? readUsage(usage) : null
+      this.usage = usageOfReply(response)
     }
     let spliced: string
     try {

@@ -3,7 +3,7 @@
 import type { Answer } from '../../core/answer.ts'
 import { arrayOf, isJsonObject, numberOf, stringOf, type JsonObject } from '../../core/json.ts'
 import { decodeItem, finishOf } from './decode-items.ts'
-import { readUsage } from './usage.ts'
+import { usageOfReply } from './usage.ts'
 
 export { encodeAnswer } from './encode-answer.ts'
 
@@ -22,7 +22,7 @@ export function decodeAnswer(body: JsonObject): Answer | null {
     model: stringOf(body['model']) ?? '',
     createdAtSeconds: Math.floor(numberOf(body['created_at']) ?? 0),
     choices: [{ parts, finish: finishOf(body, called, refused) }],
-    usage: readUsage(body['usage']),
+    usage: usageOfReply(body),
     ...(serviceTier === undefined ? {} : { serviceTier }),
   }
 }

@@ -9,12 +9,13 @@ import { GatewayError } from '../../core/errors.ts'
 import { isJsonObject, parseJson } from '../../core/json.ts'
 import { openaiResponsesClient } from './index.ts'
 import { envelope, replyContext, streamOf } from './__fixtures__/support.ts'
+import { tokenUsage } from '../../core/token-usage.ts'
 
 const ANSWER: Answer = {
   id: 'up',
   model: 'up',
   createdAtSeconds: 1_700_000_000,
-  usage: { input: 9, cacheRead: 1, cacheWrite5m: 0, cacheWrite1h: 0, output: 7, reasoning: 3 },
+  usage: tokenUsage({ input: 9, cacheRead: 1, output: 7, reasoning: 3 }),
   choices: [
     {
       finish: { reason: 'tool-calls' },

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { classifyRefusal } from '../openai-chat/errors.ts'
 import { follow, read, response, sse, type UpstreamEvent } from './__fixtures__/support.ts'
+import { tokenUsage } from '../../core/token-usage.ts'
 
 const message = { type: 'message', id: 'msg_1', role: 'assistant', status: 'in_progress', content: [] }
 const part = { type: 'output_text', text: '', annotations: [], logprobs: [] }
@@ -105,7 +106,7 @@ describe("an upstream's stream", () => {
       id: 'resp_1',
       model: 'gpt-x',
       createdAtSeconds: 7,
-      usage: { input: 10, cacheRead: 4, cacheWrite5m: 1, cacheWrite1h: 0, output: 5, reasoning: 2 },
+      usage: tokenUsage({ input: 10, cacheRead: 4, cacheWrite5m: 1, cacheWrite1h: 0, output: 5, reasoning: 2 }),
     })
     expect(answer.choices).toMatchObject([
       {

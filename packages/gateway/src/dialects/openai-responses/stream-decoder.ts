@@ -14,7 +14,7 @@ import { finishOf } from './decode-items.ts'
 import { readEmbeddedError } from './errors.ts'
 import { OpenItem, type PartNumbers } from './open-item.ts'
 import { readServiceTier } from './response.ts'
-import { readUsage } from './usage.ts'
+import { usageOfReply } from './usage.ts'
 
 export class ResponsesStreamDecoder implements StreamDecoder {
   finished = false
@@ -183,7 +183,7 @@ export class ResponsesStreamDecoder implements StreamDecoder {
     this.#closeAll()
     const { called, refused } = this.#numbers
     this.#emit({ type: 'finish', choice: 0, finish: finishOf(response, called, refused) })
-    const usage = readUsage(response['usage'])
+    const usage = usageOfReply(response)
     if (usage !== null) this.#emit({ type: 'usage', usage })
   }
 

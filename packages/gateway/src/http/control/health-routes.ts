@@ -25,7 +25,12 @@ export const HEALTH_ROUTES: readonly Route[] = [
     async (request, services) => {
       const { state } = services
       const detail = (await isOperator(request, services)) ? 'full' : state.config().health.detail
-      const facts = { detail, nowMs: state.now(), configError: state.configError() }
+      const facts = {
+        detail,
+        nowMs: state.now(),
+        configError: state.configError(),
+        moneyViolations: state.moneyViolations(),
+      }
       const { healthy, body } = healthBody(state.health(), facts)
       return Response.json(body, { status: healthy ? 200 : 503 })
     },

@@ -15,9 +15,14 @@ export interface HealthBody {
  */
 export function healthBody(
   view: HealthView,
-  options: { detail: Config['health']['detail']; nowMs: number; configError: string | undefined },
+  options: {
+    detail: Config['health']['detail']
+    nowMs: number
+    configError: string | undefined
+    moneyViolations: readonly string[]
+  },
 ): HealthBody {
-  const { detail, nowMs, configError } = options
+  const { detail, nowMs, configError, moneyViolations } = options
   const healthyServers = view.providers.filter(({ healthy }) => healthy).length
   const healthy = healthyServers > 0
   const summary = {
@@ -26,7 +31,9 @@ export function healthBody(
     healthyServers,
     lastUpdate: whole(view.lastUpdateMs),
   }
-  if (detail === 'status') return { healthy, body: summary }
+  // Even the shortest answer says it: nothing is more urgent. Whose money it is stays with the log.
+  const money = moneyViolations.length === 0 ? {} : { money_violations: moneyViolations.length }
+  if (detail === 'status') return { healthy, body: { ...summary, ...money } }
   const full = detail === 'full'
   const available = view.credentials.filter((credential) => !isBanned(credential, nowMs)).length
   const weights = new Map(view.credentials.map(({ name, weight, priority }) => [name, { weight, priority }]))
@@ -34,6 +41,7 @@ export function healthBody(
     healthy,
     body: {
       ...summary,
+      ...money,
       ...(configError === undefined ? {} : { config_error: full ? configError : 'The last reload was refused.' }),
       credentials_available: available,
       credentials_banned: view.credentials.length - available,

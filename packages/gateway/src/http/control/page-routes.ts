@@ -35,7 +35,12 @@ export const PAGE_ROUTES: readonly Route[] = [
     (_request, { state }) => {
       const config = state.config()
       const nowMs = state.now()
-      const options = { detail: config.health.detail, nowMs, configError: state.configError() }
+      const options = {
+        detail: config.health.detail,
+        nowMs,
+        configError: state.configError(),
+        moneyViolations: state.moneyViolations(),
+      }
       return pageResponse(
         vhealthPage({
           name: config.brand.name,

@@ -50,6 +50,7 @@ export function groupOf(name: string, changes: Partial<Group> = {}): Group {
     name,
     models: ['*'],
     priceMultiplierPpm: 1_000_000,
+    prices: {},
     billing: 'off',
     limits: {},
     sharedLimits: {},

@@ -53,6 +53,9 @@ export function configOf(
     providers,
     models,
     groups: [],
+    prices: {},
+    payments: {},
+    mail: { smtpUrl: '', from: '' },
   }
 }
 

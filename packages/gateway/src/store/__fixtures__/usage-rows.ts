@@ -1,5 +1,6 @@
 // Journal rows for tests, and the plain sums that a question about them must agree with.
 import { formatJournalLine, parseJournalLines } from '../../billing/journal-line.ts'
+import { tokenUsage } from '../../core/token-usage.ts'
 import type { UsageRecord } from '../../billing/usage-record.ts'
 import type { JournalRow, UsageStore } from '../../billing/usage-store.ts'
 
@@ -21,14 +22,18 @@ export function usageRecord(rest: Partial<UsageRecord> = {}): UsageRecord {
     stream: true,
     attempts: 1,
     trail: [],
-    usage: { input: 100, cacheRead: 20, cacheWrite5m: 3, cacheWrite1h: 4, output: 50, reasoning: 5 },
+    usage: tokenUsage({ input: 100, cacheRead: 20, cacheWrite5m: 3, cacheWrite1h: 4, output: 50, reasoning: 5 }),
     estimated: false,
     costNanos: 1000,
+    providerCostNanos: 700,
+    priceText: '',
+    sliceId: '',
+    paidNanos: 0,
     ...rest,
   }
 }
 
-function journalRows(records: readonly UsageRecord[]): JournalRow[] {
+export function journalRows(records: readonly UsageRecord[]): JournalRow[] {
   const rows: JournalRow[] = []
   parseJournalLines(records.map(formatJournalLine).join(''), rows)
   return rows
@@ -38,7 +43,8 @@ let segment = 0
 
 /** As one batch of a journal of its own. */
 export async function bringIn(usage: UsageStore, records: readonly UsageRecord[]): Promise<void> {
-  await usage.append(journalRows(records), {
+  const rows = journalRows(records)
+  await usage.append({ rows, returns: [] }, {
     instance: 'test',
     segment: ++segment,
     from: 0,

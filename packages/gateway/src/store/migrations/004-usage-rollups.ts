@@ -1,7 +1,14 @@
 // Sums of usage by the hour and by the day, and what records lacked: the group, the attempts, a look-up by request id.
 import { sql, type CreateTableBuilder, type Transaction } from 'kysely'
 import { LATENCY_BOUNDS_MS } from '../../billing/latency-histogram.ts'
-import { DURATION_COLUMNS, EVERYBODY, FIRST_COLUMNS, HOUR_MS, SUM_COLUMNS, WIDE_COLUMNS } from '../rollup-columns.ts'
+import {
+  DURATION_COLUMNS,
+  EVERYBODY,
+  FIRST_COLUMNS,
+  HOUR_MS,
+  SUM_COLUMNS as SUMS_NOW,
+  WIDE_COLUMNS,
+} from '../rollup-columns.ts'
 import type { Tables } from '../schema.ts'
 import { DAYS_UNTIL, HOURS_FROM, RECORDS_FROM } from '../usage-state.ts'
 import { isPostgres, rowId } from './columns.ts'
@@ -17,6 +24,10 @@ const FIGURES_OF_RECORDS = [
   'output_tokens',
   'reasoning_tokens',
 ] as const
+
+/** Migration 7 adds these. */
+const LATER: readonly string[] = ['provider_cost_nanos', 'billed_nanos']
+const SUM_COLUMNS = SUMS_NOW.filter((column) => !LATER.includes(column))
 
 export const usageRollups: Migration = {
   version: 4,

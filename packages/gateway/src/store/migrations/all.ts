@@ -4,6 +4,9 @@ import { accounts } from './003-accounts.ts'
 import { usageRollups } from './004-usage-rollups.ts'
 import { instancesAndChanges } from './005-instances-and-changes.ts'
 import { repeatableRequests } from './006-repeatable-requests.ts'
+import { wallets } from './007-wallets.ts'
+import { moneyInAndOut } from './008-money-in-and-out.ts'
+import { prices } from './009-prices.ts'
 import type { Migration } from './migration.ts'
 
 /** In order; the number in the file's name is the version. */
@@ -14,4 +17,7 @@ export const MIGRATIONS: readonly Migration[] = [
   usageRollups,
   instancesAndChanges,
   repeatableRequests,
+  wallets,
+  moneyInAndOut,
+  prices,
 ]

@@ -159,7 +159,8 @@ export function essence({ choices, usage }: Answer): Pick<Answer, 'choices' | 'u
     })
     return { parts: kept, finish }
   })
-  return { choices: named, usage }
+  // A tier that OpenAI has no word for is not told.
+  return { choices: named, usage: usage === null ? null : { ...usage, serviceTier: '' } }
 }
 
 /** The same without places, which name the client's fields. */

@@ -7,10 +7,11 @@ import type { Answer, AnswerChoice, AnswerPart, Finish } from '../../../core/ans
 import type { ReplyContext } from '../../../core/dialect.ts'
 import { stringOf, type JsonObject } from '../../../core/json.ts'
 import { eventsOf, json as plainJson, streamOf as plainStream, type WireEvent } from './support.ts'
+import { tokenUsage } from '../../../core/token-usage.ts'
 
 export const schemas = loadOpenaiSchemas()
 
-export const USAGE = { input: 50, cacheRead: 20, cacheWrite5m: 5, cacheWrite1h: 1, output: 30, reasoning: 12 }
+export const USAGE = tokenUsage({ input: 50, cacheRead: 20, cacheWrite5m: 5, cacheWrite1h: 1, output: 30, reasoning: 12 })
 
 export function answer(
   parts: readonly AnswerPart[],

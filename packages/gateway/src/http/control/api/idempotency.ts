@@ -76,9 +76,10 @@ export class Idempotency {
       })
     }
     const { status, sealed } = before.reply
-    return new Response(this.#open(key, id, sealed), {
+    const opened = this.#open(key, id, sealed)
+    return new Response(opened, {
       status,
-      headers: { 'content-type': 'application/json', 'idempotent-replayed': 'true' },
+      headers: { 'content-type': contentTypeOf(opened), 'idempotent-replayed': 'true' },
     })
   }
 
@@ -104,4 +105,9 @@ export class Idempotency {
   #keyFor(key: string): Buffer {
     return Buffer.from(hkdfSync('sha256', this.#secret, key, 'reply', 32))
   }
+}
+
+/** Every reply is JSON, but for those of routes that give CSV where the client asked for it. */
+function contentTypeOf(text: string): string {
+  return text.startsWith('{') ? 'application/json' : 'text/csv; charset=utf-8; header=present'
 }

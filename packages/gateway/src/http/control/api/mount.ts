@@ -65,7 +65,12 @@ async function answer<Services>(
   const call = { ...common, principal, params, query, body: checked(route.body, read.value, 'The body') }
   const repeatable = route.idempotent === true ? request.headers.get('idempotency-key') : null
   if (repeatable === null || options.idempotency === undefined) return run(call)
-  const wanted = { key: repeatable, principal, path: `${route.method} ${c.req.path}`, body: read.text }
+  const wanted = {
+    key: repeatable,
+    principal,
+    path: `${route.method} ${c.req.path}${new URL(request.url).search}`,
+    body: read.text,
+  }
   return options.idempotency.once(wanted, () => run(call))
 
   async function run(made: Call<unknown, unknown, unknown>): Promise<Response> {

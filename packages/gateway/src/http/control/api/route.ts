@@ -7,7 +7,7 @@ import type { ErrorCode } from '../../../core/errors.ts'
 import type { Principal } from '../../../identity/principal.ts'
 import type { ControlServices } from './services.ts'
 
-export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 /**
  * Who may call. `open`: everybody. `key`: whoever has a usable key, for what is its own. `keys:manage`: a key with that
@@ -24,6 +24,11 @@ export const TAGS = {
   'Self-service': 'What a key can see about itself: who it is, its limits, what it used.',
   Accounts: 'People and teams, and who belongs to them.',
   Groups: 'What the accounts of a group may use, at which price, within which limits.',
+  Wallets: 'Prepaid money: balance, statement, top-ups, refunds.',
+  'Redeem codes': 'Money to give away, or to sell elsewhere.',
+  Payments: 'What payment providers call.',
+  Compatibility: 'Balance and cost as tools for other gateways ask for them.',
+  Prices: 'What callers pay for each model, and what it costs the operator.',
   Gateway: 'What runs: models, instances, configuration, the audit log.',
   Health: 'Open, for monitors and load balancers.',
 } as const

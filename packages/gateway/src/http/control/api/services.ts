@@ -1,6 +1,10 @@
 // What the routes are given to work with. The composition root puts it together; the command line, which has only a
 // database, gives what it has.
+import type { PriceService } from '../../../billing/price-service.ts'
+import type { PaymentService } from '../../../billing/payment-service.ts'
+import type { RedeemCodeService } from '../../../billing/redeem-code-service.ts'
 import type { UsageQueries } from '../../../billing/usage-queries.ts'
+import type { WalletService } from '../../../billing/wallet-service.ts'
 import type { InstanceRecord } from '../../../core/instance.ts'
 import type { IdentityServices } from '../../../identity/identity-services.ts'
 import type { Principal } from '../../../identity/principal.ts'
@@ -15,8 +19,18 @@ export interface InstanceView {
   readonly instances: readonly InstanceRecord[]
 }
 
-export interface ControlServices extends IdentityServices {
+/** Money, as far as a database alone is enough for it: the command line has these without a gateway. */
+export interface MoneyServices extends IdentityServices {
+  readonly wallets: WalletService
+  readonly redeemCodes: RedeemCodeService
+}
+
+export interface ControlServices extends MoneyServices {
+  readonly payments: PaymentService
+  /** With which messages to the webhook of this account are signed. */
+  webhookKey(accountId: string): string
   readonly state: ControlState
+  readonly prices: PriceService
   readonly usage: UsageQueries
   readonly limits: Pick<LimitLedger, 'peek'>
   instances(): Promise<InstanceView>

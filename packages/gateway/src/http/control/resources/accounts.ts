@@ -2,12 +2,22 @@
 import { z } from 'zod'
 import type { AccountRecord } from '../../../identity/account-store.ts'
 import { ACCOUNT_KINDS, ACCOUNT_STATUSES, type AccountPatch } from '../../../identity/account-service.ts'
-import { limitsFromJson } from '../../../limits/limits-json.ts'
+import { budgetFromJson, limitsFromJson } from '../../../limits/limits-json.ts'
 import { listOf, pageQuery, seconds, unixSeconds } from '../api/fields.ts'
 import { listBody } from '../api/list-body.ts'
 import { type Route, routeFor } from '../api/route.ts'
 import type { IdentityServices } from '../../../identity/identity-services.ts'
-import { limitsBody, limitsPatch, limitsPatchOf, limitsShape, newLimits, timeZoneField } from './shapes.ts'
+import {
+  budgetBody,
+  budgetShape,
+  limitsBody,
+  limitsPatch,
+  limitsPatchOf,
+  limitsShape,
+  newBudget,
+  newLimits,
+  timeZoneField,
+} from './shapes.ts'
 
 const route = routeFor<IdentityServices>()
 
@@ -34,6 +44,7 @@ export const accountShape = z
     time_zone: timeZoneField,
     status: z.enum(ACCOUNT_STATUSES),
     limits: limitsShape.describe("Of all its keys together. A figure here stands in place of the group's."),
+    budget: budgetShape.nullable().describe('What all its keys together may spend; null = no such limit.'),
     created_at: unixSeconds,
     updated_at: unixSeconds,
   })
@@ -46,6 +57,7 @@ const newAccountShape = z
     group: group.optional(),
     time_zone: timeZoneField.optional(),
     limits: newLimits.nullish(),
+    budget: newBudget.nullish(),
   })
   .meta({ id: 'NewAccount' })
 
@@ -56,8 +68,9 @@ const accountPatchShape = z
     group: group.optional(),
     time_zone: timeZoneField.optional(),
     limits: limitsPatch.nullish(),
+    budget: newBudget.nullish(),
   })
-  .describe('What is absent stays as it is.')
+  .describe('What is absent stays as it is. The budget is replaced whole; null takes it away.')
   .meta({ id: 'AccountPatch' })
 
 const TAG = { tag: 'Accounts' } as const
@@ -76,7 +89,7 @@ export const ACCOUNT_ROUTES: readonly Route<IdentityServices>[] = [
     example: { body: { name: 'Research', time_zone: 'Europe/Berlin', limits: { rpm: 600 } } },
     reply: { status: 201, description: 'It is there, without keys.', schema: accountShape },
     async handler({ principal, body, address, requestId }, { accounts }) {
-      const { time_zone, limits, kind: wantedKind, group: wantedGroup } = body
+      const { time_zone, limits, budget, kind: wantedKind, group: wantedGroup } = body
       const made = await accounts.create(
         principal,
         {
@@ -85,6 +98,7 @@ export const ACCOUNT_ROUTES: readonly Route<IdentityServices>[] = [
           ...(wantedGroup === undefined ? {} : { group: wantedGroup }),
           ...(time_zone === undefined ? {} : { timeZone: time_zone }),
           ...(limits == null ? {} : { limits: limitsFromJson(limits) }),
+          ...(budget == null ? {} : { budget: budgetFromJson(budget) }),
         },
         { address, requestId },
       )
@@ -150,6 +164,7 @@ export const ACCOUNT_ROUTES: readonly Route<IdentityServices>[] = [
         ...(body.group === undefined ? {} : { group: body.group }),
         ...(body.time_zone === undefined ? {} : { timeZone: body.time_zone }),
         ...(body.limits === undefined ? {} : { limits: body.limits === null ? null : limitsPatchOf(body.limits) }),
+        ...(body.budget === undefined ? {} : { budget: body.budget === null ? null : budgetFromJson(body.budget) }),
       }
       return accountBody(await accounts.update(principal, account_id, patch, { address, requestId }))
     },
@@ -193,6 +208,7 @@ export function accountBody(record: AccountRecord): z.input<typeof accountShape>
     time_zone: record.timeZone,
     status: record.status,
     limits: limitsBody(record.limits),
+    budget: record.budget === null ? null : budgetBody(record.budget),
     created_at: seconds(record.createdAtMs),
     updated_at: seconds(record.updatedAtMs),
   }

@@ -1,8 +1,9 @@
 // /api/instances, /api/models, /api/config: what runs, for the operator.
 import { z } from 'zod'
 import type { Config, ProviderConfig } from '../../../config/config.ts'
-import { dollars, dollarsField, seconds, unixSeconds } from '../api/fields.ts'
+import { dollars, seconds, unixSeconds } from '../api/fields.ts'
 import { type Route, route } from '../api/route.ts'
+import { priceBody, pricesBody, priceShape } from './price-shapes.ts'
 
 const instanceShape = z
   .strictObject({
@@ -17,7 +18,6 @@ const instanceShape = z
   })
   .meta({ id: 'Instance' })
 
-const perMillion = dollarsField.nullable().describe('US$ per million tokens.')
 const modelShape = z
   .strictObject({
     id: z.string(),
@@ -26,12 +26,19 @@ const modelShape = z
     strategy: z.string(),
     fallbacks: z.array(z.string()),
     targets: z.array(
-      z.strictObject({ provider: z.string(), model: z.string(), weight: z.number(), priority: z.number() }),
+      z.strictObject({
+        provider: z.string(),
+        model: z.string(),
+        weight: z.number(),
+        priority: z.number(),
+        price: priceShape.nullable().describe('What it charges, where the configuration says so.'),
+      }),
     ),
-    price: z
-      .strictObject({ input: perMillion, cached_input: perMillion, output: perMillion })
+    price: priceShape
       .nullable()
-      .describe('As configured; null = the list price of the catalogue.'),
+      .describe(
+        'What the file says, or the catalogue; null = neither does. GET /api/prices has those set at run time.',
+      ),
   })
   .meta({ id: 'ModelRoute' })
 
@@ -80,20 +87,14 @@ export const GATEWAY_ROUTES: readonly Route[] = [
         aliases: [...model.aliases],
         strategy: model.strategy,
         fallbacks: [...model.fallbacks],
-        targets: model.targets.map(({ provider, model: name, weight, priority }) => ({
+        targets: model.targets.map(({ provider, model: name, weight, priority, price }) => ({
           provider,
           model: name,
           weight,
           priority,
+          price: price ? priceBody(price) : null,
         })),
-        price:
-          model.price === null || model.price === undefined
-            ? null
-            : {
-                input: priceOf(model.price.inputNanosPerMillion),
-                cached_input: priceOf(model.price.cachedInputNanosPerMillion),
-                output: priceOf(model.price.outputNanosPerMillion),
-              },
+        price: model.price ? priceBody(model.price) : null,
       }))
       return { object: 'list' as const, data, has_more: false as const }
     },
@@ -125,17 +126,42 @@ export const GATEWAY_ROUTES: readonly Route[] = [
   }),
 ]
 
-function priceOf(nanos: number | null | undefined): string | null {
-  return nanos === null || nanos === undefined ? null : dollars(nanos)
-}
-
-/** Of a provider only what is named here is shown: whatever is added to it later may be a secret. */
-function shownConfig({ server, providers, ...rest }: Config): Record<string, unknown> {
+/** Of a provider, of payments and of mail only what is named here is shown: the rest holds secrets. */
+function shownConfig({
+  server,
+  providers,
+  models,
+  groups,
+  payments,
+  mail,
+  ...others
+}: Config): Record<string, unknown> {
   const { masterKey, ...shownServer } = server
+  // GET /api/prices has those.
+  const { prices: _, ...rest } = others
   return {
     server: { ...snakeCased(shownServer), has_master_key: masterKey !== '' },
     providers: providers.map((provider) => shownProvider(provider)),
     ...snakeCased(rest),
+    payments: { stripe: shownStripe(payments) },
+    mail: { from: mail.from, has_smtp_url: mail.smtpUrl !== '' },
+    models: models.map(({ price, targets, ...model }) => ({
+      ...snakeCased({ ...model, targets: targets.map(({ price: __, ...target }) => target) }),
+      price: price ? priceBody(price) : null,
+    })),
+    groups: groups.map(({ prices, ...group }) => ({ ...snakeCased(group), prices: pricesBody(prices) })),
+  }
+}
+
+function shownStripe({ stripe }: Config['payments']): Record<string, unknown> | null {
+  if (stripe === undefined) return null
+  const { apiBase, minimumNanos, maximumNanos, successUrl, cancelUrl } = stripe
+  return {
+    api_base: withoutPassword(apiBase),
+    minimum: dollars(minimumNanos),
+    maximum: dollars(maximumNanos),
+    success_url: successUrl,
+    cancel_url: cancelUrl,
   }
 }
 

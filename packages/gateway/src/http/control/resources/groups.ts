@@ -1,12 +1,14 @@
 // /api/groups: what the accounts of a group may use. Those of the configuration file are shown, and changed there.
 import { z } from 'zod'
 import { BILLINGS, type GroupPatch, type GroupView } from '../../../identity/group-service.ts'
+import type { Price } from '../../../billing/price.ts'
 import { PRESETS } from '../../../identity/presets.ts'
 import { limitsFromJson } from '../../../limits/limits-json.ts'
 import { seconds, unixSeconds } from '../api/fields.ts'
 import { listBody } from '../api/list-body.ts'
 import { type Route, routeFor } from '../api/route.ts'
 import type { IdentityServices } from '../../../identity/identity-services.ts'
+import { checkedPrice, newPrice, pricesBody, priceShape } from './price-shapes.ts'
 import { limitsBody, limitsPatch, limitsPatchOf, limitsShape, newLimits, patternList } from './shapes.ts'
 
 const route = routeFor<IdentityServices>()
@@ -28,6 +30,10 @@ const multiplier = z
 const models = patternList('Ids of models; * stands for any text, and ["*"] for all of them.')
 const billing = z.enum(BILLINGS).describe('Whether calls are paid from a wallet.')
 
+const OWN_PRICES =
+  'Its own prices by public model id, before the multiplier; other models cost what they cost everybody.'
+const modelId = z.string().min(1).max(256)
+
 const groupShape = z
   .strictObject({
     id: z.string().describe('The same as name.'),
@@ -35,6 +41,7 @@ const groupShape = z
     name: z.string().meta({ examples: ['pro'] }),
     models: z.array(z.string()),
     price_multiplier: z.number(),
+    prices: z.record(z.string(), priceShape).describe(OWN_PRICES),
     billing,
     limits: limitsShape.describe('Of each of its accounts.'),
     shared_limits: limitsShape.describe('Of the whole group together.'),
@@ -91,16 +98,18 @@ export const GROUP_ROUTES: readonly Route<IdentityServices>[] = [
         ...fields,
         limits: newLimits.nullish().describe('Of each of its accounts.'),
         shared_limits: newLimits.nullish().describe('Of the whole group together.'),
+        prices: z.record(modelId, newPrice).nullish().describe(OWN_PRICES),
       })
       .meta({ id: 'NewGroup' }),
     example: { body: { name: 'pro', preset: 'pro', models: ['gpt-4o*', 'claude-*'], price_multiplier: 0.9 } },
     reply: { status: 201, description: 'The group.', schema: groupShape },
     async handler({ principal, body, address, requestId }, { groups }) {
-      const { name, preset, limits, shared_limits } = body
+      const { name, preset, limits, shared_limits, prices } = body
       const wanted = {
         name,
         ...(preset === undefined ? {} : { preset }),
         ...fieldsOf(body),
+        ...(prices == null ? {} : { prices: readPrices(prices) }),
         ...(limits == null ? {} : { limits: limitsFromJson(limits) }),
         ...(shared_limits == null ? {} : { sharedLimits: limitsFromJson(shared_limits) }),
       }
@@ -129,15 +138,24 @@ export const GROUP_ROUTES: readonly Route<IdentityServices>[] = [
     errors: ['conflict'],
     params,
     body: z
-      .strictObject({ ...fields, limits: limitsPatch.nullish(), shared_limits: limitsPatch.nullish() })
+      .strictObject({
+        ...fields,
+        limits: limitsPatch.nullish(),
+        shared_limits: limitsPatch.nullish(),
+        prices: z
+          .record(modelId, newPrice.nullable())
+          .nullish()
+          .describe('Of the models named; null takes a price away, and null instead of the whole takes all.'),
+      })
       .describe('What is absent stays as it is.')
       .meta({ id: 'GroupPatch' }),
     example: { body: { limits: { rpm: 2000 } } },
     reply: { description: 'The group as it is now.', schema: groupShape },
     async handler({ principal, params: { name }, body, address, requestId }, { groups }) {
-      const { limits, shared_limits } = body
+      const { limits, shared_limits, prices } = body
       const patch: GroupPatch = {
         ...fieldsOf(body),
+        ...(prices === undefined ? {} : { prices: prices && readPrices(prices) }),
         ...(limits === undefined ? {} : { limits: limits === null ? null : limitsPatchOf(limits) }),
         ...(shared_limits === undefined
           ? {}
@@ -178,6 +196,16 @@ function fieldsOf(
   }
 }
 
+type SentPrices<Price> = Readonly<Record<string, Price>>
+
+function readPrices(sent: SentPrices<z.output<typeof newPrice>>): SentPrices<Price>
+function readPrices(sent: SentPrices<z.output<typeof newPrice> | null>): SentPrices<Price | null>
+function readPrices(sent: SentPrices<z.output<typeof newPrice> | null>): SentPrices<Price | null> {
+  return Object.fromEntries(
+    Object.entries(sent).map(([model, price]) => [model, price && checkedPrice(price, `prices.${model}`)]),
+  )
+}
+
 function groupBody(group: GroupView): z.input<typeof groupShape> {
   return {
     id: group.name,
@@ -185,6 +213,7 @@ function groupBody(group: GroupView): z.input<typeof groupShape> {
     name: group.name,
     models: [...group.models],
     price_multiplier: group.priceMultiplierPpm / PPM,
+    prices: pricesBody(group.prices),
     billing: group.billing,
     limits: limitsBody(group.limits),
     shared_limits: limitsBody(group.sharedLimits),

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { GatewayError } from '../../../core/errors.ts'
 import { listOf, pageQuery } from '../api/fields.ts'
 import { type Route, route } from '../api/route.ts'
+import { requestCostBody, requestCostShape } from './request-cost.ts'
 import { seesAccount, usageFilter, usageFilterQuery } from './tenant.ts'
 import { instant, rangeQuery, zoneOf, zoneQuery } from './time-range.ts'
 import { csvResponse, recordsCsv } from './usage-csv.ts'
@@ -69,11 +70,16 @@ export const REQUEST_ROUTES: readonly Route[] = [
         .describe('The x-request-id of a reply.')
         .meta({ examples: ['req_5f0c6a2f9e1d4b7a8c00000001'] }),
     }),
-    reply: { description: 'The call.', schema: requestShape },
+    reply: {
+      description: 'The call, and every line of its price.',
+      schema: z
+        .strictObject({ ...requestShape.shape, price: requestCostShape.nullable() })
+        .meta({ id: 'RequestDetail' }),
+    },
     async handler({ principal, params: { request_id } }, { usage }) {
       const record = await usage.record(principal.operator ? null : principal.accountId, request_id)
       const mayBeSeen = record !== null && (seesAccount(principal) || record.keyId === principal.keyId)
-      if (mayBeSeen) return requestBody(record, principal.operator)
+      if (mayBeSeen) return { ...requestBody(record, principal.operator), price: requestCostBody(record) }
       const shown = request_id.slice(0, 64)
       throw new GatewayError('not_found', `There is no call "${shown}" here. It appears a second after its end.`)
     },

@@ -1,10 +1,11 @@
 // Usage and calls as CSV (RFC 4180), for spreadsheets. What a spreadsheet would take for a formula stays text: names of
 // models come from whoever calls.
 import type { UsageFigures, UsageGroup, UsagePoint } from '../../../billing/usage-queries.ts'
-import type { UsageRecord } from '../../../billing/usage-record.ts'
+import type { StoredUsageRecord } from '../../../billing/usage-record.ts'
 import { dollars } from '../api/fields.ts'
 
-type Cell = string | number
+/** `exact`: digits of ours, written as they are. */
+type Cell = string | number | { readonly exact: string }
 
 const FIGURES = [
   'calls',
@@ -14,6 +15,7 @@ const FIGURES = [
   'cache_write_tokens',
   'output_tokens',
   'cost_usd',
+  'charged_usd',
 ]
 
 export function usageCsv(of: readonly (UsagePoint | UsageGroup)[], total: UsageFigures): string {
@@ -25,7 +27,7 @@ export function usageCsv(of: readonly (UsagePoint | UsageGroup)[], total: UsageF
   return csv([['time', 'group', ...FIGURES], ...rows, ...(of.length === 0 ? [['', '', ...figures(total)]] : [])])
 }
 
-export function recordsCsv(records: readonly UsageRecord[]): string {
+export function recordsCsv(records: readonly StoredUsageRecord[]): string {
   const head = [
     'id',
     'time',
@@ -39,6 +41,7 @@ export function recordsCsv(records: readonly UsageRecord[]): string {
     'input_tokens',
     'output_tokens',
     'cost_usd',
+    'charged_usd',
   ]
   const rows = records.map((record) => [
     record.requestId,
@@ -53,6 +56,7 @@ export function recordsCsv(records: readonly UsageRecord[]): string {
     record.usage.input,
     record.usage.output,
     dollars(record.costNanos),
+    record.chargedNanos === null ? '' : dollars(record.chargedNanos),
   ])
   return csv([head, ...rows])
 }
@@ -66,17 +70,27 @@ export function csvResponse(text: string): Response {
   })
 }
 
-function figures({ calls, errors, tokens, costNanos }: UsageFigures): Cell[] {
+function figures({ calls, errors, tokens, costNanos, billedNanos }: UsageFigures): Cell[] {
   const written = tokens.cacheWrite5m + tokens.cacheWrite1h
-  return [calls, errors, tokens.input, tokens.cacheRead, written, tokens.output, dollars(costNanos)]
+  return [
+    calls,
+    errors,
+    tokens.input,
+    tokens.cacheRead,
+    written,
+    tokens.output,
+    dollars(costNanos),
+    dollars(billedNanos),
+  ]
 }
 
-function csv(rows: readonly (readonly Cell[])[]): string {
+export function csv(rows: readonly (readonly Cell[])[]): string {
   return rows.map((row) => `${row.map(cell).join(',')}\r\n`).join('')
 }
 
 function cell(value: Cell): string {
   if (typeof value === 'number') return String(value)
+  if (typeof value === 'object') return value.exact
   const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
 }

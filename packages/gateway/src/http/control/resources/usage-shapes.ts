@@ -1,7 +1,7 @@
 // How usage looks on the wire.
 import { z } from 'zod'
-import type { LatencyFigures, UsageFigures } from '../../../billing/usage-queries.ts'
-import type { UsageRecord } from '../../../billing/usage-record.ts'
+import type { LatencyFigures, SummedTokens, UsageFigures } from '../../../billing/usage-queries.ts'
+import type { StoredUsageRecord } from '../../../billing/usage-record.ts'
 import type { TokenUsage } from '../../../core/token-usage.ts'
 import { dollars, dollarsField, unixSeconds } from '../api/fields.ts'
 
@@ -18,7 +18,7 @@ const tokensShape = z
   })
   .meta({ id: 'Tokens' })
 
-function tokensBody(usage: TokenUsage): z.input<typeof tokensShape> {
+function tokensBody(usage: SummedTokens): z.input<typeof tokensShape> {
   return {
     input: usage.input,
     cache_read: usage.cacheRead,
@@ -26,6 +26,32 @@ function tokensBody(usage: TokenUsage): z.input<typeof tokensShape> {
     cache_write_1h: usage.cacheWrite1h,
     output: usage.output,
     reasoning: usage.reasoning,
+  }
+}
+
+const callTokensShape = z
+  .strictObject({
+    ...tokensShape.shape,
+    audio_input: count('Of the input, sound.'),
+    image_input: count('Of the input, pictures.'),
+    audio_output: count('Of the output, sound.'),
+    image_output: count('Of the output, pictures.'),
+    images: count('Pictures that were made.'),
+    web_searches: count('Searches that the provider made for the model.'),
+    service_tier: z.string().nullable().describe("In the provider's word; null = the usual one."),
+  })
+  .meta({ id: 'CallTokens' })
+
+function callTokensBody(usage: TokenUsage): z.input<typeof callTokensShape> {
+  return {
+    ...tokensBody(usage),
+    audio_input: usage.audioInput,
+    image_input: usage.imageInput,
+    audio_output: usage.audioOutput,
+    image_output: usage.imageOutput,
+    images: usage.images,
+    web_searches: usage.webSearches,
+    service_tier: usage.serviceTier || null,
   }
 }
 
@@ -42,7 +68,9 @@ const figures = {
   errors: count('Of them those that failed; a client that left is no failure.'),
   sent: count('Of them those that a provider was asked for.'),
   tokens: tokensShape,
-  cost: dollarsField,
+  cost: dollarsField.describe('At the price of the caller, whether or not it was charged.'),
+  charged: dollarsField.describe('What wallets were charged.'),
+  provider_cost: dollarsField.optional().describe('For the operator only: what the providers charge.'),
   duration: latencyShape.nullable().describe('From the request to the end of the reply; null = no call had one.'),
   first_token: latencyShape.nullable().describe('From the request to the first content of a stream.'),
 } as const
@@ -55,13 +83,15 @@ export const usageGroupShape = z
   })
   .meta({ id: 'UsageGroup' })
 
-export function figuresBody(of: UsageFigures): z.input<typeof figuresShape> {
+export function figuresBody(of: UsageFigures, forOperator: boolean): z.input<typeof figuresShape> {
   return {
     calls: of.calls,
     errors: of.errors,
     sent: of.sent,
     tokens: tokensBody(of.tokens),
     cost: dollars(of.costNanos),
+    charged: dollars(of.billedNanos),
+    ...(forOperator ? { provider_cost: dollars(of.providerCostNanos) } : {}),
     duration: latencyBody(of.duration),
     first_token: latencyBody(of.firstToken),
   }
@@ -100,9 +130,11 @@ export const requestShape = z
     error: z.string().nullable().describe('A code of the error table, `client_gone` or `upstream_cut`; null = none.'),
     stream: z.boolean(),
     attempts: z.int(),
-    tokens: tokensShape,
+    tokens: callTokensShape,
     tokens_estimated: z.boolean().describe('The provider sent no usage, and this is our estimate.'),
     cost: dollarsField,
+    charged: dollarsField.nullable().describe('What the wallet was charged; null = calls of this key are not charged.'),
+    provider_cost: dollarsField.optional().describe('For the operator only: what the provider charges.'),
     provider: z.string().optional().describe('For the operator only: the name of the provider that answered.'),
     upstream_model: z.string().optional().describe('For the operator only: what the provider calls the model.'),
     trail: z.array(attemptShape).optional().describe('For the operator only: each provider that was asked.'),
@@ -110,7 +142,7 @@ export const requestShape = z
   .meta({ id: 'Request' })
 
 /** The names of providers are the operator's own, so tenants do not see them. */
-export function requestBody(record: UsageRecord, forOperator: boolean): z.input<typeof requestShape> {
+export function requestBody(record: StoredUsageRecord, forOperator: boolean): z.input<typeof requestShape> {
   return {
     id: record.requestId,
     object: 'request',
@@ -127,11 +159,13 @@ export function requestBody(record: UsageRecord, forOperator: boolean): z.input<
     error: record.errorCode === '' ? null : record.errorCode,
     stream: record.stream,
     attempts: record.attempts,
-    tokens: tokensBody(record.usage),
+    tokens: callTokensBody(record.usage),
     tokens_estimated: record.estimated,
     cost: dollars(record.costNanos),
+    charged: record.chargedNanos === null ? null : dollars(record.chargedNanos),
     ...(forOperator
       ? {
+          provider_cost: dollars(record.providerCostNanos),
           provider: record.provider,
           upstream_model: record.upstreamModel,
           trail: (record.trail ?? []).map(({ provider, outcome, durationMs }) => ({

@@ -92,7 +92,8 @@ export const USAGE_ROUTES: readonly Route[] = [
       const { total, groups } = await usage.totals({ ...asked.filter, ...times, ...(groupBy ? { groupBy } : {}) })
       const points = step === undefined ? null : await seriesOf(usage, { ...asked, step })
       if (query.format === 'csv') return csvResponse(usageCsv(points ?? groups, total))
-      const page = points === null ? groupPage(groups, query) : pointPage(points, query)
+      const page =
+        points === null ? groupPage(groups, query, principal.operator) : pointPage(points, query, principal.operator)
       return {
         object: 'usage' as const,
         from: Math.floor(times.fromMs / 1000),
@@ -100,7 +101,7 @@ export const USAGE_ROUTES: readonly Route[] = [
         time_zone: timeZone,
         group_by: groupBy ?? null,
         step: step ?? null,
-        total: figuresBody(total),
+        total: figuresBody(total, principal.operator),
         ...page,
       }
     },
@@ -134,21 +135,21 @@ interface PageQuery {
   readonly after?: string | undefined
 }
 
-function pointPage(points: readonly UsagePoint[], { limit = 1000, after }: PageQuery) {
+function pointPage(points: readonly UsagePoint[], { limit = 1000, after }: PageQuery, forOperator: boolean) {
   const rest = after === undefined ? points : points.slice(points.findIndex(({ label }) => label === after) + 1)
   const data = rest.slice(0, limit).map((point) => ({
     start: Math.floor(point.startMs / 1000),
     end: Math.floor(point.endMs / 1000),
     label: point.label,
-    total: figuresBody(point.total),
-    groups: point.groups.map((group) => ({ name: group.name, ...figuresBody(group) })),
+    total: figuresBody(point.total, forOperator),
+    groups: point.groups.map((group) => ({ name: group.name, ...figuresBody(group, forOperator) })),
   }))
   return { data, ...more(rest.length > limit, data.at(-1)?.label) }
 }
 
-function groupPage(groups: readonly UsageGroup[], { limit = 100, after }: PageQuery) {
+function groupPage(groups: readonly UsageGroup[], { limit = 100, after }: PageQuery, forOperator: boolean) {
   const rest = after === undefined ? groups : groups.slice(groups.findIndex(({ name }) => name === after) + 1)
-  const data = rest.slice(0, limit).map((group) => ({ name: group.name, ...figuresBody(group) }))
+  const data = rest.slice(0, limit).map((group) => ({ name: group.name, ...figuresBody(group, forOperator) }))
   return { data, ...more(rest.length > limit, data.at(-1)?.name) }
 }
 

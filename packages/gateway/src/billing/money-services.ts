@@ -1,0 +1,55 @@
+// Everything that moves money in and out, on one database: what the control plane, the command line and tests each put
+// together.
+import type { SendHttp } from './outbound.ts'
+import { PaymentService, type PaymentLog } from './payment-service.ts'
+import type { StripeConfig } from './payment-settings.ts'
+import type { MoneyDatabase } from './money-database.ts'
+import { RedeemCodeService } from './redeem-code-service.ts'
+import type { UsageQueries } from './usage-queries.ts'
+import { WalletService } from './wallet-service.ts'
+import { webhookKey } from './wallet-watch.ts'
+
+export interface WalletDeskOptions {
+  readonly database: MoneyDatabase & { readonly usage: Pick<UsageQueries, 'record'> }
+  /** The installation's secret. */
+  readonly secret: Buffer
+  readonly now: () => number
+  /** Calls back what workers hold of this wallet and have not spent; absent where there are none. */
+  readonly recall?: (accountId: string) => Promise<void>
+}
+
+export interface WalletDesk {
+  readonly wallets: WalletService
+  readonly redeemCodes: RedeemCodeService
+}
+
+/** What a database alone is enough for. */
+export function createWalletDesk(options: WalletDeskOptions): WalletDesk {
+  return {
+    wallets: new WalletService({ ...options, usage: options.database.usage }),
+    redeemCodes: new RedeemCodeService(options),
+  }
+}
+
+export interface MoneyOptions extends WalletDeskOptions {
+  readonly stripe: () => StripeConfig | undefined
+  readonly send: SendHttp
+  /** As people know this gateway. */
+  readonly brand: () => string
+  /** Where they find it. */
+  readonly homeUrl: () => string
+  readonly log: PaymentLog
+}
+
+export interface Money extends WalletDesk {
+  readonly payments: PaymentService
+  webhookKey(accountId: string): string
+}
+
+export function createMoneyServices(options: MoneyOptions): Money {
+  return {
+    ...createWalletDesk(options),
+    payments: new PaymentService({ ...options, title: () => `${options.brand()} credit` }),
+    webhookKey: (accountId) => webhookKey(options.secret, accountId),
+  }
+}
