@@ -14,7 +14,8 @@ import {
   type PaidAccount,
 } from './support/shop.ts'
 
-const FAST = 'health: { check: off }\ntimeouts: { connect_ms: 500, first_byte_ms: 400, idle_ms: 400 }\n'
+/** Long enough that a busy machine is no upstream that stalls. */
+const SETTINGS = 'health: { check: off }\ntimeouts: { first_byte_ms: 20000, idle_ms: 2000 }\n'
 const BALANCE_NANOS = 5_000_000_000
 
 interface Shop extends AsyncDisposable {
@@ -38,7 +39,7 @@ async function openShop(
 ): Promise<Shop> {
   const a = await startFakeUpstream({ script: { tokens: 12 } })
   const b = await startFakeUpstream({ script: { tokens: 12 } })
-  const yaml = shopYaml([a.url, b.url], extra + FAST).replace('{ provider: b,', '{ provider: b, priority: 1,')
+  const yaml = shopYaml([a.url, b.url], extra + SETTINGS).replace('{ provider: b,', '{ provider: b, priority: 1,')
   const gateway = await startGateway(change(yaml))
   const account = await openAccount(gateway.origin, balanceNanos)
   return {

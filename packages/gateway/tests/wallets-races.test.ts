@@ -182,8 +182,9 @@ describe('long streams', () => {
     expect(lost).toBe(0)
     expect(taken).toBeLessThanOrEqual(balanceNanos)
     expect(taken / balanceNanos).toBeGreaterThanOrEqual(0.9)
-    // What clients got that nobody paid for.
-    expect(servedNanos(upstream) - taken).toBeLessThanOrEqual(clients * 1_024 * OUTPUT_NANOS_PER_TOKEN)
+    // What clients got that nobody paid for. (What the upstream has sent ahead into its connection is no matter of speed here.)
+    const gotNanos = results.reduce((sum, { eventCount }) => sum + eventCount, 0) * OUTPUT_NANOS_PER_TOKEN
+    expect(gotNanos - taken).toBeLessThanOrEqual(clients * 1_024 * OUTPUT_NANOS_PER_TOKEN)
   }, 90_000)
 })
 

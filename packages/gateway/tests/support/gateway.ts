@@ -9,6 +9,7 @@ import { OPERATOR } from '../../src/identity/principal.ts'
 import type { Limits } from '../../src/limits/limits.ts'
 import type { Lookup } from '../../src/relay/dns-lookup.ts'
 import { createLogger } from '../../src/telemetry/logger.ts'
+import { mustBeSound } from './sound-books.ts'
 
 export const MASTER_KEY = 'test-master-key-0123456789'
 
@@ -50,10 +51,11 @@ export async function startGateway(
     return { id: made.record.keyId, key: made.key }
   }
   const { key } = await makeKey()
+  const databaseFile = join(dataDir, 'fairlead.db')
   return {
     app,
     origin: app.url,
-    databaseFile: join(dataDir, 'fairlead.db'),
+    databaseFile,
     url: `${app.url}/v1`,
     key,
     makeKey,
@@ -63,7 +65,11 @@ export async function startGateway(
     usage: async () => await app.control.recentUsage(),
     async [Symbol.asyncDispose]() {
       await app[Symbol.asyncDispose]()
-      rmSync(dataDir, { recursive: true, force: true })
+      try {
+        await mustBeSound({ file: databaseFile })
+      } finally {
+        rmSync(dataDir, { recursive: true, force: true })
+      }
     },
   }
 }

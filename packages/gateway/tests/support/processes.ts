@@ -11,6 +11,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { fileURLToPath } from 'node:url'
 import { createControlClient, type ControlClient } from './control-client.ts'
 import { MASTER_KEY } from './gateway.ts'
+import { mustBeSound } from './sound-books.ts'
 
 export const LAUNCHER = fileURLToPath(new URL('../../bin/run.cjs', import.meta.url))
 const FAIRLEAD = fileURLToPath(new URL('../../bin/fairlead.cjs', import.meta.url))
@@ -197,7 +198,12 @@ export class GatewayProcess implements AsyncDisposable {
       }
     }
     await this.ended
-    if (this.#options.folder === undefined) rmSync(this.folder, { recursive: true, force: true })
+    if (this.#options.folder !== undefined) return
+    try {
+      if (this.origin !== '') await mustBeSound({ file: join(this.folder, 'data', 'fairlead.db') })
+    } finally {
+      rmSync(this.folder, { recursive: true, force: true })
+    }
   }
 
   async #until(condition: () => boolean, what: string, timeoutMs: number): Promise<void> {

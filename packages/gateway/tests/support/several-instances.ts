@@ -14,6 +14,7 @@ import {
 import { chat } from './gateway.ts'
 import { callOnce } from './load.ts'
 import { spawnGateway, type GatewayProcess, type SpawnOptions } from './processes.ts'
+import { mustBeSound } from './sound-books.ts'
 
 /** Where these are not installed, the tests are skipped. */
 export const HAS_SERVERS = hasPostgres({ own: true }) && hasRedis({ own: true })
@@ -55,10 +56,15 @@ export async function startInstances(
     redisServer.thaw()
     server.thaw()
     await Promise.all([...gateways, ...gone].map(async (gateway) => await gateway[Symbol.asyncDispose]()))
-    await Promise.all([server[Symbol.asyncDispose](), redisServer[Symbol.asyncDispose]()])
+    try {
+      await mustBeSound({ url: databaseUrl })
+    } finally {
+      await Promise.all([server[Symbol.asyncDispose](), redisServer[Symbol.asyncDispose]()])
+    }
   }
+  const databaseUrl = await database.createDatabase()
   const env = {
-    FAIRLEAD_DATABASE_URL: await database.createDatabase(),
+    FAIRLEAD_DATABASE_URL: databaseUrl,
     FAIRLEAD_REDIS_URL: cache.url,
     FAIRLEAD_SECRET_KEY: randomBytes(32).toString('hex'),
   }
@@ -77,7 +83,7 @@ export async function startInstances(
     gateways,
     postgres: server,
     redis: redisServer,
-    databaseUrl: env.FAIRLEAD_DATABASE_URL,
+    databaseUrl,
     kill: async (at) => {
       const gateway = gateways[at]
       if (gateway?.child.pid === undefined) throw new Error(`there is no instance ${at}`)
