@@ -16,7 +16,7 @@ const WRITTEN_ADDRESS = 'http://127.0.0.1:8080'
 const hasCurl = await works('curl', ['--version'])
 /** The operator's: some examples are his. */
 const masterKey = randomBytes(24).toString('hex')
-const PAGES = ['README.md', 'docs/quickstart.md', 'docs/api.md']
+const PAGES = ['README.md', 'docs/quickstart.md', 'docs/api.md', 'docs/responses.md']
 
 let folder = ''
 let gateway: ChildProcess

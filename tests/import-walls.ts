@@ -1,15 +1,15 @@
 // The walls of the house, as rules over the import graph of `packages/gateway/src`. A wall that a change has to go
 // through is a decision: change the rule here, and say why in docs/decisions/.
 //
-//   core <- dialects <- providers <- relay <- http <- cluster <- app, commands <- main
+//   core <- dialects <- providers <- relay <- responses <- http <- cluster <- app, commands <- main
 //
 // Beside that line stand the domain folders, which know nothing of wires and databases, and `store`, which answers
 // their interfaces in SQL.
 import type { Import, ImportGraph } from './import-graph.ts'
 import { loadedBy } from './import-graph.ts'
 
-const DOMAIN = ['billing', 'catalogue', 'config', 'identity', 'limits', 'responses', 'routing', 'telemetry'] as const
-const DATA_PLANE = ['core', ...DOMAIN, 'dialects', 'providers', 'relay']
+const DOMAIN = ['billing', 'catalogue', 'config', 'identity', 'limits', 'routing', 'telemetry'] as const
+const DATA_PLANE = ['core', ...DOMAIN, 'dialects', 'providers', 'relay', 'responses']
 
 /** Folder -> the folders that it may import from, beside itself. Domain folders know each other sparingly: by name. */
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
@@ -22,14 +22,15 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // Of billing they know prices, and no more.
   identity: ['core', 'billing', 'limits'],
   limits: ['core'],
-  responses: ['core', 'identity'],
+  // Between the doors and the relay: each of its requests is one for the relay.
+  responses: ['core', 'config', 'dialects', 'identity', 'relay', 'telemetry'],
   routing: ['core', 'billing', 'config', 'limits'],
   telemetry: ['core', 'config'],
   // The control plane's own way out: payment providers, webhooks, mail.
   outbound: ['core', 'billing'],
   providers: ['core', 'dialects', 'config', 'catalogue'],
   relay: ['core', ...DOMAIN, 'dialects', 'providers'],
-  store: ['core', ...DOMAIN],
+  store: ['core', ...DOMAIN, 'responses'],
   // `store` only for the types of what it is handed: the database is opened by the primary (see below).
   http: [...DATA_PLANE, 'store'],
   cluster: [...DATA_PLANE, 'outbound', 'store', 'http'],
@@ -86,6 +87,11 @@ const FENCES: readonly Fence[] = [
       // Looks for model servers on this machine.
       'config/local-servers.ts',
     ],
+  },
+  {
+    what: 'opens WebSockets, which only relay/upstream-socket.ts does',
+    touches: ({ target, names }) => target === 'ws' && names.some((name) => name === 'WebSocket' || name === 'default'),
+    open: ['relay/upstream-socket.ts'],
   },
   {
     what: 'makes a server, which only http/data-server.ts does',

@@ -27,6 +27,8 @@ export interface Agent {
   readonly lastWords?: (workspace: Workspace) => string
   /** Texts that the request upstream must hold, besides the names of the tools called: what it offers and others would lose. */
   readonly offers?: readonly string[]
+  /** It is told to use a WebSocket, and must not fall back to anything else. */
+  readonly overWebSocket?: true
   /** The families it is tried with; absent = all. */
   readonly families?: readonly string[]
   command(place: Place): Promise<Command> | Command

@@ -23,6 +23,10 @@ export interface Run {
   readonly outcome: Outcome
   /** What is in the file that it was told to make; undefined = there is none. */
   readonly made: string | undefined
+  /** Method and path of what the program asked the gateway. */
+  readonly asked: readonly string[]
+  /** Turns that the upstream was asked for over a WebSocket. */
+  readonly framesUpstream: number
   readonly upstream: RemoteLedger
   /** What the gateway counted meanwhile. */
   readonly counted: Usage
@@ -33,8 +37,12 @@ export function flaws(run: Run): readonly string[] {
   return [...programFlaws(run), ...upstreamFlaws(run), ...contentFlaws(run), ...usageFlaws(run), ...run.failedInGateway]
 }
 
-function programFlaws({ finished, outcome, lastWords, made, workspace }: Run): string[] {
+function programFlaws({ agent, asked, finished, outcome, lastWords, made, workspace }: Run): string[] {
   const found: string[] = []
+  if (agent.overWebSocket === true) {
+    if (!asked.includes('GET /v1/responses')) found.push('it did not open a WebSocket')
+    if (asked.includes('POST /v1/responses')) found.push('it fell back to HTTP')
+  }
   if (finished.exitCode !== 0) found.push(`exit code ${finished.exitCode ?? 'none: killed, or not started'}`)
   if (outcome.text.trim() !== lastWords) found.push(`its last words were ${show(outcome.text)}`)
   if (made?.trimEnd() !== workspace.madeText) found.push(`the file it was to make holds ${show(made)}`)
@@ -42,12 +50,15 @@ function programFlaws({ finished, outcome, lastWords, made, workspace }: Run): s
 }
 
 /** One request for each answer, all of them good, in the family's dialect. */
-function upstreamFlaws({ upstream, agent, family, workspace }: Run): string[] {
+function upstreamFlaws({ upstream, agent, family, workspace, framesUpstream }: Run): string[] {
   const found: string[] = []
   const wanted = family.upstreamDialectFor?.[agent.dialect] ?? family.upstreamDialect
   const asked = questions(upstream)
   const answers = stepsOf(agent, family, workspace).length + 1
   if (asked.length !== answers) found.push(`the model was asked ${asked.length} times, not ${answers}`)
+  if (family.overWebSocket === true && framesUpstream < answers) {
+    found.push(`only ${framesUpstream} turns of ${answers} went upstream over a WebSocket`)
+  }
   for (const { path, status, end, dialect } of upstream.entries) {
     if (status !== 200 || end !== 'complete') found.push(`${path} ended ${status} ${end}`)
     if (dialect !== wanted && dialect !== 'google-oauth') found.push(`${path} is ${dialect}, not ${wanted}`)

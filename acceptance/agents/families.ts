@@ -16,8 +16,10 @@ export interface Family {
   readonly model: string
   /** `sealed`: its reasoning carries a signature, or is encrypted, and must come back unchanged. `none`: it does not think. */
   readonly reasoning: 'sealed' | 'plain' | 'none'
-  /** The provider's entry, as YAML in braces. */
-  provider(origin: string): string
+  /** It takes turns over WebSockets, and is for programs that send them so. */
+  readonly overWebSocket?: true
+  /** The provider's entry, as YAML in braces. @param sockets the base URL of the same upstream with OpenAI's WebSocket mode */
+  provider(origin: string, sockets: string): string
 }
 
 const CLAUDE = 'claude-sonnet-4-5'
@@ -38,6 +40,15 @@ export const FAMILIES: readonly Family[] = [
     model: 'gpt-5',
     reasoning: 'sealed',
     provider: (origin) => `type: openai, base_url: "${origin}/v1", api_key: sk-up`,
+  },
+  {
+    name: 'openai-websocket',
+    upstreamDialect: 'openai-responses',
+    ownFor: ['openai-responses'],
+    model: 'gpt-5',
+    reasoning: 'sealed',
+    overWebSocket: true,
+    provider: (_origin, sockets) => `type: openai, base_url: "${sockets}", api_key: sk-up, websocket: true`,
   },
   {
     name: 'anthropic',

@@ -26,7 +26,11 @@ async function main(options: Options, running: AsyncDisposableStack): Promise<bo
   const tally: Tally = { passed: 0, failed: 0, skipped: 0 }
   const stage = running.use(await startStage(AGENTS))
   for (const agent of AGENTS) {
-    const families = FAMILIES.filter((family) => agent.families?.includes(family.name) ?? true)
+    const families = FAMILIES.filter(
+      (family) =>
+        (agent.families?.includes(family.name) ?? true) &&
+        (family.overWebSocket !== true || agent.overWebSocket === true),
+    )
     const rows = families.filter((family) => chosen(agent, family, options.only))
     if (rows.length === 0) continue
     const program = process.env[agent.variable]

@@ -1,4 +1,6 @@
 // The two processes around an agent: the gateway, started as anybody starts it, and the fake upstream behind it.
+import { startSocketUpstream } from '@fairlead/testkit'
+import type { SocketUpstream } from '@fairlead/testkit'
 import { spawnFakeUpstream } from '@fairlead/testkit/upstream/process.ts'
 import type { UpstreamProcess } from '@fairlead/testkit/upstream/process.ts'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -6,12 +8,18 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { startGateway } from '../lib/gateway.ts'
 import type { Gateway } from '../lib/gateway.ts'
 import { call } from '../lib/http.ts'
+import { startWireTap } from '../lib/wire-tap.ts'
+import type { WireTap } from '../lib/wire-tap.ts'
 import type { Agent, Usage } from './agent.ts'
 import { FAMILIES } from './families.ts'
 
 export interface Stage extends AsyncDisposable {
   readonly gateway: Gateway
   readonly upstream: UpstreamProcess
+  /** In front of the gateway. */
+  readonly tap: WireTap
+  /** In front of the upstream, with OpenAI's WebSocket mode. */
+  readonly sockets: SocketUpstream
   counters(): Promise<Counters>
   /** Waits until the gateway has counted as much as `expected`, a little while at most: it counts after the reply has gone. */
   countersSince(
@@ -30,7 +38,9 @@ export interface Counters {
 export async function startStage(agents: readonly Agent[]): Promise<Stage> {
   await using started = new AsyncDisposableStack()
   const upstream = started.use(await spawnFakeUpstream(['--echo']))
-  const gateway = started.use(await startGateway({ config: configFor(agents, upstream.origin) }))
+  const sockets = started.use(await startSocketUpstream({ behind: upstream }))
+  const gateway = started.use(await startGateway({ config: configFor(agents, upstream.origin, sockets.url) }))
+  const tap = started.use(await startWireTap(gateway.url))
   const stack = started.move()
   const counters = async (): Promise<Counters> => ({
     series: readMetrics((await call(`${gateway.url}/metrics`)).text),
@@ -39,6 +49,8 @@ export async function startStage(agents: readonly Agent[]): Promise<Stage> {
   return {
     gateway,
     upstream,
+    tap,
+    sockets,
     counters,
     async countersSince(before, expected) {
       for (let tries = 0; ; tries += 1) {
@@ -54,8 +66,8 @@ export async function startStage(agents: readonly Agent[]): Promise<Stage> {
 }
 
 /** Every model id that any of these agents asks for, and the family that answers it. */
-function configFor(agents: readonly Agent[], origin: string): string {
-  const providers = FAMILIES.map((family) => `  - { name: ${family.name}, ${family.provider(origin)} }`)
+function configFor(agents: readonly Agent[], origin: string, sockets: string): string {
+  const providers = FAMILIES.map((family) => `  - { name: ${family.name}, ${family.provider(origin, sockets)} }`)
   const ids = new Map(FAMILIES.flatMap((family) => agents.map((agent) => [agent.modelOf(family), family])))
   const models = [...ids].map(
     ([id, { name, model }]) => `  - { id: "${id}", targets: [{ provider: ${name}, model: "${model}" }] }`,

@@ -37,13 +37,15 @@ export async function doTask(stage: Stage, agent: Agent, family: Family, program
     const lastWords = agent.lastWords?.(workspace) ?? LAST_WORDS
     const seals = stepsOf(agent, family, workspace).map(() => randomBytes(48).toString('base64'))
     const before = await stage.counters()
+    stage.tap.takeRequests()
+    stage.sockets.frames.length = 0
     await stage.upstream.reset()
     await stage.upstream.answer(answersFor(agent, family, workspace, seals, lastWords))
     const home = join(folder, 'home')
     await mkdir(home)
     const { args, env } = await agent.command({
       program,
-      gatewayUrl: stage.gateway.url,
+      gatewayUrl: stage.tap.url,
       key: stage.gateway.key,
       model: agent.modelOf(family),
       home,
@@ -60,7 +62,9 @@ export async function doTask(stage: Stage, agent: Agent, family: Family, program
     const { usage: counted, failures } = await stage.countersSince(before, tokensSaid(upstream))
     const outcome = readOutcome(agent, finished)
     const made = await readFile(workspace.made, 'utf8').catch(() => undefined)
-    const witnesses = { finished, outcome, made, upstream, counted, failedInGateway: failures }
+    const asked = stage.tap.takeRequests()
+    const framesUpstream = stage.sockets.frames.length
+    const witnesses = { finished, outcome, made, asked, framesUpstream, upstream, counted, failedInGateway: failures }
     const found = flaws({ agent, family, workspace, word, seals, lastWords, ...witnesses })
     return { flaws: found, detail: detailOf(finished, upstream) }
   } finally {

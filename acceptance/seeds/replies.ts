@@ -80,7 +80,14 @@ export function checkResponse(reply: Reply, model: string): void {
 export function checkResponseStream(reply: Reply, model: string): void {
   checkStatus(reply, 200)
   const data = sseData(reply.text).filter((line) => line !== '[DONE]')
-  const events = data.map((line): unknown => JSON.parse(line))
+  checkResponseEvents(
+    data.map((line): unknown => JSON.parse(line)),
+    model,
+  )
+}
+
+/** The events of one response, over whatever they came. Returns its id. */
+export function checkResponseEvents(events: readonly unknown[], model: string): string {
   c.checkEqual(c.at(events[0], 'type'), 'response.created', 'the first event')
   c.checkEqual(c.at(events.at(-1), 'type'), 'response.completed', 'the last event')
   c.checkEqual(c.at(events.at(-1), 'response.model'), model, 'the model of the last event')
@@ -92,6 +99,30 @@ export function checkResponseStream(reply: Reply, model: string): void {
     events.some((event) => c.at(event, 'type') === 'response.output_text.delta'),
     'the stream had no text',
   )
+  c.checkEqual(c.at(events.at(-1), 'response.id'), c.at(events[0], 'response.id'), 'the id in the last event')
+  return String(c.at(events[0], 'response.id'))
+}
+
+/** What `POST /v1/responses/compact` answers; returns its `output`. */
+export function checkCompaction(reply: Reply): readonly unknown[] {
+  checkStatus(reply, 200)
+  const body = json(reply)
+  c.checkShape(body, {
+    id: c.text,
+    object: c.is('response.compaction'),
+    created_at: c.unixSeconds,
+    output: [{ type: c.text }],
+    usage: {
+      input_tokens: c.natural,
+      input_tokens_details: { cached_tokens: c.natural },
+      output_tokens: c.natural,
+      output_tokens_details: { reasoning_tokens: c.natural },
+      total_tokens: c.natural,
+    },
+  })
+  const output = c.items(body, 'output')
+  c.checkShape(output.at(-1), { type: c.is('compaction'), id: c.text, encrypted_content: c.text }, 'the last item')
+  return output
 }
 
 export interface HeaderExpectation {

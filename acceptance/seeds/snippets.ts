@@ -70,14 +70,21 @@ export async function javascript(paths: readonly string[], endpoint: Endpoint): 
   return finished.stdout
 }
 
-/** The same in Python. `stopAt` cuts the first file before that text, for a page that goes on from its own start. */
+export interface ProgramOptions {
+  /** Cuts the first file before that text, for a page that goes on from its own start. */
+  readonly stopAt?: string
+  /** What a reader would put in place of the page's own words, such as another model. */
+  readonly also?: Readonly<Record<string, string>>
+}
+
+/** The same in Python. */
 export async function python(
   interpreter: string,
   paths: readonly string[],
   endpoint: Endpoint,
-  stopAt?: string,
+  options: ProgramOptions = {},
 ): Promise<string> {
-  const program = await programOf(paths, endpoint, stopAt)
+  const program = await programOf(paths, endpoint, options)
   const finished = await run(interpreter, ['-'], { stdin: program, env: bareEnvironment() })
   check(finished.exitCode === 0, `python ended with ${finished.exitCode}: ${lastLines(finished.stderr)}`)
   return finished.stdout
@@ -92,7 +99,7 @@ export async function pythonForEach(
 ): Promise<string[]> {
   const loop = await load(snippets.loop)
   check(loop.includes(snippets.model), `${snippets.loop} does not name ${snippets.model}`)
-  const start = await programOf([snippets.start], endpoint, snippets.stopAt)
+  const start = await programOf([snippets.start], endpoint, { stopAt: snippets.stopAt })
   const loops = models.map((id) => `${loop.replaceAll(snippets.model, id)}\nprint("${BETWEEN}")\n`)
   const finished = await run(interpreter, ['-'], { stdin: [start, ...loops].join('\n'), env: bareEnvironment() })
   check(finished.exitCode === 0, `python ended with ${finished.exitCode}: ${lastLines(finished.stderr)}`)
@@ -101,11 +108,15 @@ export async function pythonForEach(
 
 const BETWEEN = '=== the next model ==='
 
-async function programOf(paths: readonly string[], endpoint: Endpoint, stopAt?: string): Promise<string> {
+async function programOf(
+  paths: readonly string[],
+  endpoint: Endpoint,
+  { stopAt, also = {} }: ProgramOptions = {},
+): Promise<string> {
   const parts = await Promise.all(paths.map(load))
   const [first = '', ...rest] = parts
   const start = stopAt === undefined ? first : first.slice(0, first.indexOf(stopAt))
-  return fill([start, ...rest].join('\n'), endpoint, {})
+  return fill([start, ...rest].join('\n'), endpoint, also)
 }
 
 function load(path: string): Promise<string> {

@@ -1,30 +1,18 @@
-// Codex CLI, over HTTP. It has function tools, a namespace of tools for sub-agents, and, with models that it knows, a custom tool
-// whose input is a patch and no JSON: so it comes in two kinds.
+// Codex CLI, over HTTP and over a WebSocket. It has function tools, a namespace of tools for sub-agents, and, with models that it knows, a custom tool
+// whose input is a patch and no JSON: so it comes in two kinds, each over both.
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import { at } from '../../lib/check.ts'
 import { agentEnvironment } from '../agent.ts'
-import type { Agent, Place } from '../agent.ts'
+import type { Agent, Command, Place } from '../agent.ts'
 import { jsonLines, numberAt, stringAt } from '../read.ts'
 
 const codex: Omit<Agent, 'name' | 'modelOf' | 'steps' | 'offers'> = {
   variable: 'FAIRLEAD_CODEX',
   origin: '@openai/codex@0.169.0-linux-x64, file vendor/x86_64-unknown-linux-musl/bin/codex',
   dialect: 'openai-responses',
-  async command(place) {
-    const folder = join(place.home, '.codex')
-    await mkdir(folder, { recursive: true })
-    await writeFile(join(folder, 'config.toml'), configFor(place))
-    return {
-      args: [
-        ['exec', '--json', '--skip-git-repo-check', '--ephemeral', '--disable', 'unbounded_connection_retries'],
-        // The folder is a throw-away, and sandboxes do not work inside of containers.
-        ['--dangerously-bypass-approvals-and-sandbox', place.prompt],
-      ].flat(),
-      env: { ...agentEnvironment(place), CODEX_HOME: folder, GATEWAY_KEY: place.key },
-    }
-  },
+  command: (place) => commandFor(place, false),
   read({ stdout }) {
     const events = jsonLines(stdout)
     const message = events.findLast((event) => at(event, 'item.type') === 'agent_message')
@@ -44,7 +32,7 @@ const codex: Omit<Agent, 'name' | 'modelOf' | 'steps' | 'offers'> = {
 }
 
 /** A model that it does not know: namespaced tools, and a call of one that must come back as such. */
-export const codexNamespace: Agent = {
+const codexNamespace: Agent = {
   ...codex,
   name: 'codex',
   modelOf: (family) => `some-model-by-${family.name}`,
@@ -64,7 +52,7 @@ export const codexNamespace: Agent = {
 }
 
 /** A model that it knows: the custom tool, whose input is text with newlines, quotes and a backslash. */
-export const codexCustom: Agent = {
+const codexCustom: Agent = {
   ...codex,
   name: 'codex-custom-tool',
   modelOf: (family) => `gpt-5.5-by-${family.name}`,
@@ -84,7 +72,38 @@ export const codexCustom: Agent = {
   offers: ['apply_patch', 'begin_patch hunk+ end_patch'],
 }
 
-function configFor({ model, gatewayUrl }: Place): string {
+/** The same over a WebSocket: one for the whole task, each turn going on from the one before it. */
+function overWebSocket(agent: Agent): Agent {
+  return {
+    ...agent,
+    name: `${agent.name}-websocket`,
+    overWebSocket: true,
+    command: (place) => commandFor(place, true),
+  }
+}
+
+export const codexes: readonly Agent[] = [
+  codexNamespace,
+  codexCustom,
+  overWebSocket(codexNamespace),
+  overWebSocket(codexCustom),
+]
+
+async function commandFor(place: Place, websockets: boolean): Promise<Command> {
+  const folder = join(place.home, '.codex')
+  await mkdir(folder, { recursive: true })
+  await writeFile(join(folder, 'config.toml'), configFor(place, websockets))
+  return {
+    args: [
+      ['exec', '--json', '--skip-git-repo-check', '--ephemeral', '--disable', 'unbounded_connection_retries'],
+      // The folder is a throw-away, and sandboxes do not work inside of containers.
+      ['--dangerously-bypass-approvals-and-sandbox', place.prompt],
+    ].flat(),
+    env: { ...agentEnvironment(place), CODEX_HOME: folder, GATEWAY_KEY: place.key },
+  }
+}
+
+function configFor({ model, gatewayUrl }: Place, websockets: boolean): string {
   return `model = "${model}"
 model_provider = "gateway"
 check_for_update_on_startup = false
@@ -97,6 +116,6 @@ env_key = "GATEWAY_KEY"
 wire_api = "responses"
 request_max_retries = 0
 stream_max_retries = 0
-supports_websockets = false
+supports_websockets = ${websockets}
 `
 }

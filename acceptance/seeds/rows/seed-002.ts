@@ -1,9 +1,11 @@
 // Seed 002, Auto AI Router: one master key, chat and stream, the Responses API, and health pages without a key.
 import * as c from '../../lib/check.ts'
 import { call, json } from '../../lib/http.ts'
+import { openResponsesSocket } from '../../lib/responses-socket.ts'
 import {
   checkChat,
   checkChatStream,
+  checkCompaction,
   checkError,
   checkPrinted,
   checkReplyHeaders,
@@ -11,11 +13,11 @@ import {
   checkResponseStream,
   checkStatus,
 } from '../replies.ts'
+import { checkSession, SDK_CALLS } from '../responses.ts'
 import type { Row } from '../row.ts'
 import { curl, javascript, python } from '../snippets.ts'
 
 const seed = 'seed-002'
-const responses = 'issue 6: The Responses API'
 const responsesModel = 'claude-sonnet-4-20250514'
 
 export const rows: readonly Row[] = [
@@ -128,26 +130,31 @@ export const rows: readonly Row[] = [
   },
   {
     seed,
-    what: 'curl POST /v1/responses/compact',
-    pending: responses,
+    what: 'curl POST /v1/responses/compact, input a string; the next turn goes on from it',
     async run(context) {
-      const reply = await curl('seed-002/responses-compact.sh', await context.withMasterKey())
-      checkStatus(reply, 200)
-      c.checkShape(json(reply), { id: c.text, object: c.is('response.compaction'), output: [{ type: c.text }] })
+      const endpoint = await context.withMasterKey()
+      const output = checkCompaction(await curl('seed-002/responses-compact.sh', endpoint))
+      const body = { model: responsesModel, input: [...output, { role: 'user', content: 'Hello!' }] }
+      checkResponse(await call(`${endpoint.url}/v1/responses`, { key: endpoint.key, body }), responsesModel)
     },
   },
   {
     seed,
     what: 'WebSocket /v1/responses: a session of several turns',
-    pending: responses,
+    async run(context) {
+      await checkSession(await context.withMasterKey(), responsesModel)
+    },
+  },
+  {
+    seed,
+    what: 'a WebSocket needs the key too',
     async run(context) {
       const { url } = await context.withMasterKey()
-      const socket = new WebSocket(`${url.replace('http', 'ws')}/v1/responses`)
-      const opened = Promise.withResolvers<boolean>()
-      socket.addEventListener('open', () => opened.resolve(true))
-      socket.addEventListener('error', () => opened.resolve(false))
-      c.check(await opened.promise, 'the WebSocket did not open')
-      socket.close()
+      const refused = await openResponsesSocket(url, 'sk-not-the-master-key').then(
+        () => false,
+        () => true,
+      )
+      c.check(refused, 'it opened with a wrong key')
     },
   },
   {
@@ -157,6 +164,21 @@ export const rows: readonly Row[] = [
       return checkPrinted(
         await python(await context.python(), ['seed-002/responses.py'], await context.withMasterKey()),
       )
+    },
+  },
+  ...SDK_CALLS.map(({ what, file }): Row => ({
+    seed,
+    what: `Python SDK: ${what}`,
+    async run(context) {
+      return checkPrinted(await python(await context.python(), [file], await context.withMasterKey()))
+    },
+  })),
+  {
+    seed,
+    what: 'JavaScript SDK: a session of two turns over a WebSocket',
+    async run(context) {
+      const printed = await javascript(['ours/seed-002-responses-websocket.mjs.txt'], await context.withMasterKey())
+      c.checkEqual(printed.trim().split('\n').length, 2, 'how many answers it printed')
     },
   },
   {

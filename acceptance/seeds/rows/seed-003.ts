@@ -52,7 +52,7 @@ export const rows: readonly Row[] = [
     async run(context) {
       // The page builds its client in the quick start; the loop goes on from there.
       const files = ['seed-003/chat.py', 'seed-003/stream.py']
-      return checkPrinted(await python(await context.python(), files, await context.plain(), 'response ='))
+      return checkPrinted(await python(await context.python(), files, await context.plain(), { stopAt: 'response =' }))
     },
   },
   {

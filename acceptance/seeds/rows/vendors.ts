@@ -2,10 +2,18 @@
 // page's reader sends is the same for all of them, what the vendor gets is its own format.
 import * as c from '../../lib/check.ts'
 import { call } from '../../lib/http.ts'
-import type { Vendors } from '../context.ts'
-import { checkChat, checkReplyHeaders, checkResponse, checkResponseStream } from '../replies.ts'
+import type { Context, Vendors } from '../context.ts'
+import {
+  checkChat,
+  checkCompaction,
+  checkPrinted,
+  checkReplyHeaders,
+  checkResponse,
+  checkResponseStream,
+} from '../replies.ts'
+import { checkSession, SDK_CALLS } from '../responses.ts'
 import type { Row } from '../row.ts'
-import { curl, pythonForEach } from '../snippets.ts'
+import { curl, python, pythonForEach } from '../snippets.ts'
 import { VENDOR_MODELS } from '../vendor-models.ts'
 import type { VendorModel } from '../vendor-models.ts'
 
@@ -52,19 +60,53 @@ export const rows: readonly Row[] = [
       }
     },
   },
-  ...RESPONSES_MODELS.map(([vendor, model]): Row => ({
+  ...RESPONSES_MODELS.flatMap(([vendor, model]) => responsesRows(vendor, model)),
+]
+
+/** Each with nothing but the Authorization header. */
+function responsesRows(vendor: string, model: string): Row[] {
+  const also = { 'claude-sonnet-4-20250514': model }
+  const row = (what: string, check: (vendors: Vendors, context: Context) => Promise<string | void>): Row => ({
     seed: 'seed-002',
-    what: `Responses over ${vendor}: JSON and stream`,
+    what: `Responses over ${vendor}: ${what}`,
     async run(context) {
       const vendors = await context.vendors()
-      const also = { 'claude-sonnet-4-20250514': model }
-      checkResponse(await curl('seed-002/responses.sh', vendors, also), model)
+      const remark = await check(vendors, context)
       const { dialect } = await vendors.upstream.lastRequest()
       c.check(dialect.includes(vendor), `it was ${dialect} that answered`)
-      checkResponseStream(await curl('seed-002/responses-stream.sh', vendors, also), model)
+      return remark
     },
-  })),
-]
+  })
+  return [
+    row('JSON and stream', async (vendors) => {
+      checkResponse(await curl('seed-002/responses.sh', vendors, also), model)
+      checkResponseStream(await curl('seed-002/responses-stream.sh', vendors, also), model)
+    }),
+    row('WebSocket, two turns', async (vendors) => {
+      await checkSession(vendors, model)
+      const { body } = await vendors.upstream.lastRequest()
+      const sent = JSON.stringify(body)
+      for (const words of ['My name is Alice.', 'You said: My name is Alice.', 'What is my name?']) {
+        c.check(sent.includes(words), `the second turn does not hold ${words}`)
+      }
+    }),
+    row('compact, input a string; the next turn goes on from it', async (vendors) => {
+      const { url, key } = vendors
+      checkCompaction(await curl('seed-002/responses-compact.sh', vendors, also))
+      const long = { model, input: 'My name is Alice.' }
+      const output = checkCompaction(await call(`${url}/v1/responses/compact`, { key, body: long }))
+      const body = { model, input: [...output, { role: 'user', content: 'What is my name?' }] }
+      checkResponse(await call(`${url}/v1/responses`, { key, body }), model)
+      const sent = await vendors.upstream.lastRequest()
+      c.check(JSON.stringify(sent.body).includes('My name is Alice.'), 'what was compacted is forgotten')
+    }),
+    ...[{ what: 'responses.create', file: 'seed-002/responses.py' }, ...SDK_CALLS].map(({ what, file }) =>
+      row(`Python SDK: ${what}`, async (vendors, context) =>
+        checkPrinted(await python(await context.python(), [file], vendors, { also })),
+      ),
+    ),
+  ]
+}
 
 function vendorModel(id: string): VendorModel {
   const found = VENDOR_MODELS.find((model) => model.id === id)

@@ -1,6 +1,7 @@
 // Accounts, members, groups and keys, as the operator and as tenants meet them through the API.
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { DEFAULT_RESPONSES_POLICY } from 'fairlead/identity/responses-policy.ts'
 import { MASTER, startControl, type TestControl } from './support/control-app.ts'
 
 let control: TestControl
@@ -97,6 +98,7 @@ describe('groups', () => {
       billing: 'off',
       limits: { rpm: 1000 },
       sharedLimits: {},
+      responses: DEFAULT_RESPONSES_POLICY,
     })
     const made = await asOperator('POST', '/api/groups', { name: 'trial', preset: 'free', price_multiplier: 1.25 })
     expect([made.status, made.json]).toMatchObject([201, { id: 'trial', source: 'database', limits: { rpm: 100 } }])

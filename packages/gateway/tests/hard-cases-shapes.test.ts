@@ -61,7 +61,10 @@ describe('H72: fields that nobody knows', () => {
     })
     expect(answer.status).toBe(200)
     expect(upstream.seen.at(-1)?.body).toBe(body.replace(`"${client.name}"`, '"up"'))
-    expect(answer.text).toBe(reply.replace('"up"', `"${client.name}"`))
+    const passed = reply.replace('"up"', `"${client.name}"`)
+    // What a reply of the Responses API must have, and this server left out, is put in front.
+    if (client.name === 'openai-responses') expect(answer.text.endsWith(passed.slice(1))).toBe(true)
+    else expect(answer.text).toBe(passed)
     expect(answer.headers['x-fairlead-dropped']).toBeUndefined()
   })
 

@@ -285,11 +285,16 @@ describe('fault 23: odd headers', () => {
     const expectation = await answer(chatRequest(bench.gateway.key, {}, 'Expect: 200-ok\r\n'))
     expect(expectation.status).toBe(400)
     openAiError(expectation.body)
-    const socket = await answer(
-      'GET /v1/responses HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
-    )
-    expect(socket.status).toBe(426)
-    openAiError(socket.body)
+    for (const [path, status] of [
+      ['/v1/responses', 401],
+      ['/v1/models', 426],
+    ] as const) {
+      const socket = await answer(
+        `GET ${path} HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`,
+      )
+      expect(socket.status).toBe(status)
+      openAiError(socket.body)
+    }
     // Java's client offers HTTP/2 with every first request, and is content with HTTP/1.1.
     const java = await answer(
       chatRequest(

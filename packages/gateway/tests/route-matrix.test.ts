@@ -22,6 +22,8 @@ interface Tried {
   readonly plane: 'control' | 'models' | 'model' | 'relay'
   /** Where object ids stand, `{...}` still. */
   readonly path: string
+  /** That is good enough to come to the question of whose it is. */
+  readonly body?: string
 }
 
 /** What anybody with a key may call; a relay endpoint that is not among these is served without a decision about it. */
@@ -32,6 +34,8 @@ const RELAYED = [
   '/v1/images/generations',
   '/v1/moderations',
   '/v1/responses',
+  '/v1/responses/compact',
+  '/v1/responses/input_tokens',
   '/v1/messages',
   '/v1/messages/count_tokens',
   '/v1beta/models/{model}:generateContent',
@@ -43,12 +47,13 @@ const RELAYED = [
 
 const relays = [...ENDPOINTS, ...[...GEMINI_METHODS.values()].map(({ endpoint }) => endpoint)]
 const routes: readonly Tried[] = [
-  ...ROUTES.map(({ method, path, access }) => ({
+  ...ROUTES.map(({ method, path, access, example }) => ({
     title: `${method} ${path}`,
     method,
     path,
     access,
     plane: 'control' as const,
+    ...(path.startsWith('/v1/conversations') ? { body: JSON.stringify(example?.body ?? {}) } : {}),
   })),
   ...relays.map(({ path }) => ({
     title: `POST ${path}`,
@@ -96,6 +101,9 @@ interface Ids {
   readonly request_id: string
   readonly order_id: string
   readonly batch_id: string
+  readonly response_id: string
+  readonly conversation_id: string
+  readonly item_id: string
 }
 
 beforeAll(async () => {
@@ -170,6 +178,13 @@ async function makeAccount(name: string): Promise<Ids> {
   await call.text()
   const order = await api('POST', '/api/wallet/checkout', { amount: 25 }, made.key)
   const batch = await api('POST', '/api/redeem-code-batches', { name, amount: 5, count: 1 })
+  const kept = await api('POST', '/v1/responses', { model: 'gpt-4o', input: 'Hello!' }, made.key)
+  const items = [{ type: 'message', role: 'user', content: 'Hello!' }]
+  const conversation = await api('POST', '/v1/conversations', { items }, made.key)
+  const listed = await fetch(`${gateway.url}/conversations/${conversation.id}/items`, {
+    headers: { authorization: `Bearer ${made.key}` },
+  })
+  const { data } = (await listed.json()) as { readonly data: readonly { readonly id: string }[] }
   return {
     account_id: id,
     key_id: made.id,
@@ -177,6 +192,9 @@ async function makeAccount(name: string): Promise<Ids> {
     request_id: call.headers.get('x-request-id') ?? '',
     order_id: order.id,
     batch_id: batch.id,
+    response_id: kept.id,
+    conversation_id: conversation.id,
+    item_id: data[0]?.id ?? '',
   }
 }
 
@@ -192,6 +210,11 @@ const kept = (name: string, expected: Credential['expected']): Credential => ({
   token: () => tokens.get(name) ?? '',
   expected,
 })
+
+/** Of the data plane, and what belongs to it though the primary serves it: responses and conversations. */
+function isEndpoint({ plane, path }: Tried): boolean {
+  return plane !== 'control' || /^\/v1\/(?:responses|conversations)\b/.test(path)
+}
 
 const CREDENTIALS: readonly Credential[] = [
   { name: 'none', token: () => '', expected: always(401) },
@@ -209,7 +232,7 @@ const CREDENTIALS: readonly Credential[] = [
   kept('from before a rotation', always(401)),
   kept('of a suspended account', always(403)),
   kept('for other addresses', always(403)),
-  kept('for other endpoints', (route) => (route.plane === 'control' ? ORDINARY(route) : 403)),
+  kept('for other endpoints', (route) => (isEndpoint(route) ? 403 : ORDINARY(route))),
   kept('for other models', (route) => (route.plane === 'relay' || route.plane === 'model' ? 404 : ORDINARY(route))),
   kept('without the scope', byAccess(['keys:manage', 'operator'])),
   {
@@ -249,6 +272,9 @@ function filled(path: string, { foreign }: Credential): string {
     request_id: 'req_0',
     order_id: 'ord_0',
     batch_id: 'rcb_0',
+    response_id: 'resp_0',
+    conversation_id: 'conv_0',
+    item_id: 'msg_0',
   }
   const ids: Readonly<Record<string, string>> = { ...(foreign ? own : nothing), name: 'nothing', model: 'gpt-4o' }
   return path.replaceAll(/\{(\w+)\}/g, (_, name: string) => ids[name] ?? '')
@@ -260,7 +286,8 @@ async function ask(
   headers: Record<string, string>,
 ): Promise<{ status: number; text: string }> {
   const withBody = route.method === 'POST' || route.method === 'PATCH'
-  const body = route.plane === 'control' ? '{}' : dialectOfPath(path) === 'gemini' ? GEMINI_BODY : BODY
+  const relayed = dialectOfPath(path) === 'gemini' ? GEMINI_BODY : BODY
+  const body = route.body ?? (route.plane === 'control' ? '{}' : relayed)
   const response = await fetch(gateway.origin + path, {
     method: route.method,
     headers: { ...headers, ...(withBody ? { 'content-type': 'application/json' } : {}) },

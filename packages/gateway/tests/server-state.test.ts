@@ -7,9 +7,10 @@ import { post, startGateway } from './support/gateway.ts'
 const CASES = [
   ['/v1/responses', 'claude', { input: 'Hi', previous_response_id: 'resp_1' }, 'previous_response_not_found'],
   ['/v1/responses', 'claude', { input: 'Hi', conversation: 'conv_1' }, 'invalid_request'],
+  ['/v1/responses', 'gpt', { input: 'Hi', previous_response_id: 'resp_1' }, 'previous_response_not_found'],
+  ['/v1/responses', 'gpt', { input: 'Hi', conversation: 'conv_1' }, 'invalid_request'],
+  ['/v1/responses', 'claude', { input: 'Hi', store: false, background: true }, 'invalid_request'],
   ['/v1/responses', 'claude', { prompt: { id: 'pmpt_1' } }, 'invalid_request'],
-  ['/v1/responses', 'claude', { input: 'Hi', background: true }, 'invalid_request'],
-  ['/v1/responses', 'claude', { input: 'Hi', context_management: [{ type: 'compaction' }] }, 'invalid_request'],
   ['/v1/messages', 'gpt', { thread: { type: 'create' } }, 'thread_unsupported_request'],
   ['/v1/messages', 'gpt', { thread: { type: 'continue', previous_message_id: 'msg_1' } }, 'thread_unsupported_request'],
   ['/v1/messages', 'cloud', { thread: { type: 'create' } }, 'thread_unsupported_request'],

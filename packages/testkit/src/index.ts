@@ -69,3 +69,17 @@ export type {
   ScriptedToolCall,
 } from './upstream/scripted-answer.ts'
 export { type Trouble, TROUBLE_KINDS, type TroubleKind } from './upstream/trouble.ts'
+export {
+  acceptKey,
+  closePayload,
+  encodeFrame as encodeSocketFrame,
+  FrameReader,
+  type SocketFrame,
+} from './websocket/frames.ts'
+export { openRawSocket, type RawSocket, type RawSocketOptions, UpgradeRefused } from './websocket/raw-socket.ts'
+export {
+  type ReceivedFrame,
+  startSocketUpstream,
+  type SocketUpstream,
+  type Steering,
+} from './websocket/socket-upstream.ts'

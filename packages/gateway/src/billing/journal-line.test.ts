@@ -2,7 +2,14 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { usageRecord } from '../store/__fixtures__/usage-rows.ts'
 import { NO_USAGE } from '../core/token-usage.ts'
-import { BEGINNING, formatJournalLine, formatReturnLine, parseJournalLines } from './journal-line.ts'
+import {
+  BEGINNING,
+  formatJournalLine,
+  formatReturnLine,
+  isChargedOnce,
+  parseJournalLines,
+  splitPart,
+} from './journal-line.ts'
 import { formatTrail, parseTrail } from './journal-trail.ts'
 import { formatExtras, parseExtras } from './usage-extras.ts'
 import type { JournalRow, SliceReturn } from './usage-store.ts'
@@ -34,6 +41,15 @@ it('tells money that is given back from calls, whatever their ids are', () => {
   expect(parseJournalLines(text, rows, { returns }).malformed).toBe(2)
   expect(returns).toEqual(given)
   expect(rows).toMatchObject([{ requestId: '\\<sl_1', sliceId: 'sl_1', paidNanos: 3, providerCostNanos: 700 }])
+})
+
+it('tells background work from other calls, in the part that says what kind of call it was', () => {
+  const rows: JournalRow[] = []
+  const lines = [usageRecord({ once: true, trail: [{ provider: 'a', outcome: 'ok', durationMs: 1 }] }), usageRecord()]
+  parseJournalLines(lines.map(formatJournalLine).join(''), rows)
+  expect(rows.map(isChargedOnce)).toEqual([true, false])
+  const [kind, other] = rows.map(({ kindText }) => splitPart(kindText))
+  expect(kind).toEqual([...(other ?? []), 'once'])
 })
 
 it('reads the rarer classes of usage as they were written, and leaves out what makes no sense', () => {

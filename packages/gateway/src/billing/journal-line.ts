@@ -1,6 +1,6 @@
 // One call as one line of a worker's journal.
 // Tab-separated: request id, twelve integers, then two parts that many lines have in common, `key` (3 fields) and `kind`
-// (9 fields), who pays, the price, the rarer classes of usage, and the attempts. The reader takes each part as one piece
+// (9 fields, and `once` for background work), who pays, the price, the rarer classes of usage, and the attempts. The reader takes each part as one piece
 // of text and looks its row id up, so it splits only what is new.
 //
 //   requestId startedAtMs durationMs firstByteMs input cacheRead cacheWrite5m cacheWrite1h output reasoning costNanos providerCostNanos paidNanos |
@@ -29,6 +29,8 @@ const LONGEST_TEXT = 300
 /** Before the line of a beginning; no text of ours starts with it, because a backslash is escaped. */
 export const BEGINNING = '\\>'
 const GIVEN_BACK = '\\<'
+/** A last field of the kind part, in lines of background work only. */
+const ONCE = 'once\t'
 
 /** /!\ Hot path: runs once per call in the worker, so it only joins strings. Ends with a line feed. */
 export function formatJournalLine(record: UsageRecord): string {
@@ -38,7 +40,7 @@ export function formatJournalLine(record: UsageRecord): string {
     `${whole(usage.input)}\t${whole(usage.cacheRead)}\t${whole(usage.cacheWrite5m)}\t${whole(usage.cacheWrite1h)}\t${whole(usage.output)}\t${whole(usage.reasoning)}\t${whole(record.costNanos)}\t${whole(record.providerCostNanos)}\t${whole(record.paidNanos)}\t` +
     `${escaped(record.keyId)}\t${escaped(record.accountId)}\t${escaped(record.group)}\t` +
     `${escaped(record.endpoint)}\t${escaped(record.model)}\t${escaped(record.provider)}\t${escaped(record.upstreamModel)}\t` +
-    `${whole(record.status)}\t${escaped(record.errorCode)}\t${record.stream ? 1 : 0}\t${whole(record.attempts)}\t${record.estimated ? 1 : 0}\t` +
+    `${whole(record.status)}\t${escaped(record.errorCode)}\t${record.stream ? 1 : 0}\t${whole(record.attempts)}\t${record.estimated ? 1 : 0}\t${record.once === true ? ONCE : ''}` +
     `${escaped(record.sliceId)}\t${escapedWhole(record.priceText)}\t${escaped(formatExtras(usage))}\t` +
     (record.trail.length === 0 ? '\x7f\n' : `${formatTrail(record.trail)}\x7f\n`)
   )
@@ -112,6 +114,11 @@ export function followBeginnings(text: string, open: Map<string, JournalRow>, fo
     }
     at = end + 1
   }
+}
+
+/** Of the lines with this request id at most one is charged. */
+export function isChargedOnce({ kindText }: Pick<JournalRow, 'kindText'>): boolean {
+  return kindText.endsWith('\tonce')
 }
 
 /** The fields of a `keyText` or `kindText`, unescaped. */

@@ -56,8 +56,13 @@ export class TokenCounter {
     const timeout = setTimeout(() => this.#answer(id, null), TIMEOUT_MS)
     timeout.unref()
     clearTimeout(this.#idle)
-    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
-    this.#started().postMessage({ id, text: known })
+    try {
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
+      this.#started().postMessage({ id, text: known })
+    } catch {
+      // No thread to be had: a reply waits for this, and must come to its end.
+      this.#answer(id, null)
+    }
     const tokens = await counted
     clearTimeout(timeout)
     return tokens === null ? null : Math.ceil((tokens * text.length) / known.length)

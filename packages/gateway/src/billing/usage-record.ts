@@ -48,10 +48,12 @@ export interface UsageRecord {
   readonly sliceId: string
   /** Of the cost, what was captured in that slice. What is missing is taken from the wallet itself when the line is brought in. */
   readonly paidNanos: number
+  /** Background work, which may be run again under the same request id: only one of its records is charged. */
+  readonly once?: true
 }
 
 /** A call as the database has it. */
-export interface StoredUsageRecord extends Omit<UsageRecord, 'sliceId' | 'paidNanos'> {
+export interface StoredUsageRecord extends Omit<UsageRecord, 'sliceId' | 'paidNanos' | 'once'> {
   /** What the wallet was charged; null = nobody pays for this call. Less than the cost only where the operator bears the rest. */
   readonly chargedNanos: number | null
 }

@@ -96,4 +96,9 @@ export interface UsageUpkeep {
 export interface UsageStore extends JournalTarget, UsageQueries, QuotaHistory, UsageUpkeep {
   /** The last calls of everybody, newest first. */
   recent(query: { limit: number; keyId?: string; requestId?: string }): Promise<readonly StoredUsageRecord[]>
+  /**
+   * Of background work that has come to nothing: no run of it will be charged.
+   * @returns false = one has been charged already
+   */
+  forgo(requestId: string): Promise<boolean>
 }

@@ -40,13 +40,23 @@ import type { MetricFamily } from '../telemetry/metric-family.ts'
 import { mergeFamilies } from '../telemetry/metrics.ts'
 import type { Change } from '../identity/change.ts'
 import type { SealEntry } from '../relay/seal-memory.ts'
+import { JobDesk } from '../responses/jobs/job-desk.ts'
+import type { JobOrder } from '../responses/keeper.ts'
+import { StoredLibrary } from '../responses/stored/library.ts'
+import type { JobName } from '../responses/response-library.ts'
+import { StoreKeys } from '../responses/stored/store-keys.ts'
+import { ResponseSweep } from '../responses/stored/response-sweep.ts'
 import { HealthMonitor } from './health-monitor.ts'
 import { mergeHealth } from './merge-health.ts'
 import { moneyMetrics } from './money-metrics.ts'
+import { responseMetrics } from './response-metrics.ts'
 import { PriceWatch } from './price-watch.ts'
 import { SharedState } from './shared-state.ts'
 import { upstreamMetrics } from './upstream-metrics.ts'
 import type { Answer, Question, WorkerReport } from './messages.ts'
+
+/** Transactions of saves at the same time, on a database that takes more than one. */
+const RESPONSE_LANES = 4
 
 /** What the control plane needs of the data planes, wherever they run. */
 export interface Workers {
@@ -59,6 +69,8 @@ export interface Workers {
   fleetChanged(change: FleetChange, from: number): void
   changed(change: Change): void
   sealLearned(entry: SealEntry): void
+  /** @param to absent = to all of them */
+  jobOrdered(order: JobOrder, to?: number): void
 }
 
 export interface ControlPlaneOptions {
@@ -77,6 +89,11 @@ export class ControlPlane implements AsyncDisposable {
   readonly limits: LimitLedger
   /** Money for the workers. */
   readonly slices: SliceServer
+  /** Stored responses. */
+  readonly responses: StoredLibrary
+  /** Background work. */
+  readonly jobs: JobDesk
+  readonly #sweep: ResponseSweep
   readonly #shared: SharedState
   readonly #leases: LeaseServer
   readonly #database: Database
@@ -134,6 +151,7 @@ export class ControlPlane implements AsyncDisposable {
       log,
       tellChange: (change) => {
         this.#workers?.changed(change)
+        if (change.kind === 'response') this.#jobEnded(change)
         if (change.kind === 'prices' || change.kind === 'all') void this.#prices.refresh()
       },
       tellSeal: (entry) => this.#workers?.sealLearned(entry),
@@ -153,6 +171,28 @@ export class ControlPlane implements AsyncDisposable {
       changes: this.#shared.changes,
     })
     this.keys = identity.keys
+    this.responses = new StoredLibrary({
+      store: database.responses,
+      keys: new StoreKeys(pepper),
+      now: Date.now,
+      lanes: database.kind === 'postgres' ? RESPONSE_LANES : 1,
+      jobEnded: (job) => {
+        this.#jobEnded(job)
+        void this.#shared.changes.publish({ kind: 'response', ...job })
+      },
+    })
+    this.jobs = new JobDesk({
+      library: this.responses,
+      principalOf: async (keyId) => await identity.keys.principalOf(keyId),
+      send: (worker, order) => this.#workers?.jobOrdered(order, worker),
+      forgo: async (requestId) => {
+        await this.#usage.drain()
+        return await database.usage.forgo(requestId)
+      },
+      alone: database.kind === 'sqlite',
+      log,
+    })
+    this.#sweep = new ResponseSweep({ store: database.responses, now: Date.now, log })
     this.#fleet = new Fleet({ config, catalogue })
     this.#probes = new ProbeLeases(probeLeaseMs(config))
     this.#monitor = new HealthMonitor({ config: () => this.#config, onCheck: (change) => this.fleetChanged(change, 0) })
@@ -225,6 +265,7 @@ export class ControlPlane implements AsyncDisposable {
       },
       usage: database.usage,
       limits: this.limits,
+      responses: this.responses,
       instances: () => this.#shared.instances.list(),
       database,
       hasAdminListener: config.server.adminPort !== undefined,
@@ -252,6 +293,8 @@ export class ControlPlane implements AsyncDisposable {
     this.slices.start()
     this.#watch.start()
     this.#guard.start()
+    this.#sweep.start()
+    await this.jobs.start()
     await this.#monitor.start()
   }
 
@@ -283,6 +326,10 @@ export class ControlPlane implements AsyncDisposable {
         return this.#leases.answer(worker, question)
       case 'draw':
         return this.slices.draw(worker, question)
+      case 'responses':
+        return this.responses.answer(question.ask)
+      case 'job':
+        return this.jobs.answer(question.ask)
     }
   }
 
@@ -299,6 +346,12 @@ export class ControlPlane implements AsyncDisposable {
     this.#shared.sealRemembered(entry)
   }
 
+  /** Here or elsewhere: whoever runs it is to stop, and whoever watches it to look. */
+  #jobEnded({ accountId, responseId }: JobName): void {
+    this.#workers?.jobOrdered({ kind: 'stop', accountId, responseId })
+    this.responses.changed({ accountId, responseId })
+  }
+
   get leases(): LeaseServer {
     return this.#leases
   }
@@ -313,6 +366,7 @@ export class ControlPlane implements AsyncDisposable {
   workerGone(worker: number, report: WorkerReport | undefined): void {
     this.#leases.workerGone(worker)
     this.slices.workerGone(worker)
+    void this.jobs.workerGone(worker)
     if (report !== undefined) this.#goneMetrics = mergeFamilies([this.#goneMetrics, countersOf(report.metrics)])
   }
 
@@ -353,6 +407,7 @@ export class ControlPlane implements AsyncDisposable {
       ...upstreamMetrics(this.health()),
       ...this.#shared.metrics(),
       ...moneyMetrics(this.slices, this.#guard),
+      ...(await responseMetrics(this.responses, this.#sweep, this.#database.responses)),
     ]
   }
 
@@ -391,6 +446,8 @@ export class ControlPlane implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#monitor[Symbol.dispose]()
     this.#prices[Symbol.dispose]()
+    await this.jobs[Symbol.asyncDispose]()
+    await this.#sweep[Symbol.asyncDispose]()
     await this.#watch[Symbol.asyncDispose]()
     await this.#guard[Symbol.asyncDispose]()
     await this.#admin?.[Symbol.asyncDispose]()

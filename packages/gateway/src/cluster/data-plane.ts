@@ -13,6 +13,7 @@ import type { Config } from '../config/config.ts'
 import { DeadlineWheel } from '../core/deadlines.ts'
 import { ControlProxy } from '../http/control-proxy.ts'
 import { DataServer } from '../http/data-server.ts'
+import { answerRaw } from '../http/raw-answers.ts'
 import { createDiagnostics } from '../http/diagnostics.ts'
 import { ModelList } from '../http/model-list.ts'
 import type { Change } from '../identity/change.ts'
@@ -23,13 +24,18 @@ import { RelayMetrics } from '../relay/relay-metrics.ts'
 import { Relay } from '../relay/relay.ts'
 import { headerNames } from '../relay/reply-headers.ts'
 import { SealMemory, type SealEntry } from '../relay/seal-memory.ts'
+import { SessionTransport, SocketBook } from '../relay/session-transport.ts'
 import { Upstreams } from '../relay/upstreams.ts'
 import type { Lookup } from '../relay/dns-lookup.ts'
+import type { JobOrder } from '../responses/keeper.ts'
+import { identifyCaller } from '../responses/websocket/identify.ts'
+import { SocketServer } from '../responses/websocket/socket-server.ts'
 import { Fleet } from '../routing/fleet.ts'
 import type { FleetChange } from '../routing/outcome.ts'
 import type { WorkerReport } from './messages.ts'
+import { ResponsesFront, type ResponsesPrimary } from './responses-front.ts'
 
-export interface PrimaryPort {
+export interface PrimaryPort extends ResponsesPrimary {
   findKey(digest: string): Principal | null | Promise<Principal | null>
   limits(wheel: DeadlineWheel): LimitAuthority
   /** Money for a slice of this worker; rejects when nobody can say. */
@@ -55,6 +61,7 @@ export interface DataPlaneOptions {
 
 /** Between the end of accepting and the closing of idle connections: requests that are on their way still arrive. */
 const POLITE_MS = 1_500
+const GOODBYE_MS = 500
 
 export class DataPlane {
   readonly metrics = new RelayMetrics()
@@ -65,8 +72,11 @@ export class DataPlane {
   readonly #upstreams: Upstreams
   readonly #keys: KeyCache
   readonly #relay: Relay
+  readonly #responses: ResponsesFront
+  readonly #sealKey: Buffer
   readonly #seals: SealMemory
   readonly #server: DataServer
+  readonly #sockets: SocketServer
   readonly #control: ControlProxy
   readonly #journal: JournalKeeper
   #config: Config
@@ -95,6 +105,7 @@ export class DataPlane {
       keyPrefix: () => this.#config.brand.keyPrefix,
       masterKey: () => this.#config.server.masterKey,
     })
+    this.#sealKey = createHmac('sha256', options.pepper).update('reasoning seals').digest()
     this.#seals = new SealMemory((entry) => primary.sealRemembered(entry))
     this.#journal = new JournalKeeper({
       dir: options.journalDir,
@@ -126,9 +137,19 @@ export class DataPlane {
         else then?.()
       },
       headerNames: () => this.#headerNames,
-      sealKey: createHmac('sha256', options.pepper).update('reasoning seals').digest(),
+      sealKey: this.#sealKey,
       seals: this.#seals,
     })
+    this.#responses = new ResponsesFront({
+      config: () => this.#config,
+      primary,
+      relay: this.#relay,
+      fleet: this.fleet,
+      pepper: options.pepper,
+      sealKey: this.#sealKey,
+      log,
+    })
+    this.#sockets = this.#createSockets()
     this.#control = new ControlProxy(() => primary.controlSocket())
     this.#server = new DataServer({
       config: () => this.#config,
@@ -139,9 +160,37 @@ export class DataPlane {
       }),
       control: this.#control,
       log,
-      relay: (request) => this.#relay.call(request),
+      sockets: this.#sockets,
+      relay: (request) => this.#responses.responder.call(request),
       refused: (endpoint, status) => this.metrics.refused(endpoint, status),
       ...(options.diagnostics ? { intercept: createDiagnostics(() => this.#config.server.masterKey) } : {}),
+    })
+  }
+
+  #createSockets(): SocketServer {
+    const book = new SocketBook()
+    const { lookup } = this.#upstreams
+    return new SocketServer({
+      limits: () => {
+        const { server } = this.#config
+        return {
+          maxFrameBytes: server.maxBodyBytes,
+          maxBytesInFlight: server.maxBytesInFlight,
+          minBytesPerSecond: server.minBodyBytesPerSecond,
+          writeStallTimeoutMs: server.writeStallTimeoutMs,
+          idleTimeoutMs: server.websocketIdleTimeoutMs,
+          maxPerKey: server.maxWebsocketsPerKey,
+          maxPerAccount: server.maxWebsocketsPerAccount,
+        }
+      },
+      wheel: this.#wheel,
+      log: this.#log,
+      identify: (caller) => identifyCaller(this.#keys, caller),
+      serve: (request, local) => this.#responses.responder.call(request, { local }),
+      transport: (owner) => new SessionTransport({ lookup, book }, owner),
+      holdBytes: (count) => this.metrics.hold(count, this.#config.server.maxBytesInFlight),
+      releaseBytes: (count) => (this.metrics.heldBytes -= count),
+      refuse: answerRaw,
     })
   }
 
@@ -154,6 +203,7 @@ export class DataPlane {
       this.server.once('error', reject)
       this.server.listen({ host, port, backlog: 1_024 }, () => {
         this.server.off('error', reject)
+        this.#responses.jobs.start()
         const address = this.server.address()
         if (address === null || typeof address === 'string') reject(new Error('not listening on a port'))
         else resolve(address)
@@ -168,6 +218,7 @@ export class DataPlane {
     this.fleet.update(config)
     if (before.server.masterKey !== config.server.masterKey || before.brand.keyPrefix !== config.brand.keyPrefix)
       this.#keys.clear()
+    this.#sockets.callersChanged()
     // What a key may do is put together with its group.
     if (JSON.stringify(before.groups) !== JSON.stringify(config.groups)) this.#keys.forget({ kind: 'all' })
   }
@@ -180,14 +231,20 @@ export class DataPlane {
     this.#seals.learn(entry)
   }
 
+  /** The primary has work for us, or takes some away. */
+  orderJob(order: JobOrder): void {
+    this.#responses.order(order)
+  }
+
   /** What was remembered of it is asked for again. */
   forget(change: Change): void {
     this.#keys.forget(change)
+    if (change.kind !== 'prices' && change.kind !== 'response') this.#sockets.callersChanged()
   }
 
   report(): WorkerReport {
     return {
-      metrics: this.metrics.collect(),
+      metrics: [...this.metrics.collect(), ...this.#sockets.collect(), ...this.#responses.collect()],
       health: this.fleet.view(performance.now()),
       journalIsWell: this.#journal.isWell,
     }
@@ -202,23 +259,34 @@ export class DataPlane {
     return this.#drained
   }
 
+  get #openCount(): number {
+    return this.#relay.openCount + this.#responses.openCount + this.#server.waitingBodies
+  }
+
   async #drain(timeoutMs: number): Promise<void> {
     this.#server.stopAccepting()
+    this.#sockets.drain()
+    this.#responses.jobs.drain()
     const startedMs = performance.now()
     await sleep(Math.min(POLITE_MS, timeoutMs))
-    while (this.#relay.openCount + this.#server.waitingBodies > 0 && performance.now() - startedMs < timeoutMs) {
+    while (this.#openCount > 0 && performance.now() - startedMs < timeoutMs) {
       this.#server.closeIdleConnections()
       await sleep(50)
     }
+    this.#responses.jobs.discardAll()
     if (this.#relay.openCount > 0) {
       this.#log.warn({ open: this.#relay.openCount }, 'the drain time is over: ending what is left with an error')
       this.#relay.endAll()
       await sleep(100)
     }
+    // For the last words of WebSockets, and for their clients' own goodbyes.
+    for (let waitedMs = 0; this.#sockets.size > 0 && waitedMs < GOODBYE_MS; waitedMs += 50) await sleep(50)
     await this[Symbol.asyncDispose]()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#sockets[Symbol.dispose]()
+    this.#responses[Symbol.dispose]()
     this.#server.destroy()
     await this.#upstreams[Symbol.asyncDispose]()
     this.#wheel.close()

@@ -34,6 +34,9 @@ export function startLocalDataPlane({ control, log, diagnostics, lookup }: Local
       requestProbe: (circuit) => control.requestProbe(circuit),
       fleetChanged: (change) => control.fleetChanged(change, ONLY_WORKER),
       sealRemembered: (entry) => control.sealRemembered(entry),
+      responses: async (ask) => await control.responses.answer(ask),
+      job: async (ask) => await control.jobs.answer(ask),
+      jobRoom: (free, held) => control.jobs.room(ONLY_WORKER, free, held),
       controlSocket: () => control.socketPath,
     },
   })
@@ -52,6 +55,7 @@ export function startLocalDataPlane({ control, log, diagnostics, lookup }: Local
     },
     changed: (change) => plane.forget(change),
     sealLearned: (entry) => plane.learnSeal(entry),
+    jobOrdered: (order) => plane.orderJob(order),
   }
   return { plane, workers }
 }

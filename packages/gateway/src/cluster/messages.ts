@@ -7,6 +7,9 @@ import type { Change } from '../identity/change.ts'
 import type { Principal } from '../identity/principal.ts'
 import type { LedgerAsk, LedgerReply, LedgerReturn } from '../limits/limit-ledger.ts'
 import type { SealEntry } from '../relay/seal-memory.ts'
+import type { JobLease, JobOrder } from '../responses/keeper.ts'
+import type { JobAsk, JobReply } from '../responses/jobs/job-port.ts'
+import type { ResponsesAsk, ResponsesReply } from '../responses/stored/responses-messages.ts'
 import type { HealthView } from '../routing/health-view.ts'
 import type { FleetChange } from '../routing/outcome.ts'
 import type { MetricFamily } from '../telemetry/metric-family.ts'
@@ -16,8 +19,10 @@ export type Question =
   | { readonly kind: 'probe'; readonly circuit: string }
   | LedgerAsk
   | DrawAsk
+  | { readonly kind: 'responses'; readonly ask: ResponsesAsk }
+  | { readonly kind: 'job'; readonly ask: JobAsk }
 
-export type Answer = Principal | null | boolean | LedgerReply | DrawReply
+export type Answer = Principal | LedgerReply | DrawReply | ResponsesReply | JobReply
 
 export interface WorkerReport {
   /** False while the disk does not take usage lines. */
@@ -33,6 +38,8 @@ export type FromWorker =
   | { readonly kind: 'fleet-change'; readonly change: FleetChange }
   | { readonly kind: 'report'; readonly id: number; readonly report: WorkerReport }
   | { readonly kind: 'seal'; readonly entry: SealEntry }
+  /** How much background work it takes, and what it has. */
+  | { readonly kind: 'room'; readonly free: number; readonly held: readonly JobLease[] }
   | LedgerReturn
   | Recalled
 
@@ -45,6 +52,7 @@ export type ToWorker =
   | { readonly kind: 'fleet-change'; readonly change: FleetChange }
   | { readonly kind: 'change'; readonly change: Change }
   | { readonly kind: 'seal'; readonly entry: SealEntry }
+  | { readonly kind: 'job'; readonly order: JobOrder }
   /** Send a report; 0 = the regular one. */
   | { readonly kind: 'collect'; readonly id: number }
   | { readonly kind: 'drain'; readonly timeoutMs: number }

@@ -9,6 +9,7 @@ import type { Logger } from 'pino'
 import type { Config } from '../config/config.ts'
 import type { Change } from '../identity/change.ts'
 import type { SealEntry } from '../relay/seal-memory.ts'
+import type { JobOrder } from '../responses/keeper.ts'
 import type { FleetChange } from '../routing/outcome.ts'
 import type { ControlPlane, Workers } from './control-plane.ts'
 import { Handoffs } from './handoffs.ts'
@@ -106,6 +107,10 @@ export class WorkerPool implements Workers {
 
   sealLearned(entry: SealEntry): void {
     for (const id of this.#members.keys()) this.#send(id, { kind: 'seal', entry })
+  }
+
+  jobOrdered(order: JobOrder, to?: number): void {
+    for (const id of to === undefined ? this.#members.keys() : [to]) this.#send(id, { kind: 'job', order })
   }
 
   /**
@@ -240,6 +245,9 @@ export class WorkerPool implements Workers {
         return
       case 'fleet-change':
         control.fleetChanged(message.change, id)
+        return
+      case 'room':
+        control.jobs.room(id, message.free, message.held)
         return
       case 'report': {
         member.report = message.report

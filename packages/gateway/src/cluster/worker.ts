@@ -6,6 +6,8 @@ import { createLogger } from '../telemetry/logger.ts'
 import { LeasedAuthority } from '../limits/leased-authority.ts'
 import type { LedgerReply } from '../limits/limit-ledger.ts'
 import type { Principal } from '../identity/principal.ts'
+import type { JobReply } from '../responses/jobs/job-port.ts'
+import type { ResponsesReply } from '../responses/stored/responses-messages.ts'
 import { DataPlane } from './data-plane.ts'
 import type { Answer, FromWorker, Question, ToWorker, WorkerStart } from './messages.ts'
 
@@ -74,6 +76,9 @@ function runWorker(): void {
       case 'seal':
         plane?.learnSeal(message.entry)
         break
+      case 'job':
+        plane?.orderJob(message.order)
+        break
       case 'recall':
         // Nobody who has not begun holds anything.
         link.tell({
@@ -135,6 +140,9 @@ function start(link: PrimaryLink, options: WorkerStart): DataPlane {
       requestProbe: async (circuit) => (await link.ask({ kind: 'probe', circuit })) === true,
       fleetChanged: (change) => link.tell({ kind: 'fleet-change', change }),
       sealRemembered: (entry) => link.tell({ kind: 'seal', entry }),
+      responses: async (ask) => (await link.ask({ kind: 'responses', ask })) as ResponsesReply,
+      job: async (ask) => (await link.ask({ kind: 'job', ask })) as JobReply,
+      jobRoom: (free, held) => link.tell({ kind: 'room', free, held }),
       controlSocket: () => options.controlSocket,
     },
   })

@@ -16,6 +16,8 @@ import { createIdentityServices } from '../identity/identity-services.ts'
 import type { KeyService } from '../identity/key-service.ts'
 import { derivePepper, loadSecretKey } from '../identity/secret-key.ts'
 import { MemoryLedger } from '../limits/memory-ledger.ts'
+import { StoredLibrary } from '../responses/stored/library.ts'
+import { StoreKeys } from '../responses/stored/store-keys.ts'
 import { openDatabase, type Database } from '../store/database.ts'
 import { isPrivate } from './doctor/check-exposure.ts'
 
@@ -97,6 +99,13 @@ async function runGateway(): Promise<{ keys: KeyService; database: Database; rev
       now: Date.now,
     },
     ...identity,
+    responses: new StoredLibrary({
+      store: database.responses,
+      keys: new StoreKeys(pepper),
+      now: Date.now,
+      lanes: 1,
+      jobEnded: () => undefined,
+    }),
     prices: createPriceService({ database, config: () => config, listPrice: () => undefined, now: Date.now }),
     ...createMoneyServices({
       database,

@@ -9,6 +9,7 @@ import { serviceAccountFault } from './service-account.ts'
 export type At = (...rest: PropertyKey[]) => PropertyKey[]
 
 type TypedField =
+  | 'websocket'
   | 'dialects'
   | 'quirks'
   | 'api_version'
@@ -23,6 +24,7 @@ type TypedField =
   | 'session_token'
 
 const OWNERS: Readonly<Record<TypedField, readonly ProviderType[]>> = {
+  websocket: ['openai', 'openai-compatible', 'azure-openai'],
   dialects: ['openai', 'openai-compatible', 'simulator'],
   quirks: ['openai-compatible'],
   api_version: ['azure-openai'],

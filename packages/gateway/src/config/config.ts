@@ -39,6 +39,8 @@ export interface ProviderConfig {
   readonly headers: Readonly<Record<string, string>>
   /** False for servers that refuse `stream_options`. */
   readonly streamUsage: boolean
+  /** Its Responses API has a WebSocket mode, which turns of WebSocket clients are to use; absent = it has not. */
+  readonly websocket?: boolean
   /** PEM text of extra certificate authorities, absent = the system's. */
   readonly caPem?: string
   /** Open connections per origin and worker; absent = 1024. */
@@ -151,6 +153,17 @@ export interface Config {
     readonly drainTimeoutMs: number
     /** Between SIGTERM (ready turns 503) and the end of accepting, so that load balancers notice. */
     readonly shutdownDelayMs: number
+    /** The WebSocket mode of GET /v1/responses. */
+    readonly websocket: 'on' | 'off'
+    /** Without a turn. */
+    readonly websocketIdleTimeoutMs: number
+    /** Open at once, per worker; the operator is exempt. */
+    readonly maxWebsocketsPerKey: number
+    readonly maxWebsocketsPerAccount: number
+    /** Background responses that one worker makes at the same time; more wait. */
+    readonly maxBackgroundPerWorker: number
+    /** Background responses of one account that wait or are made. */
+    readonly maxBackgroundPerAccount: number
     /** Media that a request names by URL are fetched, where a provider only takes bytes; from public addresses alone. */
     readonly fetchMedia: boolean
     /** Addresses or CIDR ranges of proxies: many clients share their address, and what they forward is believed. */

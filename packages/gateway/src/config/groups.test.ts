@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { encodePrice } from '../billing/price-text.ts'
+import { DEFAULT_RESPONSES_POLICY } from '../identity/responses-policy.ts'
 import { ConfigError } from './config-error.ts'
 import { loadConfig, type LoadedConfig } from './load-config.ts'
 
@@ -40,6 +41,7 @@ describe('groups in the file', () => {
         billing: 'off',
         limits: {},
         sharedLimits: {},
+        responses: DEFAULT_RESPONSES_POLICY,
       },
     ])
   })

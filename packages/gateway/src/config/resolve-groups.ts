@@ -2,6 +2,7 @@
 import { multiplePpm } from '../billing/price-dollars.ts'
 import type { Group } from '../identity/group-store.ts'
 import { PRESET_LIMITS } from '../identity/presets.ts'
+import { DEFAULT_RESPONSES_POLICY, policyFromJson } from '../identity/responses-policy.ts'
 import { limitsFromJson } from '../limits/limits-json.ts'
 import type { ModelConfig } from './config.ts'
 import { readPrice } from './resolve-models.ts'
@@ -25,5 +26,6 @@ export function resolveGroup(file: GroupFile, models: readonly ModelConfig[]): G
     billing: file.billing,
     limits: { ...(file.preset === undefined ? {} : PRESET_LIMITS[file.preset]), ...limitsFromJson(file.limits) },
     sharedLimits: limitsFromJson(file.shared_limits),
+    responses: { ...DEFAULT_RESPONSES_POLICY, ...policyFromJson(file.responses) },
   }
 }

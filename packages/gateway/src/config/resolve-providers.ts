@@ -46,6 +46,7 @@ export function resolveProviders(
       limits: limitsOf(provider),
       headers: Object.fromEntries(Object.entries(provider.headers).map(([name, value]) => [name.toLowerCase(), value])),
       streamUsage: provider.stream_usage ?? quirksNamed(quirks).streamUsage,
+      ...(provider.websocket === true ? { websocket: true } : {}),
       ...(caPem === undefined ? {} : { caPem }),
       maxConnections: provider.max_connections,
       healthPath: provider.health_path,

@@ -2,6 +2,15 @@
 // Only the shape: what needs more than one value to judge (does that provider exist?) is in `check-config.ts`.
 import { z } from 'zod'
 import { PRESETS } from '../identity/presets.ts'
+import {
+  DEFAULT_QUOTA_MB,
+  DEFAULT_QUOTA_RESPONSES,
+  DEFAULT_RESPONSES_POLICY,
+  DEFAULT_TTL_DAYS,
+  LEAST_TTL_DAYS,
+  MOST_TTL_DAYS,
+  STORE_MODES,
+} from '../identity/responses-policy.ts'
 import { DEFAULTS as D } from './defaults.ts'
 import { QUIRKS_NAMES } from './known-providers.ts'
 import { mailSchema, paymentsSchema } from './payments-schema.ts'
@@ -92,6 +101,37 @@ const server = z
       .max(MAX_MS)
       .default(D.server.shutdownDelayMs)
       .describe('Between SIGTERM and the end of accepting, so that load balancers notice.'),
+    websocket: z
+      .enum(['on', 'off'])
+      .default(D.server.websocket)
+      .describe('The WebSocket mode of GET /v1/responses; off answers 426, and clients go on over HTTP.'),
+    websocket_idle_timeout_ms: milliseconds()
+      .default(D.server.websocketIdleTimeoutMs)
+      .describe('How long a WebSocket may stay open without a turn.'),
+    max_websockets_per_key: z
+      .int()
+      .min(1)
+      .max(1_000_000)
+      .default(D.server.maxWebsocketsPerKey)
+      .describe('Open WebSockets of one key, per worker; the master key is exempt.'),
+    max_websockets_per_account: z
+      .int()
+      .min(1)
+      .max(1_000_000)
+      .default(D.server.maxWebsocketsPerAccount)
+      .describe('Open WebSockets of one account, per worker; the master key is exempt.'),
+    max_background_per_worker: z
+      .int()
+      .min(1)
+      .max(10_000)
+      .default(D.server.maxBackgroundPerWorker)
+      .describe('Background responses that one worker makes at the same time; more of them wait.'),
+    max_background_per_account: z
+      .int()
+      .min(0)
+      .max(1_000_000)
+      .default(D.server.maxBackgroundPerAccount)
+      .describe('Background responses of one account that wait or are being made; 0 = none are taken.'),
     fetch_media: z
       .boolean()
       .default(D.server.fetchMedia)
@@ -296,6 +336,12 @@ const provider = z
       .describe('Lower first; the next number only when the one before has nothing healthy.'),
     limits: limits.prefault({}),
     headers: z.record(z.string(), text().max(8192)).default({}).describe('Extra request headers.'),
+    websocket: z
+      .boolean()
+      .optional()
+      .describe(
+        'Turns of WebSocket clients go to it over a WebSocket too: for servers whose Responses API has that mode.',
+      ),
     stream_usage: z
       .boolean()
       .optional()
@@ -371,6 +417,27 @@ const groupLimits = z.strictObject({
   requests_per_month: z.int().min(0).max(1e9).optional().describe("Requests of a month in the account's time zone."),
 })
 
+const groupResponses = z.strictObject({
+  store: z
+    .enum(STORE_MODES)
+    .default(DEFAULT_RESPONSES_POLICY.store)
+    .describe('off = nothing is kept, whatever a request says; ttl = for ttl_days; keep = until it is deleted.'),
+  ttl_days: z.number().min(LEAST_TTL_DAYS).max(MOST_TTL_DAYS).default(DEFAULT_TTL_DAYS).describe('Days.'),
+  encrypt: z
+    .boolean()
+    .default(DEFAULT_RESPONSES_POLICY.encrypt)
+    .describe("Whether it is encrypted in the database, with a key that is derived from the gateway's secret key."),
+  quota_mb: z
+    .number()
+    .min(0)
+    .max(1e9)
+    .default(DEFAULT_QUOTA_MB)
+    .describe(
+      'Megabytes of one account; with ttl the oldest go to make room, with keep what does not fit is not kept.',
+    ),
+  quota_responses: z.int().min(0).max(1e9).default(DEFAULT_QUOTA_RESPONSES).describe('Responses of one account.'),
+})
+
 const group = z
   .strictObject({
     name: text().min(1).max(64).describe('Accounts name it; those without a group are in the one called default.'),
@@ -397,6 +464,7 @@ const group = z
     shared_limits: groupLimits
       .prefault({})
       .describe('Of the whole group together; its days and months are those of UTC.'),
+    responses: groupResponses.prefault({}).describe("What is kept of its accounts' responses and conversations."),
   })
   .describe('What accounts may do. Without any group, nothing is limited.')
 

@@ -113,6 +113,26 @@ export function scanEntries(
   }
 }
 
+/**
+ * Where the entries of the array that begins at `start` lie; returns the offset behind its closing bracket.
+ * @throws {JsonScanError}
+ */
+export function scanArray(text: string, start: number, visit: (start: number, end: number) => void): number {
+  let at = skipSpace(text, start)
+  if (text.charCodeAt(at) !== OPEN_BRACKET) throw new JsonScanError('expected a JSON array', at)
+  at = skipSpace(text, at + 1)
+  if (text.charCodeAt(at) === CLOSE_BRACKET) return at + 1
+  for (;;) {
+    const end = skipValue(text, at, null)
+    visit(at, end)
+    at = skipSpace(text, end)
+    const next = text.charCodeAt(at)
+    if (next === CLOSE_BRACKET) return at + 1
+    if (next !== COMMA) throw new JsonScanError('expected "," or "]"', at)
+    at = skipSpace(text, at + 1)
+  }
+}
+
 function finish(text: string, at: number, whole: boolean): number {
   if (whole && skipSpace(text, at) !== text.length) throw new JsonScanError('unexpected text after the JSON object', at)
   return at

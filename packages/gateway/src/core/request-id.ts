@@ -8,3 +8,8 @@ export function newRequestId(): string {
   counter = (counter + 1) >>> 0
   return `req_${processPart}${counter.toString(16).padStart(8, '0')}`
 }
+
+/** Under which something is kept that may be asked for later: 128 bits that nobody can guess from others. Lower-case hexadecimal. */
+export function unguessableId(): string {
+  return randomBytes(16).toString('hex')
+}

@@ -6,12 +6,13 @@ import { AnthropicPass } from './anthropic-messages/pass-stream.ts'
 import { readUsage as readAnthropicUsage } from './anthropic-messages/usage.ts'
 import { GeminiPass } from './gemini/pass-stream.ts'
 import { usageOfReply as geminiUsage } from './gemini/usage.ts'
+import { scanResponsesReply } from './openai-responses/pass-reply.ts'
 import { ResponsesPass } from './openai-responses/pass-stream.ts'
-import { usageOfReply as responsesUsage } from './openai-responses/usage.ts'
+import { scanSmallReply } from './openai-responses/small-reply.ts'
 import { scanResponse } from './openai-chat/pass-response.ts'
 import { ChatStream } from './openai-chat/pass-stream.ts'
 import type { StreamReader } from './pass-events.ts'
-import type { PassFacts } from './pass-facts.ts'
+import type { PassFacts, ReplyTruth } from './pass-facts.ts'
 import { scanReply, type ReplyKeys, type ScannedReply } from './pass-json.ts'
 
 export interface PassDialect {
@@ -21,7 +22,7 @@ export interface PassDialect {
   /** The head and the tail of a reply of any size can be read alone. */
   readonly passesLargeReplies: boolean
   /** @param text the body as latin1; null when it is not one JSON object */
-  scanReply(text: string, publicModelJson: string): ScannedReply | null
+  scanReply(text: string, publicModelJson: string, truth: ReplyTruth): ScannedReply | null
   streamReader(facts: PassFacts): StreamReader
 }
 
@@ -35,24 +36,16 @@ const openaiChat: PassDialect = {
   streamReader: (facts) => new ChatStream(facts),
 }
 
-const RESPONSES_KEYS: ReplyKeys = {
-  model: 'model',
-  usage: 'usage',
-  beside: new Map([
-    ['service_tier', ''],
-    ['tool_usage', ''],
-    ['output', '_call"'],
-  ]),
-  usageOfReply: responsesUsage,
-}
-
 const openaiResponses: PassDialect = {
   name: 'openai-responses',
   keepAlive: COMMENT,
   passesLargeReplies: false,
-  scanReply: (text, publicModelJson) => scanReply(text, publicModelJson, RESPONSES_KEYS),
-  streamReader: ({ publicModelJson }) => new ResponsesPass(publicModelJson),
+  scanReply: scanResponsesReply,
+  streamReader: (facts) => new ResponsesPass(facts),
 }
+
+/** Its endpoints whose replies are no responses. */
+const openaiResponsesSmall: PassDialect = { ...openaiResponses, scanReply: scanSmallReply }
 
 const ANTHROPIC_KEYS: ReplyKeys = {
   model: 'model',
@@ -97,4 +90,9 @@ export const PASS_DIALECTS: Readonly<Record<ClientDialectName, PassDialect>> = {
   'openai-responses': openaiResponses,
   'anthropic-messages': anthropicMessages,
   gemini,
+}
+
+/** @param generates whether answers are what the dialect's main endpoint gives */
+export function passDialect(dialect: ClientDialectName, generates: boolean): PassDialect {
+  return dialect === 'openai-responses' && !generates ? openaiResponsesSmall : PASS_DIALECTS[dialect]
 }

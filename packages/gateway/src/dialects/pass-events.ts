@@ -13,6 +13,7 @@
 import type { GatewayError } from '../core/errors.ts'
 import { JsonScanError, scanObject } from '../core/json-scan.ts'
 import type { TokenUsage } from '../core/token-usage.ts'
+import type { UpstreamResponse } from './pass-facts.ts'
 
 /** Reads one upstream's stream and makes the client's bytes of it. */
 export interface StreamReader {
@@ -32,6 +33,8 @@ export interface StreamReader {
   readonly eventCount: number
   /** What ends a stream that came to its finish without its end mark. */
   readonly closing: string
+  /** Of the Responses API; absent or null = not known. */
+  readonly upstream?: UpstreamResponse | null
   /** @returns what to pass on: a Buffer, or text of one character a byte; null for nothing yet */
   push(chunk: Buffer): Buffer | string | null
   /** The upstream closed: a last event without its blank line still counts. */

@@ -3,6 +3,7 @@
 
 import { JsonScanError, parseSpan, scanObject } from '../core/json-scan.ts'
 import type { TokenUsage } from '../core/token-usage.ts'
+import type { UpstreamResponse } from './pass-facts.ts'
 
 export interface ScannedReply {
   /** An error with status 200 is a failure all the same. */
@@ -10,6 +11,8 @@ export interface ScannedReply {
   readonly usage: TokenUsage | null
   /** The body, as latin1, with the public id in place of the upstream's name. */
   readonly text: string
+  /** Of the Responses API. */
+  readonly upstream?: UpstreamResponse
 }
 
 export interface ReplyKeys {

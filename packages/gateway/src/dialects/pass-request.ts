@@ -31,6 +31,8 @@ const ROUTING_KEYS = [
   'chat_id',
   'litellm_session_id',
   'fallbacks',
+  'store',
+  'background',
 ] as const
 
 type RoutingKey = (typeof ROUTING_KEYS)[number]
@@ -43,7 +45,6 @@ const BIT_BY_KEY: ReadonlyMap<string, number> = new Map([
 ])
 
 const MESSAGES = BIT_BY_KEY.get('messages') ?? 0
-const INPUT = BIT_BY_KEY.get('input') ?? 0
 
 /** What the request's path says; null = the body does. */
 export interface NamedByPath {
@@ -80,6 +81,12 @@ export interface ScannedRequest {
   /** The client asked for the usage chunk. */
   readonly usageAsked: boolean
   readonly streamOptions: Span | null
+  /** Of the Responses API, as it stands there; null = it is not there. */
+  readonly input: Span | null
+  readonly store: Span | null
+  readonly background: Span | null
+  /** A member that the price depends on: `previous_response_id`, `conversation`… */
+  priced(name: (typeof PRICE_KEYS)[number]): Span | null
   /** Offset just behind the opening brace, where a field can be put in. */
   readonly insertAt: number
   /** Upper bound of output tokens that the client set; 0 = none. */
@@ -101,6 +108,9 @@ export function scanRequest(body: Buffer, path: NamedByPath = NOT_NAMED): Scanne
   let modelSpan: Span | null = null
   let stream = path.stream ?? false
   let streamOptions: Span | null = null
+  let input: Span | null = null
+  let store: Span | null = null
+  let background: Span | null = null
   let maxOutputTokens = 0
   let session: Record<string, string> | null = null
   let priced: PriceField[] | null = null
@@ -136,6 +146,15 @@ export function scanRequest(body: Buffer, path: NamedByPath = NOT_NAMED): Scanne
         if (user !== null && user !== '') (session ??= {})['user'] ??= user
         break
       }
+      case 'input':
+        input = { start, end }
+        break
+      case 'store':
+        store = { start, end }
+        break
+      case 'background':
+        background = { start, end }
+        break
       case 'stream_options':
         if (text.charCodeAt(start) === 0x7b) streamOptions = { start, end }
         else if (text.slice(start, end) !== 'null')
@@ -169,7 +188,10 @@ export function scanRequest(body: Buffer, path: NamedByPath = NOT_NAMED): Scanne
   const scan = new RequestScan(text, model, maxOutputTokens, priced ?? NO_FIELDS, watch)
   scan.modelSpan = modelSpan
   scan.hasMessages = (seen & MESSAGES) !== 0
-  scan.hasInput = (seen & INPUT) !== 0
+  scan.hasInput = input !== null
+  scan.input = input
+  scan.store = store
+  scan.background = background
   scan.stream = stream
   if (streamOptions !== null) {
     scan.streamOptions = streamOptions
@@ -189,6 +211,9 @@ class RequestScan implements ScannedRequest {
   stream = false
   usageAsked = false
   streamOptions: Span | null = null
+  input: Span | null = null
+  store: Span | null = null
+  background: Span | null = null
   insertAt = 0
   readonly maxOutputTokens: number
   session: Readonly<Record<string, string>> = NO_SESSION
@@ -202,6 +227,10 @@ class RequestScan implements ScannedRequest {
     this.maxOutputTokens = maxOutputTokens
     this.#priced = priced
     this.#watch = watch
+  }
+
+  priced(name: (typeof PRICE_KEYS)[number]): Span | null {
+    return this.#priced.find((field) => field.name === name) ?? null
   }
 
   // For calls that somebody pays for; the others need not wait for it.

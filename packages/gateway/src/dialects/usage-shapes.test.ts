@@ -12,6 +12,7 @@ import { readUsage as geminiCounts, usageOfReply as gemini } from './gemini/usag
 import { readUsage as openai, usageOfReply as chat } from './openai-chat/usage.ts'
 import { usageOfReply as responses } from './openai-responses/usage.ts'
 import { PASS_DIALECTS, type ClientDialectName } from './pass-dialects.ts'
+import { NO_TRUTH } from './pass-facts.ts'
 
 type Shape = readonly [name: string, reply: JsonObject, expected: Partial<TokenUsage>]
 
@@ -448,7 +449,7 @@ describe.each(PASSED)('the same in %s, where the bytes pass through', (dialect, 
       ['m', JSON.stringify({ id: 'a', object: 'b', model: 'm', ...reply })],
       ['m', JSON.stringify({ ...reply, model: 'm' }, null, 2)],
     ] as const) {
-      const scanned = PASS_DIALECTS[dialect].scanReply(text, '"public"')
+      const scanned = PASS_DIALECTS[dialect].scanReply(text, '"public"', NO_TRUTH)
       expect(scanned?.usage, model).toEqual(tokenUsage(expected))
     }
   })

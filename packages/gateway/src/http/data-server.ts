@@ -21,7 +21,7 @@ import type { ControlProxy } from './control-proxy.ts'
 import { corsHeaders, preflightHeaders } from './cors.ts'
 import { HttpSink, KEEP_ALIVE_SECONDS } from './http-sink.ts'
 import type { ModelList } from './model-list.ts'
-import { matchPath, originForm } from './paths.ts'
+import { matchPath, originForm, takesItems } from './paths.ts'
 import { answerBrokenRequest, answerRaw, hasUnreadBody } from './raw-answers.ts'
 import { BodyReader, declaresMoreThan } from './read-body.ts'
 import { isWebhook, MOST_WEBHOOK_BYTES } from './webhook-paths.ts'
@@ -32,10 +32,25 @@ export interface DataServerOptions {
   readonly models: ModelList
   readonly control: ControlProxy
   readonly log: Logger
+  readonly sockets: SocketDoor
   relay(request: RelayRequest): void
   refused(endpoint: string, status: number): void
   /** Answers paths of its own (diagnostics); true when it did. */
   readonly intercept?: (request: IncomingMessage, response: ServerResponse) => boolean
+}
+
+export interface SocketDoor {
+  /**
+   * Takes over the connection of a request to upgrade; answers it where that cannot be.
+   * @param refused told with which status, if it was
+   */
+  accept(
+    request: IncomingMessage,
+    socket: Socket,
+    head: Buffer,
+    address: string,
+    refused: (status: number) => void,
+  ): void
 }
 
 /** A request for the relay. */
@@ -46,6 +61,7 @@ interface Visit extends Asker {
 }
 
 const NO_HEADERS: readonly string[] = Object.freeze([])
+const SOCKET_PATH = '/v1/responses'
 /** What goes to the primary is small: names of keys, a few switches. */
 const CONTROL_BODY_BYTES = 1024 * 1024
 
@@ -95,12 +111,9 @@ export class DataServer {
     this.server.on('connect', (_request, socket) => {
       answerRaw(socket as Socket, new GatewayError('method_not_allowed', 'This is no proxy. Use POST.'))
     })
-    this.server.on('upgrade', (_request, socket) => {
-      answerRaw(
-        socket as Socket,
-        new GatewayError('upgrade_required', 'WebSocket is switched off here. Use HTTP with server-sent events.'),
-      )
-    })
+    this.server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) =>
+      this.#onUpgrade(request, socket, head),
+    )
   }
 
   get draining(): boolean {
@@ -172,8 +185,32 @@ export class DataServer {
         return
       }
       case 'control':
+        if (match.target !== undefined) request.url = match.target
         if (intercept?.(request, response) !== true) this.#forward(asker)
     }
+  }
+
+  #onUpgrade(request: IncomingMessage, socket: Socket, head: Buffer): void {
+    // Until somebody takes the connection over, nobody else would hear of its end.
+    socket.on('error', () => socket.destroy())
+    const { config, sockets, refused } = this.#options
+    if (this.#guard.isRefused(socket)) return
+    const match = matchPath(originForm(request.url ?? '/'))
+    const { websocket, maxHeaders } = config().server
+    if (match.kind !== 'relay' || match.endpoint.path !== SOCKET_PATH || websocket === 'off') {
+      const message =
+        websocket === 'off'
+          ? 'WebSocket is switched off here. Use HTTP with server-sent events.'
+          : `WebSocket is only spoken at GET ${SOCKET_PATH}. Use HTTP with server-sent events here.`
+      answerRaw(socket, new GatewayError('upgrade_required', message))
+      return
+    }
+    if (request.rawHeaders.length > maxHeaders * 2) {
+      answerRaw(socket, new GatewayError('invalid_request', `The request has more than ${maxHeaders} headers.`))
+      return
+    }
+    const address = this.#guard.clientOf(request)
+    sockets.accept(request, socket, head, address, (status) => refused(SOCKET_PATH, status))
   }
 
   /** The primary gets whole requests only: a slow client holds a connection here, never one of those to the primary. */
@@ -188,7 +225,10 @@ export class DataServer {
       if (error === null) control.forward(request, response, requestId, extra, this.#guard.clientOf(request), body)
       else answerError(asker, callerDialect(request), error)
     }
-    this.#bodies.read(request, forward, isWebhook(request.url ?? '') ? MOST_WEBHOOK_BYTES : CONTROL_BODY_BYTES)
+    const target = request.url ?? ''
+    const { maxBodyBytes } = this.#options.config().server
+    const mostBytes = takesItems(target) ? maxBodyBytes : CONTROL_BODY_BYTES
+    this.#bodies.read(request, forward, isWebhook(target) ? MOST_WEBHOOK_BYTES : mostBytes)
   }
 
   #relay(visit: Visit): void {

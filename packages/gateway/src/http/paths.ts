@@ -18,8 +18,8 @@ export type RouteMatch =
   | { readonly kind: 'root' }
   /** Under the data plane's prefixes, and nothing there. */
   | { readonly kind: 'unknown'; readonly nearest: string }
-  /** The primary's: health, metrics, `/api`, pages. */
-  | { readonly kind: 'control' }
+  /** The primary's: health, metrics, `/api`, pages. @property target where that is another spelling of it */
+  | { readonly kind: 'control'; readonly target?: string }
 
 const MODELS = '/v1/models'
 const RELAYS = new Map<string, RouteMatch>(
@@ -35,7 +35,11 @@ const BILLING_PATHS: readonly string[] = [
   '/v1/dashboard/billing/usage',
   '/v1/dashboard/billing/credit_grants',
 ]
-const KNOWN_PATHS = [...ENDPOINTS.map((endpoint) => endpoint.path), MODELS, ...BILLING_PATHS]
+/** What is stored: the primary has it. */
+const STORED = new RegExp(
+  '^/v1/(?:responses/[^/]+(?:/(?:cancel|input_items))?|conversations(?:/[^/]+(?:/items(?:/[^/]+)?)?)?)$',
+)
+const KNOWN_PATHS = [...ENDPOINTS.map((endpoint) => endpoint.path), MODELS, '/v1/conversations', ...BILLING_PATHS]
 const LIST: RouteMatch = { kind: 'models', id: null }
 const ROOT: RouteMatch = { kind: 'root' }
 const CONTROL: RouteMatch = { kind: 'control' }
@@ -80,6 +84,7 @@ export function matchPath(target: string): RouteMatch {
   // `OPTIONS *`, and whatever else is no path.
   if (!path.startsWith('/')) return { kind: 'unknown', nearest: MODELS }
   if (BILLING_PATHS.includes(path)) return CONTROL
+  if (STORED.test(path)) return stored(path, query === -1 ? '' : target.slice(query), target)
   if (path === '/v1' || path.startsWith('/v1/')) return { kind: 'unknown', nearest: nearestPath(path) }
   return CONTROL
 }
@@ -119,12 +124,22 @@ function geminiMatch(path: string, query: string): RouteMatch | null {
   return id === null || named !== null ? { kind: 'unknown', nearest: '/v1beta/models' } : { kind: 'models', id }
 }
 
+function stored(path: string, query: string, target: string): RouteMatch {
+  const normal = path + query
+  return normal === target ? CONTROL : { kind: 'control', target: normal }
+}
+
+/** Whether its body may be as large as a request for a model. @param target path and query */
+export function takesItems(target: string): boolean {
+  return target.startsWith('/v1/conversations')
+}
+
 /** A base URL that was given with or without `/v1`, or twice, means the same to everybody who writes it. */
 function normalise(path: string): string {
   let plain = path.length > 1 && path.endsWith('/') ? path.replace(/\/+$/, '') || '/' : path
   while (plain.startsWith('/v1/v1/') || plain === '/v1/v1') plain = plain.slice(3)
   if (plain.startsWith('/v1/')) return plain
-  if (ENDPOINT_BY_PATH.has(`/v1${plain}`)) return `/v1${plain}`
+  if (ENDPOINT_BY_PATH.has(`/v1${plain}`) || STORED.test(`/v1${plain}`)) return `/v1${plain}`
   return plain === '/models' || plain.startsWith('/models/') ? `/v1${plain}` : plain
 }
 

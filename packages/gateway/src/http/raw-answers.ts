@@ -12,11 +12,14 @@ const SMALL_BODY_BYTES = 64 * 1024
 
 const REASONS: Readonly<Record<number, string>> = {
   400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
   405: 'Method Not Allowed',
   408: 'Request Timeout',
   426: 'Upgrade Required',
   429: 'Too Many Requests',
   431: 'Request Header Fields Too Large',
+  503: 'Service Unavailable',
 }
 
 export function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void {

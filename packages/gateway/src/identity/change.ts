@@ -7,6 +7,8 @@ export type Change =
   | { readonly kind: 'key'; readonly keyId: string }
   | { readonly kind: 'account'; readonly accountId: string }
   | { readonly kind: 'group'; readonly group: string }
+  /** A response that was worked on in the background was ended or deleted by somebody else than its worker. */
+  | { readonly kind: 'response'; readonly accountId: string; readonly responseId: string }
   /** Prices that the operator set at run time. */
   | { readonly kind: 'prices' }
   /** Something may have been missed: forget everything. */
@@ -71,6 +73,14 @@ export function changeFrom(value: unknown): News | null {
     return { kind: 'account', accountId: value.accountId }
   if (value.kind === 'group' && 'group' in value && typeof value.group === 'string')
     return { kind: 'group', group: value.group }
+  if (
+    value.kind === 'response' &&
+    'accountId' in value &&
+    'responseId' in value &&
+    typeof value.accountId === 'string' &&
+    typeof value.responseId === 'string'
+  )
+    return { kind: 'response', accountId: value.accountId, responseId: value.responseId }
   if (value.kind === 'recall' || value.kind === 'recalled') return recallFrom(value)
   // A newer release beside this one tells of something that this one has no word for: forgetting too much is safe.
   return { kind: 'all' }

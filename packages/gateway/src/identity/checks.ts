@@ -3,6 +3,7 @@
 import { isAddressRange } from '../core/address-ranges.ts'
 import { GatewayError } from '../core/errors.ts'
 import { LIMIT_FIELDS, type Budget, type Limits } from '../limits/limits.ts'
+import { LEAST_TTL_DAYS, MOST_TTL_DAYS, policyToJson, STORE_MODES, type ResponsesPolicy } from './responses-policy.ts'
 import type { Patterns } from './principal.ts'
 
 const LONGEST_NAME = 200
@@ -35,6 +36,22 @@ export function checkedLimits(limits: Limits, param = 'limits'): Limits {
     checked[name] = value
   }
   return checked
+}
+
+/** Only members that are known. */
+export function checkedResponses(policy: ResponsesPolicy): ResponsesPolicy {
+  const { ttlMs, encrypt, quotaBytes, quotaResponses } = policy
+  const store = checkedChoice(policy.store, STORE_MODES, 'responses.store')
+  const { ttl_days: days } = policyToJson(policy)
+  if (!(days >= LEAST_TTL_DAYS && days <= MOST_TTL_DAYS))
+    throw invalid('responses.ttl_days', `must be ${LEAST_TTL_DAYS} to ${MOST_TTL_DAYS}.`)
+  for (const [value, name] of [
+    [quotaBytes, 'quota_mb'],
+    [quotaResponses, 'quota_responses'],
+  ] as const) {
+    if (!Number.isSafeInteger(value) || value < 0) throw invalid(`responses.${name}`, 'must be 0 or more.')
+  }
+  return { store, ttlMs, encrypt, quotaBytes, quotaResponses }
 }
 
 export function checkedBudget({ amountNanos, reset }: Budget): Budget {

@@ -3,10 +3,11 @@ import { dollarsFromPrice } from '../billing/price-dollars.ts'
 import type { Price } from '../billing/price.ts'
 import { GatewayError } from '../core/errors.ts'
 import type { Limits } from '../limits/limits.ts'
+import { DEFAULT_RESPONSES_POLICY, type ResponsesPolicy } from './responses-policy.ts'
 import { writeAudit } from './audit-log.ts'
 import type { AuditFacts } from './audit-store.ts'
 import type { ChangePublisher } from './change.ts'
-import { checkedChoice, checkedGroupName, checkedLimits, checkedModels, invalid } from './checks.ts'
+import { checkedChoice, checkedGroupName, checkedLimits, checkedModels, checkedResponses, invalid } from './checks.ts'
 import type { Billing, Group, GroupRecord } from './group-store.ts'
 import type { IdentityDatabase, IdentityStores } from './identity-database.ts'
 import { mergedLimits, givenLimits, type LimitsPatch } from './limits-patch.ts'
@@ -39,6 +40,8 @@ export interface NewGroup {
   readonly billing?: Billing
   readonly limits?: Limits
   readonly sharedLimits?: Limits
+  /** Absent members have their defaults. */
+  readonly responses?: Partial<ResponsesPolicy>
 }
 
 /** Absent = as it is. */
@@ -50,6 +53,8 @@ export interface GroupPatch {
   readonly billing?: Billing
   readonly limits?: LimitsPatch | null
   readonly sharedLimits?: LimitsPatch | null
+  /** Null = the defaults. */
+  readonly responses?: Partial<ResponsesPolicy> | null
 }
 
 export interface GroupView extends Group {
@@ -119,6 +124,7 @@ export function createGroupService(options: GroupServiceOptions): GroupService {
         billing: checkedChoice(wanted.billing ?? 'off', BILLINGS, 'billing'),
         limits: { ...preset, ...checkedLimits(wanted.limits ?? {}) },
         sharedLimits: checkedLimits(wanted.sharedLimits ?? {}, 'shared_limits'),
+        responses: checkedResponses({ ...DEFAULT_RESPONSES_POLICY, ...wanted.responses }),
         createdAtMs: nowMs,
         updatedAtMs: nowMs,
       }
@@ -189,7 +195,7 @@ function viewOf(record: GroupRecord): GroupView {
 }
 
 function changesOf(before: GroupRecord, patch: GroupPatch): Partial<Omit<GroupRecord, 'name' | 'createdAtMs'>> {
-  const { models, priceMultiplierPpm, prices, billing, limits, sharedLimits } = patch
+  const { models, priceMultiplierPpm, prices, billing, limits, sharedLimits, responses } = patch
   if (limits !== undefined) checkedLimits(givenLimits(limits))
   if (sharedLimits !== undefined) checkedLimits(givenLimits(sharedLimits), 'shared_limits')
   return {
@@ -199,6 +205,13 @@ function changesOf(before: GroupRecord, patch: GroupPatch): Partial<Omit<GroupRe
     ...(billing === undefined ? {} : { billing: checkedChoice(billing, BILLINGS, 'billing') }),
     ...(limits === undefined ? {} : { limits: mergedLimits(before.limits, limits) }),
     ...(sharedLimits === undefined ? {} : { sharedLimits: mergedLimits(before.sharedLimits, sharedLimits) }),
+    ...(responses === undefined
+      ? {}
+      : {
+          responses: checkedResponses(
+            responses === null ? DEFAULT_RESPONSES_POLICY : { ...before.responses, ...responses },
+          ),
+        }),
   }
 }
 

@@ -2,6 +2,7 @@
 // `store/group-store.ts` keeps the others.
 import type { Price } from '../billing/price.ts'
 import type { Limits } from '../limits/limits.ts'
+import type { ResponsesPolicy } from './responses-policy.ts'
 import type { Patterns } from './principal.ts'
 
 export type Billing = 'off' | 'prepaid'
@@ -19,6 +20,8 @@ export interface Group {
   readonly limits: Limits
   /** Of the whole group together. */
   readonly sharedLimits: Limits
+  /** What may be kept of its accounts' responses. */
+  readonly responses: ResponsesPolicy
 }
 
 export interface GroupRecord extends Group {

@@ -110,6 +110,8 @@ export class KeyCache {
 
   /** From now on whatever it concerns has to be asked for again, answers that are on their way included. */
   forget(change: Change): void {
+    // Nothing about anybody.
+    if (change.kind === 'response') return
     this.#epoch += 1
     if (change.kind === 'all' || this.#changed.size >= MAX_CHANGES) {
       this.#allChanged = this.#epoch
@@ -233,7 +235,7 @@ export function readToken(headers: Headers): string {
   throw new GatewayError('invalid_api_key', 'The API key is missing. Send "Authorization: Bearer YOUR_API_KEY".')
 }
 
-function nameOf(change: Exclude<Change, { readonly kind: 'all' }>): string {
+function nameOf(change: Exclude<Change, { readonly kind: 'all' | 'response' }>): string {
   if (change.kind === 'key') return `key ${change.keyId}`
   // No key is answered with them.
   if (change.kind === 'prices') return 'prices'

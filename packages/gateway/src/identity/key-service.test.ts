@@ -2,6 +2,7 @@ import { expect, it } from 'vitest'
 import { describeEachDatabase } from '../store/__fixtures__/each-database.ts'
 import { groupOf, houseOn, START_MS, type House } from './__fixtures__/house.ts'
 import type { NewKey } from './key-service.ts'
+import { DEFAULT_RESPONSES_POLICY } from './responses-policy.ts'
 import { OPERATOR } from './principal.ts'
 
 describeEachDatabase('API keys', (open) => {
@@ -33,8 +34,19 @@ describeEachDatabase('API keys', (open) => {
       limited: [{ scope: `key:${made.record.keyId}`, of: 'key', name: 'CI', limits: { rpm: 5 }, timeZone: 'UTC' }],
       pricing: { billing: 'off', multiplierPpm: 1_000_000, prices: {} },
       timeZone: 'UTC',
+      responses: DEFAULT_RESPONSES_POLICY,
       refusal: null,
     })
+  })
+
+  it('are known by their id too, for work that outlives the request, and only as long as they may be used', async () => {
+    const { keys, key } = await house()
+    const { record, key: secret } = await key({ limits: { rpm: 5 } })
+    expect(await keys.principalOf(record.keyId)).toEqual(await keys.resolve(keys.digestOf(secret)))
+    expect(await keys.principalOf('master')).toBe(OPERATOR)
+    expect(await keys.principalOf('key_unknown')).toBeNull()
+    await keys.revoke(OPERATOR, record.keyId)
+    expect(await keys.principalOf(record.keyId)).toBeNull()
   })
 
   it('are good for nothing after their last second', async () => {

@@ -30,7 +30,7 @@ import type { LimitsPatch } from './limits-patch.ts'
 import type { KeyChanges, KeyRecord } from './key-store.ts'
 import { NO_ORIGIN, type Origin } from './origin.ts'
 import { pageLimit, type Page, type PageQuery } from './page.ts'
-import type { Principal } from './principal.ts'
+import { OPERATOR, type Principal } from './principal.ts'
 import { groupNameOf, principalOf } from './resolve-key.ts'
 
 export { LONGEST_EXPIRY_SECONDS, LONGEST_GRACE_SECONDS, SCOPES } from './key-rules.ts'
@@ -105,6 +105,8 @@ export interface KeyService {
    * known and may do nothing: 403, not 401.
    */
   resolve(digest: string): Promise<Principal | null>
+  /** The same by the key's id, for work that goes on without it being presented; `master` is the operator. */
+  principalOf(keyId: string): Promise<Principal | null>
   /** HMAC-SHA-256, hexadecimal. */
   digestOf(key: string): string
   /**
@@ -151,6 +153,12 @@ class Keys implements KeyService {
     const name = groupNameOf([key, ...makers], account)
     const { group, missing } = await findGroup(name, this.#groups, groups)
     return principalOf({ digest, key, makers, account, group, groupMissing: missing }, this.#options.now())
+  }
+
+  async principalOf(keyId: string): Promise<Principal | null> {
+    if (keyId === OPERATOR.keyId) return OPERATOR
+    const key = await this.#database.keys.findById(keyId)
+    return key === undefined ? null : await this.resolve(key.digest)
   }
 
   async create(wanted: NewKey, origin: Origin = NO_ORIGIN): Promise<{ record: KeyRecord; key: string }> {

@@ -4,6 +4,7 @@
 
 import type { Price } from '../billing/price.ts'
 import type { LimitedScope, Limits } from '../limits/limits.ts'
+import { DEFAULT_RESPONSES_POLICY, type ResponsesPolicy } from './responses-policy.ts'
 import type { Billing } from './group-store.ts'
 
 export type Scope = 'keys:manage'
@@ -47,6 +48,8 @@ export interface Principal {
   /** Everything with a limit or budget that a call counts against: the key, its makers, the account, the group. */
   readonly limited: readonly LimitedScope[]
   readonly pricing: Pricing
+  /** What is kept of its responses; the operator's is `policyFor`'s to tell. */
+  readonly responses: ResponsesPolicy
   /** IANA name, of the account. */
   readonly timeZone: string
   /** Why nothing at all may be done with it for now, as a sentence for its owner; null = it may be used. */
@@ -74,6 +77,7 @@ export const OPERATOR: Principal = Object.freeze({
   addresses: Object.freeze([]),
   limited: Object.freeze([]),
   pricing: FULL_PRICE_UNBILLED,
+  responses: DEFAULT_RESPONSES_POLICY,
   timeZone: 'UTC',
   refusal: null,
 })

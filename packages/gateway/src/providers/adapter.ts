@@ -27,6 +27,8 @@ export type Operation =
   | 'images'
   | 'moderations'
   | 'completions'
+  /** A conversation in fewer words, which the provider alone can read (OpenAI's Responses API). */
+  | 'compact'
   /** A GET. */
   | 'models'
 

@@ -9,9 +9,9 @@ import type { RelayPorts, RelayRequest } from './ports.ts'
 /** What must hold before anything is reserved. @throws {GatewayError} */
 export function accept(
   ports: RelayPorts,
-  { endpoint, body, path, principal }: RelayRequest,
+  { endpoint, body, path, principal, scan: scanned }: RelayRequest,
 ): { readonly scan: ScannedRequest; readonly route: Route } {
-  const scan = scanRequest(body, path)
+  const scan = scanned ?? scanRequest(body, path)
   if (scan.stream && endpoint.stream === 'none') {
     throw new GatewayError('invalid_request', `${endpoint.path} does not stream. Leave "stream" out.`, {
       param: 'stream',

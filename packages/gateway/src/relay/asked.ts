@@ -6,6 +6,7 @@ import { GatewayError } from '../core/errors.ts'
 import { isJsonObject, parseJson, type JsonObject } from '../core/json.ts'
 import { lastEnvelope, originAt, SealEnvelope } from '../core/seal-envelope.ts'
 import { CLIENT_DIALECTS } from '../dialects/client-dialects.ts'
+import { OUR_REASONING_ID } from '../dialects/openai-responses/wire.ts'
 import type { ClientDialectName } from '../dialects/pass-dialects.ts'
 import { spliceRequest, type ScannedRequest } from '../dialects/pass-request.ts'
 import { hasRemoteMedia, MEDIA_LIMITS, withFetchedMedia } from './fetch-media.ts'
@@ -31,10 +32,13 @@ export class Asked {
 
   /**
    * The bytes cannot pass: the body is in another shape than its path promises (H74), it brings back reasoning in our
-   * envelope, which no provider reads, or the answer is to be a JSON array.
+   * envelope, which no provider reads, or under an id of ours, which none has ever heard of; or the answer is to be a JSON
+   * array.
    */
   get needsDecoding(): boolean {
-    return (this.#request.path.arrayStream && this.#scan.stream) || this.#envelopeAt !== -1 || this.#otherShape !== null
+    const { path, endpoint } = this.#request
+    if ((path.arrayStream && this.#scan.stream) || this.#envelopeAt !== -1 || this.#otherShape !== null) return true
+    return endpoint.dialect === 'openai-responses' && this.#scan.text.includes(OUR_REASONING_ID)
   }
 
   /** The deployment that made, or waits for, what the request brings back; null = none is known. */
@@ -93,8 +97,15 @@ export class Asked {
 
   /** What a reply may need of all this while it streams: nothing of what was said. */
   withoutHistory(): { readonly conversation: Conversation; readonly body: JsonObject } {
-    const { input: _, messages: __, contents: ___, ...body } = this.parsed()
+    const { input: _, messages: __, contents: ___, ...body } = withoutOurs(this.parsed())
     return { conversation: { ...this.conversation(), turns: [] }, body }
+  }
+
+  /** Of the body, without its history; none when it has been let go of. */
+  members(): JsonObject {
+    if (this.#request.body.length === 0) return {}
+    const { input: _, ...members } = withoutOurs(this.parsed())
+    return members
   }
 
   /** @param taken parts that the upstream takes by URL */
@@ -132,4 +143,10 @@ export class Asked {
     this.#parsed = null
     this.#conversation = null
   }
+}
+
+/** What a reply says is ours to say, whatever a request has under these names. */
+function withoutOurs(body: JsonObject): JsonObject {
+  const { id: _, created_at: __, ...members } = body
+  return members
 }

@@ -10,18 +10,21 @@ import { type Captured, NOTHING_CAPTURED } from '../billing/wallet-authority.ts'
 import type { Part } from '../core/conversation.ts'
 import type { ReplyContext } from '../core/dialect.ts'
 import { ListNode } from '../core/intrusive-list.ts'
+import { unguessableId } from '../core/request-id.ts'
 import { NO_USAGE, type TokenUsage } from '../core/token-usage.ts'
 import { CLIENT_DIALECTS } from '../dialects/client-dialects.ts'
-import type { PassFacts } from '../dialects/pass-facts.ts'
+import { NO_TRUTH, type PassFacts, type ReplyTruth } from '../dialects/pass-facts.ts'
 import type { ScannedRequest } from '../dialects/pass-request.ts'
 import { UNLIMITED, type Admission, type Admitted, type Used, type Wanted } from '../limits/authority.ts'
 import type { Candidate } from '../routing/candidate.ts'
 import type { Route } from '../routing/route.ts'
 import type { AccountInFlight } from './accounts-in-flight.ts'
 import { Asked } from './asked.ts'
+import type { Attempt } from './attempt.ts'
 import { Continuation } from './continuation.ts'
 import type { Payment } from './payment.ts'
 import type { OpenExchange, RelayPorts, RelayRequest } from './ports.ts'
+import { RequestTruth } from './request-truth.ts'
 import { salePrice } from './sale-price.ts'
 import { successHeaders } from './reply-headers.ts'
 
@@ -29,6 +32,8 @@ import { successHeaders } from './reply-headers.ts'
 const BYTES_PER_TOKEN = 4
 /** Of most calls: the first attempt answered. Never added to. */
 const NO_TRAIL: AttemptNote[] = []
+/** Types of providers that hold conversations themselves, where they say so; of others, servers only say so. */
+const STATEFUL: ReadonlySet<string> = new Set(['openai', 'azure-openai'])
 
 /** How a call stands, or ended. */
 interface CallEnd {
@@ -68,6 +73,7 @@ export class Call {
   /** Of the attempts that were made; null where none of them could be continued. */
   underWay: Continuation | null = null
 
+  #replyId: string | null = null
   #trail: AttemptNote[] = NO_TRAIL
   /** In the journal, of a reply that has begun. */
   #beginning: Beginning | null = null
@@ -108,19 +114,49 @@ export class Call {
     await this.asked.fetchMedia(taken, this.#left.signal, (bytes) => this.holdBytes(bytes))
   }
 
+  /** Tells whoever wants to know who answered. */
+  madeBy({ conversion, candidate }: Pick<Attempt, 'conversion' | 'candidate'>): void {
+    const { madeBy, transport } = this.request
+    if (madeBy === undefined) return
+    const { origin, credential, upstreamModel, provider } = candidate
+    const { type, websocket } = provider.config
+    const { upstream } = conversion
+    // What is stored nowhere is known on the same connection all the same.
+    const isHeld = upstream?.stored === true || (transport !== undefined && websocket === true)
+    const upstreamId = isHeld && STATEFUL.has(type) ? (upstream?.id ?? null) : null
+    madeBy({ origin, credential: credential.id, model: upstreamModel, upstreamId })
+  }
+
   // --- what its answer needs ---
 
-  passFacts(): PassFacts {
+  /** Of letters and digits, the same for all attempts; each dialect puts its own prefix in front. */
+  get replyId(): string {
+    // A response may be asked for by its id later.
+    this.#replyId ??=
+      this.request.endpoint.dialect === 'openai-responses'
+        ? unguessableId()
+        : this.request.id.replace(/[^a-zA-Z0-9]/g, '')
+    return this.#replyId
+  }
+
+  /** @param previousId as of `ReplyTruth` */
+  truth(previousId: string | null = null): ReplyTruth {
+    return this.request.endpoint.dialect === 'openai-responses' ? new RequestTruth(this, previousId) : NO_TRUTH
+  }
+
+  passFacts(truth: ReplyTruth = this.truth()): PassFacts {
     return {
       publicModelJson: this.route.publicIdJson,
+      truth,
       usageAsked: this.scan.usageAsked,
       costJson: (usage) => (this.price === null ? null : formatNanos(this.cost(usage))),
     }
   }
 
   /** That has limits and troubles of its own, which say nothing about answering (H58). */
-  get countsTokens(): boolean {
-    return this.request.endpoint.operation === 'count-tokens'
+  get isBesideAnswers(): boolean {
+    const { operation } = this.request.endpoint
+    return operation === 'count-tokens' || operation === 'compact'
   }
 
   /** A stream that another upstream may go on with, one of a model that stands in included. */
@@ -142,9 +178,9 @@ export class Call {
     const { conversation, body } = this.asked.withoutHistory()
     return {
       conversation,
-      requestBody: body,
+      requestBody: request.echo === undefined ? body : { ...body, ...request.echo },
       publicModel: route.publicId,
-      replyId: request.id.replace(/[^a-zA-Z0-9]/g, ''),
+      replyId: this.replyId,
       nowSeconds: Math.floor(Date.now() / 1_000),
       estimatedInputTokens: Math.max(1, this.#bodyTokens),
       costJson: (usage) => (price === null ? null : formatNanos(this.cost(usage))),
@@ -172,6 +208,7 @@ export class Call {
     this.ports.metrics.heldBytes -= length
     this.#heldBytes -= length
     this.asked.letGo()
+    this.request.native = null
   }
 
   /** What the caller pays. An answer without a single token is free, whatever it cost the operator. */
@@ -227,9 +264,10 @@ export class Call {
   }
 
   /** Ends the call in the books, once: limits, journal, metrics. Later calls do nothing. */
-  settle(status: number, errorCode: string, usage: TokenUsage, estimated: boolean, then?: () => void): void {
+  settle(status: number, errorCode: string, told: TokenUsage, estimated: boolean, then?: () => void): void {
     if (this.settled) return
     this.settled = true
+    const usage = this.request.run?.discarded === true ? NO_USAGE : told
     this.#left?.abort()
     const { ports, request, route, candidate } = this
     ports.close(this.#node)
@@ -263,7 +301,7 @@ export class Call {
 
   /** The status line goes out before the end is known: should this process die in between, that much is on the disk. */
   begin(): void {
-    if (this.#beginning === null) this.#writeDown(this.estimate(0))
+    if (this.#beginning === null && this.request.journal === undefined) this.#writeDown(this.estimate(0))
   }
 
   /** So much of the answer has gone out, and is to be paid even if this process should die. */
@@ -324,6 +362,7 @@ export class Call {
       sliceId: end.captured.sliceId,
       paidNanos: end.captured.paidNanos,
       priceText: this.#priceText(end.costNanos),
+      ...(request.journal === 'end-only' ? { once: true } : {}),
     }
   }
 

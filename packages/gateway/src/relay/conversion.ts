@@ -5,6 +5,7 @@
 import type { DialectName } from '../core/conversation.ts'
 import { isJsonObject, parseJson, type JsonObject } from '../core/json.ts'
 import type { StreamReader } from '../dialects/pass-events.ts'
+import type { UpstreamResponse } from '../dialects/pass-facts.ts'
 import type { TokenUsage } from '../core/token-usage.ts'
 
 export interface Conversion {
@@ -12,6 +13,10 @@ export interface Conversion {
   readonly dialect: DialectName
   /** For the upstream. */
   readonly body: Buffer
+  /** The upstream was sent what nobody else could read: it holds the conversation itself. */
+  readonly native?: boolean
+  /** What the upstream calls its answer (Responses). */
+  readonly upstream?: UpstreamResponse | null
   /** What could not be sent, for `X-Fairlead-Dropped`; '' = nothing. */
   readonly dropped: string
   /** Whether a reply that is too large to hold can be passed on while it comes. */

@@ -114,6 +114,7 @@ export class Delivery implements JsonReplyOwner, StreamReplyOwner {
     const call = this.#call
     const headers = call.headers('application/json', call.cost(usage), estimated)
     this.#owner.attemptSucceeded(attempt)
+    call.madeBy(attempt)
     call.settle(200, '', usage, estimated, () => call.request.sink.reply(200, headers, body))
     this.#owner.replyEnded()
   }
@@ -221,16 +222,26 @@ export class Delivery implements JsonReplyOwner, StreamReplyOwner {
 
   #end(attempt: Attempt, last: Buffer | string | null, usage: TokenUsage | null, estimate: TokenUsage): void {
     if (attempt !== this.#owner.attempt || this.#call.settled) return
-    const { sink } = this.#call.request
     this.#owner.attemptSucceeded(attempt)
+    this.#call.madeBy(attempt)
     if (usage !== null && this.#call.believes(usage)) this.#call.settle(200, '', usage, false)
     else this.#call.settle(200, '', estimate, true)
+    if (last !== null && last.length > 0) attempt.conversion.watch?.(last)
+    this.#finish(last)
+    this.#owner.replyEnded()
+  }
+
+  /** The last that is written of a stream. */
+  #finish(last: Buffer | string | null): void {
+    const { sink } = this.#call.request
     if (last !== null && last.length > 0) {
-      attempt.conversion.watch?.(last)
+      if (sink.finish !== undefined) {
+        sink.finish(last)
+        return
+      }
       sink.write(last)
     }
     sink.end()
-    this.#owner.replyEnded()
   }
 
   // --- when it goes wrong ---
@@ -252,8 +263,7 @@ export class Delivery implements JsonReplyOwner, StreamReplyOwner {
     const { scan, request } = this.#call
     this.#call.settle(200, error.tableCode, this.partialUsage(), true)
     if (scan.stream && request.endpoint.stream !== 'raw') {
-      request.sink.write(this.#failure(error))
-      request.sink.end()
+      this.#finish(this.#failure(error))
       this.#owner.replyEnded()
       return
     }

@@ -32,6 +32,8 @@ export const ENDPOINTS: readonly Endpoint[] = [
   { ...other('/v1/images/generations', 'openai-chat', 'images'), stream: 'raw' },
   other('/v1/moderations', 'openai-chat', 'moderations'),
   generation('/v1/responses', 'openai-responses'),
+  { ...generation('/v1/responses/compact', 'openai-responses'), operation: 'compact', stream: 'none' },
+  other('/v1/responses/input_tokens', 'openai-responses', 'count-tokens'),
   generation('/v1/messages', 'anthropic-messages'),
   other('/v1/messages/count_tokens', 'anthropic-messages', 'count-tokens'),
 ]

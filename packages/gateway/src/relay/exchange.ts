@@ -13,6 +13,7 @@ import { GatewayError, toGatewayError } from '../core/errors.ts'
 import type { HoldAnswer } from '../billing/wallet-authority.ts'
 import { NO_USAGE, type TokenUsage } from '../core/token-usage.ts'
 import type { UpstreamRefusal } from '../dialects/openai-chat/errors.ts'
+import { IGNORED_PREVIOUS } from '../dialects/openai-responses/errors.ts'
 import type { ScannedRequest } from '../dialects/pass-request.ts'
 import { type Admission, NOTHING_USED } from '../limits/authority.ts'
 import { limitError } from '../limits/limit-error.ts'
@@ -31,6 +32,7 @@ import { NeedsMedia, prepare, type Prepared } from './prepare.ts'
 import type { ReplyListener } from './reply-sink.ts'
 import { send } from './send.ts'
 import { balanceUsedUp, type Payment, paymentOf, refusalOf } from './payment.ts'
+import { hasLostPrevious } from './refusal.ts'
 import { nextDueMs, wantsKeepAlive, whoIsOverdue, type Progress } from './time-limits.ts'
 import type { UpstreamHeaders } from './upstreams.ts'
 
@@ -75,8 +77,14 @@ export class Exchange
     const choice = hasChoice(route)
     const sticky = choice && ports.config().balancer.sticky
     const affinityKey = sticky ? affinityKeyOf(scan.session, request.headers) : null
-    this.#plan = new Plan(this.#call, affinityKey, choice ? this.#call.asked.origin : null, this)
+    this.#plan = new Plan(this.#call, affinityKey, choice ? this.#originOf(sticky) : null, this)
     request.sink.listener = this
+  }
+
+  /** Who is asked first: whoever holds the conversation, whoever has signed what comes back, whoever answered before. */
+  #originOf(sticky: boolean): string | null {
+    const { native, prefer } = this.#request
+    return native?.origin ?? this.#call.asked.origin ?? (sticky ? prefer : undefined) ?? null
   }
 
   get stream(): boolean {
@@ -191,7 +199,7 @@ export class Exchange
     const attempt = new Attempt(this, candidate, prepared.conversion, nowMs)
     this.attempt = attempt
     this.#arm(nowMs)
-    send(this.#ports, attempt, prepared, this)
+    send(this.#ports, attempt, prepared, this, this.#request.transport)
   }
 
   #fetchMedia(candidate: Candidate, { taken }: NeedsMedia, nowMs: number): void {
@@ -255,7 +263,11 @@ export class Exchange
   attemptRefused(attempt: Attempt, refusal: UpstreamRefusal, status: number): void {
     if (attempt !== this.attempt) return
     attempt.abandon('the upstream refused')
-    if (refusal.kind === 'client-fault' || (refusal.kind === 'unknown-model' && this.#call.countsTokens))
+    if (attempt.conversion.native === true && !this.#delivery.contentSent && hasLostPrevious(refusal)) {
+      this.#sendWhole(attempt, refusal)
+      return
+    }
+    if (refusal.kind === 'client-fault' || (refusal.kind === 'unknown-model' && this.#call.isBesideAnswers))
       this.#call.note(attempt, refusal.kind, performance.now())
     if (refusal.kind === 'client-fault') {
       this.attempt = null
@@ -263,11 +275,11 @@ export class Exchange
       this.#delivery.refuseRequest(refusal.error)
       return
     }
-    if (refusal.kind === 'unknown-model' && this.#call.countsTokens) {
+    if (refusal.kind === 'unknown-model' && this.#call.isBesideAnswers) {
       // It may well have the model, and no such endpoint.
       this.attempt = null
       this.#ports.fleet.report(attempt.candidate, { kind: 'abandoned' }, performance.now())
-      const message = `The upstream of "${this.#call.route.publicId}" does not count tokens.`
+      const message = `The upstream of "${this.#call.route.publicId}" does not offer ${this.#request.endpoint.path}.`
       this.#delivery.refuseRequest(new GatewayError('not_found', message))
       return
     }
@@ -281,10 +293,29 @@ export class Exchange
     })
   }
 
+  /** The upstream does not hold the conversation any more: it is sent to it from the beginning. */
+  #sendWhole(attempt: Attempt, refusal: UpstreamRefusal): void {
+    const nowMs = performance.now()
+    const ignored = refusal.kind === 'client-fault' && refusal.error.code === IGNORED_PREVIOUS
+    if (ignored) this.#ports.forgetful.add(attempt.candidate.credential.id)
+    const { provider } = attempt.candidate
+    const said = ignored ? 'an upstream does not go on from its own responses' : 'an upstream has lost a response'
+    this.#ports.log[ignored ? 'warn' : 'info']({ requestId: this.#request.id, provider: provider.name }, said)
+    this.attempt = null
+    this.#request.native = null
+    this.#call.upstreamMs += nowMs - attempt.startedMs
+    this.#call.note(attempt, 'previous-response-lost', nowMs)
+    this.#ports.fleet.report(attempt.candidate, { kind: 'abandoned' }, nowMs)
+    this.#ports.metrics.attempt(attempt.candidate, 'previous_response_lost')
+    this.#call.giveBack(NOTHING_USED, false)
+    this.#delivery.forget()
+    this.#plan.again(attempt.candidate, nowMs)
+  }
+
   #failed(attempt: Attempt, failure: Failure): void {
     const nowMs = performance.now()
     const { outcome } = failure
-    const harmless = this.#call.countsTokens && outcome.kind !== 'credential-rejected'
+    const harmless = this.#call.isBesideAnswers && outcome.kind !== 'credential-rejected'
     this.#ports.fleet.report(attempt.candidate, harmless ? { kind: 'abandoned' } : outcome, nowMs)
     this.attempt = null
     this.#call.upstreamMs += nowMs - attempt.startedMs
@@ -445,7 +476,7 @@ export class Exchange
 }
 
 /** Before there is an exchange: the request itself was wrong. */
-function refuse(ports: RelayPorts, request: RelayRequest, error: GatewayError): void {
+export function refuse(ports: RelayPorts, request: RelayRequest, error: GatewayError): void {
   if (error.code === 'internal_error') {
     ports.log.error({ err: error.cause, requestId: request.id }, 'a request could not be handled')
   }

@@ -13,6 +13,8 @@ import {
 } from '../dialects/gemini/count-tokens.ts'
 import { geminiEmbedToOpenai, openaiEmbeddingsToGemini } from '../dialects/gemini/embeddings.ts'
 import { readUsage } from '../dialects/openai-chat/usage.ts'
+import { encodeTokenCount as responsesCount } from '../dialects/openai-responses/small-reply.ts'
+import type { ClientDialectName } from '../dialects/pass-dialects.ts'
 import type { StreamReader } from '../dialects/pass-events.ts'
 import { PROVIDER_DIALECTS } from '../dialects/provider-dialects.ts'
 import type { TargetModel } from '../core/dialect.ts'
@@ -96,11 +98,19 @@ function countMapping(call: Call, target: TargetModel, dialect: DialectName, ver
       if (figure === undefined) return null
       const input = tokenCount(figure)
       return {
-        body: client === 'gemini' ? geminiCount({ input, cacheRead: 0 }) : anthropicCount(input),
+        body: COUNTS[client](input),
         usage: NO_USAGE,
       }
     },
   }
+}
+
+/** A count, as each client reads it. */
+const COUNTS: Readonly<Record<ClientDialectName, (input: number) => JsonObject>> = {
+  'openai-chat': responsesCount,
+  'openai-responses': responsesCount,
+  'anthropic-messages': anthropicCount,
+  gemini: (input) => geminiCount({ input, cacheRead: 0 }),
 }
 
 function embeddingMapping(call: Call, target: TargetModel): Mapping {

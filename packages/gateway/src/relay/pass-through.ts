@@ -4,11 +4,13 @@
 // /!\ Hot path.
 
 import type { DialectName } from '../core/conversation.ts'
+import type { ReplyTruth, UpstreamResponse } from '../dialects/pass-facts.ts'
 import type { PassDialect } from '../dialects/pass-dialects.ts'
-import type { StreamReader } from '../dialects/pass-events.ts'
+import { utf8Of, type StreamReader } from '../dialects/pass-events.ts'
 import type { StreamFraming } from '../providers/adapter.ts'
 import { hasChoice } from '../routing/route.ts'
 import type { Call } from './call.ts'
+import type { NativeBody } from './ports.ts'
 import type { Conversion, JsonReading } from './conversion.ts'
 import { mayHoldSeals } from './seal-marks.ts'
 import { unframed } from './unframe.ts'
@@ -22,9 +24,27 @@ export class PassThrough implements Conversion {
   readonly #framing: StreamFraming
   readonly watch: Conversion['watch']
 
-  /** @param origin the deployment that is asked */
-  constructor(call: Call, dialect: PassDialect, body: Buffer, dropped: string, framing: StreamFraming, origin: string) {
+  readonly native: boolean
+  #told: UpstreamResponse | null = null
+  #reader: StreamReader | null = null
+  readonly #truth: ReplyTruth
+
+  /**
+   * @param origin the deployment that is asked
+   * @param native where it is sent what nobody else could read
+   */
+  constructor(
+    call: Call,
+    dialect: PassDialect,
+    body: Buffer,
+    dropped: string,
+    framing: StreamFraming,
+    origin: string,
+    native: Pick<NativeBody, 'previousId'> | null = null,
+  ) {
     this.#call = call
+    this.native = native !== null
+    this.#truth = call.truth(native?.previousId ?? null)
     this.dialect = dialect.name
     this.#dialect = dialect
     this.body = body
@@ -39,7 +59,13 @@ export class PassThrough implements Conversion {
   }
 
   streamReader(): StreamReader {
-    return unframed(this.#dialect.streamReader(this.#call.passFacts()), this.#framing)
+    const reader = this.#dialect.streamReader(this.#call.passFacts(this.#truth))
+    this.#reader = reader
+    return unframed(reader, this.#framing)
+  }
+
+  get upstream(): UpstreamResponse | null {
+    return this.#reader?.upstream ?? this.#told
   }
 
   #rememberSeals(piece: Buffer | string, origin: string): void {
@@ -50,11 +76,13 @@ export class PassThrough implements Conversion {
   }
 
   readJson(body: Buffer): JsonReading {
-    const scanned = this.#dialect.scanReply(body.toString('latin1'), this.#call.route.publicIdJson)
+    const scanned = this.#dialect.scanReply(body.toString('latin1'), this.#call.route.publicIdJson, this.#truth)
     if (scanned === null) {
       return { kind: 'unusable', detail: body.length === 0 ? 'an empty body' : 'a body that is not JSON' }
     }
-    if (scanned.isError) return { kind: 'error', text: body.toString('utf8') }
-    return { kind: 'answer', body: scanned.text, usage: scanned.usage }
+    if (scanned.isError) return { kind: 'error', text: utf8Of(scanned.text) }
+    const { text, usage, upstream } = scanned
+    this.#told = upstream ?? null
+    return { kind: 'answer', body: text, usage }
   }
 }

@@ -83,6 +83,11 @@ export class Plan {
     this.next(nowMs)
   }
 
+  /** The same one is asked once more, in other words. */
+  again(candidate: Candidate, nowMs: number): void {
+    this.#try(candidate, nowMs)
+  }
+
   /** It was chosen, and nothing was sent to it. */
   handBack(candidate: Candidate, nowMs: number): void {
     this.#call.giveBack(NOTHING_USED, true)

@@ -8,9 +8,11 @@ import type { UsageRecord } from '../billing/usage-record.ts'
 import type { WalletAuthority } from '../billing/wallet-authority.ts'
 import type { Config } from '../config/config.ts'
 import type { DeadlineWheel } from '../core/deadlines.ts'
+import type { JsonObject } from '../core/json.ts'
 import type { ListNode } from '../core/intrusive-list.ts'
 import type { Principal } from '../identity/principal.ts'
 import type { LimitAuthority } from '../limits/authority.ts'
+import type { ScannedRequest } from '../dialects/pass-request.ts'
 import type { Fleet } from '../routing/fleet.ts'
 import type { AccountsInFlight } from './accounts-in-flight.ts'
 import type { Endpoint, PathFacts } from './endpoints.ts'
@@ -18,6 +20,7 @@ import type { HeaderNames } from './reply-headers.ts'
 import type { RelayMetrics } from './relay-metrics.ts'
 import type { ReplySink } from './reply-sink.ts'
 import type { SealMemory } from './seal-memory.ts'
+import type { TurnTransport } from './turn-transport.ts'
 import type { Upstreams } from './upstreams.ts'
 
 export interface RelayPorts {
@@ -45,6 +48,8 @@ export interface RelayPorts {
   /** Signs the envelopes in which clients carry other providers' reasoning; the same in every process. */
   readonly sealKey: Buffer
   readonly seals: SealMemory
+  /** Credentials (`CredentialState.id`) whose upstream left `previous_response_id` out of account: they are not asked so again. */
+  readonly forgetful: Set<string>
   readonly accounts: AccountsInFlight
   /** What bodies are in tokens, learned by model. */
   readonly ratios: TokenRatios
@@ -73,4 +78,52 @@ export interface RelayRequest {
   /** Monotonic, when its header was complete. */
   readonly startedMs: number
   readonly sink: ReplySink
+  /** Of `body`, where somebody has scanned it already. */
+  scan?: ScannedRequest
+  /**
+   * Members of the reply object (Responses) that the body does not say, or says otherwise than the client was told: put
+   * into every snapshot, over what an upstream says. `id` is one.
+   */
+  readonly echo?: JsonObject
+  /** For the one upstream that holds the conversation itself; everybody else is sent `body`. Let go of with it. */
+  native?: NativeBody | null
+  /** `Candidate.origin` of who answered the turn before: asked first, where nothing else says who. */
+  readonly prefer?: string
+  /** Nothing is written down before the end: what an interrupted run has used is not charged, because it is run again. */
+  readonly journal?: 'end-only'
+  /** Of background work; `discarded` = somebody else runs it again, or will: what this run has used is not charged. */
+  readonly run?: { readonly discarded: boolean }
+  /** A way of its own to upstreams that take turns over a WebSocket. */
+  readonly transport?: TurnTransport
+  /** Nothing is to be said, only made ready (`generate: false` of the WebSocket mode). */
+  readonly warmUp?: true
+  /** Told once who answered, when the answer is complete, before its end is written. */
+  readonly madeBy?: (made: MadeBy) => void
+}
+
+/** A body that only means something to the deployment that answered the turn before. */
+export interface NativeBody {
+  /** `Candidate.origin` of it. */
+  readonly origin: string
+  /** `MadeBy.credential` of it. */
+  readonly credential: string
+  /** With `previous_response_id`, and only what is new. */
+  readonly body: Buffer
+  /**
+   * What that names: an upstream whose reply does not say it again has not gone on from there; null = it names none, and is
+   * whole (a compaction that this upstream made itself, and alone can read).
+   */
+  readonly previousId: string | null
+}
+
+/** Who answered. */
+export interface MadeBy {
+  /** `Candidate.origin`: provider and credential, by name. */
+  readonly origin: string
+  /** `CredentialState.id`: the same only as long as the secret is. */
+  readonly credential: string
+  /** The upstream's own name of it. */
+  readonly model: string
+  /** Under which the upstream keeps the response itself, and can be asked to go on from there; null = it does not. */
+  readonly upstreamId: string | null
 }

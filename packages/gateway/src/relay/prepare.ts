@@ -7,7 +7,8 @@ import { GatewayError } from '../core/errors.ts'
 import type { JsonObject } from '../core/json.ts'
 import type { ModelTraits } from '../core/model-traits.ts'
 import { CLIENT_DIALECTS } from '../dialects/client-dialects.ts'
-import { PASS_DIALECTS } from '../dialects/pass-dialects.ts'
+import { passDialect } from '../dialects/pass-dialects.ts'
+import { scanRequest, spliceRequest } from '../dialects/pass-request.ts'
 import { PROVIDER_DIALECTS } from '../dialects/provider-dialects.ts'
 import { DIALECT_HEADERS, type Lines, type ProviderAdapter, type UpstreamTarget } from '../providers/adapter.ts'
 import { adapterFor } from '../providers/adapters.ts'
@@ -16,6 +17,7 @@ import type { Candidate } from '../routing/candidate.ts'
 import type { Call } from './call.ts'
 import type { Conversion } from './conversion.ts'
 import { Mapped, mappingFor } from './mapped.ts'
+import type { NativeBody } from './ports.ts'
 import { PassThrough } from './pass-through.ts'
 import { Translation } from './translation.ts'
 
@@ -55,6 +57,15 @@ export function prepare(call: Call, candidate: Candidate): Prepared | NeedsMedia
   if (path === null) throw notOffered(call)
   const own = adapter.headers(candidate.credential.secret, dialect)
 
+  const native = endpoint.dialect === dialect ? nativeFor(call, candidate) : null
+  if (native !== null) {
+    const body = spliceRequest(scanRequest(native.body), native.body, candidate.upstreamModelJson, false)
+    const framing = adapter.framing(dialect)
+    const pass = passDialect(endpoint.dialect, endpoint.operation === 'generate')
+    const conversion = new PassThrough(call, pass, body, '', framing, candidate.origin, native)
+    return { conversion, path, adapter, lines: own }
+  }
+
   const { text } = call.scan
   const isForeign = dialect !== endpoint.dialect || asked.needsDecoding || call.continues
   if (isForeign || adapter.namesMedia(target, text)) {
@@ -70,7 +81,7 @@ export function prepare(call: Call, candidate: Candidate): Prepared | NeedsMedia
     const conversion = translate(call, candidate, adapter, { ...target, traits })
     return { conversion, path, adapter, lines: withLines(own, conversion.headers) }
   }
-  const pass = PASS_DIALECTS[endpoint.dialect]
+  const pass = passDialect(endpoint.dialect, endpoint.operation === 'generate')
   const headers = clientHeaders(call, DIALECT_HEADERS[dialect])
   if (adapter.passes(target, text)) {
     const askForUsage = endpoint.stream === 'events' && dialect === 'openai-chat' && config.streamUsage
@@ -104,6 +115,14 @@ function dialectFor({ request }: Call, adapter: ProviderAdapter, model: string):
 function pathOf(adapter: ProviderAdapter, { dialect, operation, model }: UpstreamTarget): string | null {
   const isOne = operation === 'batch-embeddings' && dialect === 'openai-chat'
   return adapter.path(dialect, isOne ? 'embeddings' : operation, model)
+}
+
+/** The short body, for the one who holds the conversation; what another one has begun cannot be continued with it. */
+function nativeFor(call: Call, { origin, credential }: Candidate): NativeBody | null {
+  const { native } = call.request
+  if (native == null || native.origin !== origin || native.credential !== credential.id) return null
+  const isForgotten = native.previousId !== null && call.ports.forgetful.has(credential.id)
+  return call.continues || isForgotten ? null : native
 }
 
 function translate(

@@ -4,8 +4,23 @@ import type { DialectName } from '../core/conversation.ts'
 import { bedrockErrorBody } from '../dialects/bedrock-converse/errors.ts'
 import { classifyGeminiRefusal } from '../dialects/gemini/errors.ts'
 import { classifyRefusal, readRetryAfterMs, type UpstreamRefusal } from '../dialects/openai-chat/errors.ts'
+import { IGNORED_PREVIOUS } from '../dialects/openai-responses/errors.ts'
 import type { Attempt, AttemptOwner, BodyReader } from './attempt.ts'
 import { headerOf, type UpstreamHeaders } from './upstreams.ts'
+
+/** Of an upstream that was asked in words that only it understands: it does not (any more). */
+export function hasLostPrevious(refusal: UpstreamRefusal): boolean {
+  if (refusal.kind === 'unknown-model') return true
+  if (refusal.kind !== 'client-fault') return false
+  const { code, param } = refusal.error
+  return LOST.has(code) || param === 'previous_response_id'
+}
+
+const LOST: ReadonlySet<string> = new Set([
+  'previous_response_not_found',
+  IGNORED_PREVIOUS,
+  'invalid_encrypted_content',
+])
 
 const MAX_ERROR_BODY_BYTES = 64 * 1024
 

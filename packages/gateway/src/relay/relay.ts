@@ -3,18 +3,22 @@
 import { IntrusiveList } from '../core/intrusive-list.ts'
 import { TokenCounter } from '../billing/token-counter.ts'
 import { TokenRatios } from '../billing/token-ratio.ts'
+import type { GatewayError } from '../core/errors.ts'
+import { accept } from './accept.ts'
 import { AccountsInFlight } from './accounts-in-flight.ts'
-import { Exchange } from './exchange.ts'
+import { Exchange, refuse } from './exchange.ts'
 import type { OpenExchange, RelayPorts, RelayRequest } from './ports.ts'
+import { warmUp } from './warm-up.ts'
 
 export class Relay {
   readonly #ports: RelayPorts
   readonly #open = new IntrusiveList<OpenExchange>()
 
-  constructor(ports: Omit<RelayPorts, 'open' | 'close' | 'accounts' | 'ratios' | 'counter'>) {
+  constructor(ports: Omit<RelayPorts, 'open' | 'close' | 'accounts' | 'ratios' | 'counter' | 'forgetful'>) {
     this.#ports = {
       ...ports,
       accounts: new AccountsInFlight(),
+      forgetful: new Set(),
       ratios: new TokenRatios(),
       counter: new TokenCounter(),
       open: (node) => this.#open.add(node),
@@ -28,7 +32,21 @@ export class Relay {
   }
 
   call(request: RelayRequest): void {
-    Exchange.begin(this.#ports, request)
+    if (request.warmUp === true) warmUp(this.#ports, request)
+    else Exchange.begin(this.#ports, request)
+  }
+
+  /**
+   * The public id of the model that a request names, which its caller may use; nothing is reserved.
+   * @throws {GatewayError} when it cannot be served, as `call` would answer it
+   */
+  check(request: RelayRequest): string {
+    return accept(this.#ports, request).route.publicId
+  }
+
+  /** Answers what never became a call, in the shape of its client's dialect. */
+  refuse(request: RelayRequest, error: GatewayError): void {
+    refuse(this.#ports, request, error)
   }
 
   /** Ends everything that is left, each with an error in its client's dialect. */

@@ -15,6 +15,8 @@ export interface ReplySink {
   /** Head and body in one go, with its content-length. */
   reply(status: number, headers: string[], body: Buffer | string): void
   end(): void
+  /** Writes the last of a stream, its terminal event included, and ends; for sinks that want to know which is the last. */
+  finish?(last: Buffer | string): void
   /** Cuts the connection, so that the client cannot take what it has for the whole. */
   cut(): void
   /** Who is told; one object rather than closures, of which every request would make some. */

@@ -17,10 +17,13 @@ import type {
 } from '../core/dialect.ts'
 import type { GatewayError } from '../core/errors.ts'
 import { Notes } from '../core/field-notes.ts'
+import { refuseForeignCompaction } from '../core/foreign-compaction.ts'
+import { refuseHostedTools } from '../core/hosted-tool-policy.ts'
 import { RestoreTools, restoreAnswer } from '../core/restore-tools.ts'
 import { refuseServerState } from '../core/server-state.ts'
 import type { TokenUsage } from '../core/token-usage.ts'
 import { latin1Of, type StreamReader } from '../dialects/pass-events.ts'
+import type { UpstreamResponse } from '../dialects/pass-facts.ts'
 import type { FinishedRequest, StreamFraming } from '../providers/adapter.ts'
 import { readObject, type Conversion, type JsonReading } from './conversion.ts'
 import { SealTracker } from './seal-memory.ts'
@@ -51,6 +54,8 @@ export class Translation implements Conversion {
   readonly watch = null
   readonly #parts: TranslationParts
   readonly #encoded: EncodedRequest
+  #reader: TranslatedStream | null = null
+  #toldId = ''
 
   /** @throws {GatewayError} `invalid_request` when this upstream cannot serve what is asked */
   constructor(parts: TranslationParts) {
@@ -63,6 +68,8 @@ export class Translation implements Conversion {
         if (value !== null && value !== undefined && value !== false && !UNSEEN.has(name)) notes.dropAt(name)
       }
       refuseSound(conversation, notes)
+      refuseHostedTools(conversation, notes)
+      refuseForeignCompaction(conversation, notes)
     }
     this.dialect = provider.name
     this.#parts = parts
@@ -73,12 +80,19 @@ export class Translation implements Conversion {
     this.dropped = notes.toHeader()
   }
 
+  get upstream(): UpstreamResponse | null {
+    const id = this.#reader?.upstreamId ?? this.#toldId
+    if (id === '' || this.dialect !== 'openai-responses') return null
+    return { id, stored: this.#encoded.body['store'] !== false }
+  }
+
   streamReader(): StreamReader {
     const { client, provider, reply, framing, remember, continuation } = this.#parts
     const seals = remember === null ? null : new SealTracker(remember)
     continuation?.begin()
     const encoder = continuation?.encoder ?? client.streamEncoder(reply)
     const reader = new TranslatedStream(provider.streamDecoder(), encoder, this.#encoded, seals, continuation)
+    this.#reader = reader
     return unframed(reader, framing)
   }
 
@@ -91,6 +105,7 @@ export class Translation implements Conversion {
     if (answer.choices.some(({ finish }) => finish.reason === 'malformed')) {
       return { kind: 'unusable', detail: 'a malformed answer' }
     }
+    this.#toldId = answer.id
     const restored = restoreAnswer(answer, this.#encoded)
     remember?.(restored)
     const encoded = client.encodeAnswer(restored, reply)
@@ -114,6 +129,8 @@ class TranslatedStream implements StreamReader {
   errorPayload: string | null = null
   eventCount = 0
   done = false
+  /** Its own name of the answer; '' = it has not said. */
+  upstreamId = ''
   readonly #decoder: StreamDecoder
   readonly #encoder: StreamEncoder
   readonly #restore: RestoreTools
@@ -181,6 +198,9 @@ class TranslatedStream implements StreamReader {
   #take(event: AnswerEvent): void {
     this.#seals?.push(event)
     switch (event.type) {
+      case 'start':
+        this.upstreamId = event.id
+        break
       case 'failure':
         this.errorPayload = event.body
         return

@@ -26,10 +26,11 @@ interface Entry {
 
 export class Upstreams implements AsyncDisposable {
   readonly #upstreams = new Map<string, Entry>()
-  readonly #lookup: Lookup
+  /** Of names, for those who connect otherwise. */
+  readonly lookup: Lookup
 
   constructor(options: { readonly lookup?: Lookup } = {}) {
-    this.#lookup = options.lookup ?? createLookup()
+    this.lookup = options.lookup ?? createLookup()
   }
 
   /** The same pool as long as the provider's address and connection settings stay the same. */
@@ -55,7 +56,7 @@ export class Upstreams implements AsyncDisposable {
       keepAliveMaxTimeout: 600_000,
       connect: {
         timeout: connectTimeoutMs,
-        lookup: this.#lookup,
+        lookup: this.lookup,
         ...(provider.caPem === undefined ? {} : { ca: provider.caPem }),
       },
     })

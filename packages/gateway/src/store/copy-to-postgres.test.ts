@@ -6,6 +6,7 @@ import { hasPostgres, postgres } from '@fairlead/testkit/services.ts'
 import { insertKeys, someKey } from './__fixtures__/some-data.ts'
 import type { Posting } from '../billing/ledger.ts'
 import { kyselyOn } from './__fixtures__/each-database.ts'
+import { deskOn, turn, user } from './__fixtures__/response-desk.ts'
 import { bringIn, usageRecord } from './__fixtures__/usage-rows.ts'
 import { copyToPostgres } from './copy-to-postgres.ts'
 import { openDatabase } from './database.ts'
@@ -59,6 +60,43 @@ describe.runIf(hasPostgres())('copying SQLite to PostgreSQL', () => {
     expect(await target.keys.count()).toBe(2_511)
     expect((await target.keys.list({ limit: 1 })).records[0]?.keyId).toBe('key_5009')
     handle.close()
+  })
+
+  it('brings stored responses, conversations and background work, encrypted ones too', async () => {
+    const policy = { encrypt: true }
+    const long = user('long '.repeat(1_000))
+    {
+      await using source = await openDatabase(file)
+      const { worker, library } = deskOn(source)
+      const keeper = worker()
+      await keeper.save(turn({ id: 'resp_1', input: [user('first'), long], policy }))
+      await keeper.save(turn({ id: 'resp_2', context: await keeper.context('acc_a', 'resp_1') }))
+      const owner = { accountId: 'acc_a', keyId: 'key_a', policy: turn({ id: 'x' }).policy }
+      await library.createConversation(owner, { metadata: '{}', items: [user('in a conversation')] })
+      const lease = await keeper.enqueue(turn({ id: 'resp_job', status: 'queued', output: [] }), {
+        request: '{}',
+        stream: true,
+        mostOfAccount: 1,
+      })
+      if (typeof lease !== 'string') await keeper.append(lease, [{ sequence: 0, text: '{}' }])
+    }
+    await copyToPostgres(file, url, { force: false })
+    await using source = await openDatabase(file)
+    await using target = await openDatabase({ url })
+    const [before, after] = [deskOn(source), deskOn(target)]
+    expect(await target.responses.usage('acc_a')).toEqual(await source.responses.usage('acc_a'))
+    for (const id of ['resp_1', 'resp_2', 'resp_job']) {
+      expect(await after.library.get('acc_a', id)).toEqual(await before.library.get('acc_a', id))
+      const items = (await after.worker().context('acc_a', id))?.items
+      expect(items).toEqual((await before.worker().context('acc_a', id))?.items)
+    }
+    expect((await after.worker().context('acc_a', 'resp_2'))?.items).toContain(long)
+    expect((await after.library.events('acc_a', 'resp_job', 0, 9))?.events).toHaveLength(1)
+    // It goes on there, and goes away there.
+    const context = await after.worker().context('acc_a', 'resp_2')
+    expect(await after.worker().save(turn({ id: 'resp_3', context }))).toBe('stored')
+    for (const id of ['resp_1', 'resp_2', 'resp_3', 'resp_job']) await after.library.remove('acc_a', id)
+    expect((await target.responses.usage('acc_a')).responses).toBe(0)
   })
 
   it('refuses a target that has data, and with force replaces it', async () => {

@@ -12,6 +12,7 @@ import type { InstanceStore } from '../core/instance.ts'
 import type { IdempotencyStore } from '../core/idempotency-store.ts'
 import type { ChangeStore } from '../identity/change.ts'
 import type { IdentityStores } from '../identity/identity-database.ts'
+import type { ResponseStore } from '../responses/response-store.ts'
 import { SqlAccountStore } from './account-store.ts'
 import { SqlAuditStore } from './audit-store.ts'
 import { SqlChangeStore } from './change-store.ts'
@@ -26,6 +27,7 @@ import { SqlNoticeStore } from './notice-store.ts'
 import { SqlPaymentStore } from './payment-store.ts'
 import { SqlRedeemCodeStore } from './redeem-code-store.ts'
 import { SqlRefundStore } from './refund-store.ts'
+import { SqlResponseStore } from './response-store.ts'
 import type { Tables } from './schema.ts'
 import { SqlWalletSettingsStore } from './wallet-settings-store.ts'
 import { SqlWalletStore } from './wallet-store.ts'
@@ -42,6 +44,7 @@ export interface DomainStores extends IdentityStores {
   readonly payments: PaymentStore
   readonly refunds: RefundStore
   readonly notices: NoticeStore
+  readonly responses: ResponseStore
 }
 
 export interface Stores extends DomainStores {
@@ -49,11 +52,15 @@ export interface Stores extends DomainStores {
   readonly usage: UsageStore
 }
 
-/** @param moneyMoved told whenever a transfer was posted, before its caller hears of it */
+/**
+ * @param moneyMoved told whenever a transfer was posted, before its caller hears of it
+ * @param wrote told how many KiB of a log stored responses have taken, roughly
+ */
 export function domainStores(
   kysely: Kysely<Tables>,
   kind: DatabaseKind,
   moneyMoved: () => Promise<void>,
+  wrote: (kib: number) => void,
 ): DomainStores {
   return {
     keys: new SqlKeyStore(kysely),
@@ -71,5 +78,6 @@ export function domainStores(
     payments: new SqlPaymentStore(kysely),
     refunds: new SqlRefundStore(kysely),
     notices: new SqlNoticeStore(kysely),
+    responses: new SqlResponseStore(kysely, wrote),
   }
 }

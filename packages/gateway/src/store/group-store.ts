@@ -3,6 +3,7 @@ import { decodePrice, encodePrice } from '../billing/price-text.ts'
 import type { Billing, GroupRecord, GroupStore } from '../identity/group-store.ts'
 import type { Patterns } from '../identity/principal.ts'
 import type { Limits } from '../limits/limits.ts'
+import { DEFAULT_RESPONSES_POLICY, type ResponsesPolicy } from '../identity/responses-policy.ts'
 import type { Tables } from './schema.ts'
 
 export class SqlGroupStore implements GroupStore {
@@ -23,6 +24,7 @@ export class SqlGroupStore implements GroupStore {
         prices: pricesText(record.prices),
         limits: JSON.stringify(record.limits),
         shared_limits: JSON.stringify(record.sharedLimits),
+        responses: JSON.stringify(record.responses),
         created_at: record.createdAtMs,
         updated_at: record.updatedAtMs,
       })
@@ -46,7 +48,7 @@ export class SqlGroupStore implements GroupStore {
   }
 
   async update(name: string, changes: Partial<Omit<GroupRecord, 'name' | 'createdAtMs'>>): Promise<void> {
-    const { models, priceMultiplierPpm, prices, billing, limits, sharedLimits, updatedAtMs } = changes
+    const { models, priceMultiplierPpm, prices, billing, limits, sharedLimits, responses, updatedAtMs } = changes
     const columns = {
       ...(models === undefined ? {} : { models: JSON.stringify(models) }),
       ...(priceMultiplierPpm === undefined ? {} : { price_multiplier_ppm: priceMultiplierPpm }),
@@ -54,6 +56,7 @@ export class SqlGroupStore implements GroupStore {
       ...(billing === undefined ? {} : { billing }),
       ...(limits === undefined ? {} : { limits: JSON.stringify(limits) }),
       ...(sharedLimits === undefined ? {} : { shared_limits: JSON.stringify(sharedLimits) }),
+      ...(responses === undefined ? {} : { responses: JSON.stringify(responses) }),
       ...(updatedAtMs === undefined ? {} : { updated_at: updatedAtMs }),
     }
     if (Object.keys(columns).length === 0) return
@@ -75,6 +78,8 @@ function recordOf(row: Selectable<Tables['account_groups']>): GroupRecord {
     billing: row.billing as Billing,
     limits: JSON.parse(row.limits) as Limits,
     sharedLimits: JSON.parse(row.shared_limits) as Limits,
+    // '{}' in groups that an older release made.
+    responses: { ...DEFAULT_RESPONSES_POLICY, ...(JSON.parse(row.responses) as Partial<ResponsesPolicy>) },
     createdAtMs: row.created_at,
     updatedAtMs: row.updated_at,
   }

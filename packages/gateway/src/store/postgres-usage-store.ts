@@ -4,6 +4,7 @@
 import { sql, type Kysely, type RawBuilder } from 'kysely'
 import { splitPart } from '../billing/journal-line.ts'
 import type { JournalAdvance, JournalBatch, JournalRow } from '../billing/usage-store.ts'
+import { chargeOnce } from './charged-once.ts'
 import { RollupBatch, type KindFacts, type RollupEntry } from './rollup-batch.ts'
 import { SUM_COLUMNS, WIDE_COLUMNS } from './rollup-columns.ts'
 import { splitByAge } from './rollups-late.ts'
@@ -42,10 +43,11 @@ export class PostgresUsageStore extends SqlUsageStore {
     try {
       await this.kysely.transaction().execute(async (transaction) => {
         await moveTo(transaction, advance)
-        const charges = new Charges(await nextTransfers(transaction, countPayers(batch.rows)))
-        if (batch.rows.length > 0) await this.#appendRows(transaction, batch.rows, charges)
+        const due = await chargeOnce(transaction, batch)
+        const charges = new Charges(await nextTransfers(transaction, countPayers(due.rows)))
+        if (due.rows.length > 0) await this.#appendRows(transaction, due.rows, charges)
         // Last: whoever draws from one of these wallets waits until the commit.
-        await settle(transaction, charges, batch, advance)
+        await settle(transaction, charges, due, advance)
       })
     } catch (error) {
       // Row ids that were handed out inside the transaction went with it.

@@ -2,8 +2,9 @@
 import type { ColumnType, Generated } from 'kysely'
 import type { UsageSeriesTable, UsageSumsTable } from './rollup-columns.ts'
 import type { MoneyTables } from './schema-money.ts'
+import type { ResponseTables } from './schema-responses.ts'
 
-export interface Tables extends MoneyTables {
+export interface Tables extends MoneyTables, ResponseTables {
   api_keys: ApiKeysTable
   accounts: AccountsTable
   members: MembersTable
@@ -28,6 +29,7 @@ export interface Tables extends MoneyTables {
   wallet_instances: WalletInstancesTable
   wallet_transfers: WalletTransfersTable
   wallet_entries: WalletEntriesTable
+  charged_once: ChargedOnceTable
 }
 
 interface ApiKeysTable {
@@ -106,6 +108,14 @@ interface AccountGroupsTable {
   updated_at: number
   /** JSON: public model id -> text of `billing/price-text.ts`. */
   prices: Generated<string>
+  /** JSON. */
+  responses: Generated<string>
+}
+
+/** Background work that a usage row has been charged for. */
+interface ChargedOnceTable {
+  request_id: string
+  charged_at: number
 }
 
 /** Append only: the newest version of each model counts. */

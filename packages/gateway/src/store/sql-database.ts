@@ -14,14 +14,16 @@ export interface DatabaseParts {
   readonly check: Database['check']
   readonly problems: Database['problems']
   readonly close: () => Promise<void>
+  /** Told how many KiB were written that nobody else counts. */
+  readonly wrote?: (kib: number) => void
 }
 
-export function sqlDatabase({ kysely, close, ...parts }: DatabaseParts): Database {
+export function sqlDatabase({ kysely, close, wrote = () => {}, ...parts }: DatabaseParts): Database {
   return {
     ...parts,
-    ...domainStores(kysely, parts.kind, () => parts.usage.flush()),
+    ...domainStores(kysely, parts.kind, () => parts.usage.flush(), wrote),
     ping: async () => (await kysely.selectNoFrom(databaseNow(parts.kind).as('now')).executeTakeFirstOrThrow()).now,
-    transaction: (work) => inTransaction(kysely, parts, work),
+    transaction: (work) => inTransaction(kysely, { ...parts, wrote }, work),
     [Symbol.asyncDispose]: close,
   }
 }
@@ -29,7 +31,7 @@ export function sqlDatabase({ kysely, close, ...parts }: DatabaseParts): Databas
 /** Resolves when money that was moved survives a power cut. `work` may run more than once, so it only asks and tells the stores. */
 async function inTransaction<T>(
   kysely: Kysely<Tables>,
-  { kind, usage }: Pick<DatabaseParts, 'kind' | 'usage'>,
+  { kind, usage, wrote }: Required<Pick<DatabaseParts, 'kind' | 'usage' | 'wrote'>>,
   work: (stores: DomainStores) => Promise<T>,
 ): Promise<T> {
   let moneyMoved = false
@@ -37,7 +39,7 @@ async function inTransaction<T>(
     moneyMoved = true
   }
   const result = await repeatedly(() =>
-    kysely.transaction().execute((transaction) => work(domainStores(transaction, kind, moved))),
+    kysely.transaction().execute((transaction) => work(domainStores(transaction, kind, moved, wrote))),
   )
   if (moneyMoved) await usage.flush()
   return result

@@ -20,6 +20,7 @@ import type {
   RetentionCutoffs,
   UsageStore,
 } from '../billing/usage-store.ts'
+import { forgoCharge } from './charged-once.ts'
 import type { Tables } from './schema.ts'
 import { usageSince } from './usage-history.ts'
 import { listRecords, recentRecords, recordById } from './usage-queries-records.ts'
@@ -61,6 +62,10 @@ export abstract class SqlUsageStore implements UsageStore, UsageQueries {
       .where('instance', '=', instance)
       .where('segment', '=', segment)
       .execute()
+  }
+
+  async forgo(requestId: string): Promise<boolean> {
+    return await forgoCharge(this.kysely, requestId)
   }
 
   async totals(query: UsageFilter & UsageRange & { readonly groupBy?: UsageDimension }): Promise<UsageTotals> {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openDatabase } from './database.ts'
+import { openSqlite } from './sqlite-dialect.ts'
 
 let dir: string
 beforeEach(() => {
@@ -47,9 +48,12 @@ describe('openDatabase', () => {
       await using database = await openDatabase(file)
       expect(await database.problems()).toEqual([])
     }
-    // The root page of an index near the end: what a failing disk does.
+    // The root page of an index: what a failing disk does.
+    const handle = openSqlite(file)
+    const index = handle.prepare("select rootpage as page from sqlite_schema where name = 'responses_by_age'").get()
+    handle.close()
     const descriptor = openSync(file, 'r+')
-    writeSync(descriptor, Buffer.alloc(1000, 0xa5), 0, 1000, statSync(file).size - 2 * 4096)
+    writeSync(descriptor, Buffer.alloc(1000, 0xa5), 0, 1000, (Number(index?.['page']) - 1) * 4096)
     closeSync(descriptor)
     await using database = await openDatabase(file, { migrate: false })
     expect((await database.problems()).length).toBeGreaterThan(0)

@@ -41,11 +41,13 @@ export async function openSqliteDatabase(file: string, options: OpenOptions = {}
 
 function databaseOn(file: string, kysely: Kysely<Tables>, handle: DatabaseSync, options: OpenOptions): Database {
   const inode = statSync(file).ino
+  const usage = new SqliteUsageStore(kysely, handle)
   return sqlDatabase({
     kind: 'sqlite',
     name: file,
     kysely,
-    usage: new SqliteUsageStore(kysely, handle),
+    usage,
+    wrote: (kib) => usage.wrote(kib),
     async check() {
       // An open file goes on working after its name is gone; what is written there is lost at the end of the process.
       if (statSync(file, { throwIfNoEntry: false })?.ino !== inode) {

@@ -9,6 +9,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Kysely } from 'kysely'
 import { splitPart } from '../billing/journal-line.ts'
 import type { JournalAdvance, JournalBatch, JournalRow } from '../billing/usage-store.ts'
+import { chargeOnce } from './charged-once.ts'
 import { RollupBatch, type KindFacts, type RollupEntry } from './rollup-batch.ts'
 import { LATENCY_BUCKETS } from '../billing/latency-histogram.ts'
 import { FIRST_CALLS, FIRST_DURATION, FIRST_FIRST, SUM_COLUMNS } from './rollup-columns.ts'
@@ -53,11 +54,17 @@ export class SqliteUsageStore extends SqlUsageStore {
     this.#checkpoints = new SqliteCheckpoints(handle.location() ?? '')
   }
 
+  /** By others, into the same log. */
+  wrote(kib: number): void {
+    this.#checkpoints.wrote(kib)
+  }
+
   async append(batch: JournalBatch, advance: JournalAdvance): Promise<void> {
-    const { rows } = batch
     try {
       await this.kysely.transaction().execute(async (transaction) => {
         await moveTo(transaction, advance)
+        const due = await chargeOnce(transaction, batch)
+        const { rows } = due
         const prepared = (this.#made ??= new Prepared(this.#handle))
         const rollups = new RollupBatch()
         const charges = new Charges(prepared.nextTransfers())
@@ -70,9 +77,9 @@ export class SqliteUsageStore extends SqlUsageStore {
         if (sums.daysUntil !== null) await setMark(transaction, DAYS_UNTIL, sums.daysUntil)
         await addSums(prepared.hours, sums.hours)
         await addSums(prepared.days, sums.days)
-        await settle(transaction, charges, batch, advance)
+        await settle(transaction, charges, due, advance)
       })
-      this.#checkpoints.wrote(rows.length)
+      this.#checkpoints.wrote(batch.rows.length)
     } catch (error) {
       // Row ids that were handed out inside the transaction went with it.
       this.#lastUsed.clear()

@@ -22,6 +22,8 @@ import type { ControlState } from '../../src/http/control-ports.ts'
 import type { HealthView } from '../../src/routing/health-view.ts'
 import { MemoryLedger } from '../../src/limits/memory-ledger.ts'
 import { createSendHttp } from '../../src/outbound/send-http.ts'
+import { StoredLibrary } from '../../src/responses/stored/library.ts'
+import { StoreKeys } from '../../src/responses/stored/store-keys.ts'
 import { openDatabase, type Database } from '../../src/store/database.ts'
 
 export const MASTER = 'correct-horse-battery-staple'
@@ -113,6 +115,13 @@ export async function startControl(rest: Partial<ControlAppOptions> = {}): Promi
       brand: () => world.config.brand.name,
       homeUrl: () => 'https://gateway.example',
       log: SILENT,
+    }),
+    responses: new StoredLibrary({
+      store: database.responses,
+      keys: new StoreKeys(Buffer.alloc(32, 7)),
+      now,
+      lanes: 1,
+      jobEnded: () => undefined,
     }),
     state: stateOf(world),
     usage: database.usage,

@@ -25,6 +25,11 @@ export class Seals {
     return seal
   }
 
+  /** What was sealed; undefined = not here. */
+  open(family: SealFamily, seal: string): string | undefined {
+    return this.#issued.get(`${family} ${seal}`)
+  }
+
   /** True when this deployment made the seal. */
   knows(family: SealFamily, seal: string): boolean {
     return this.#lenient || this.#issued.has(`${family} ${seal}`)

@@ -19,7 +19,7 @@ import {
   textContent,
   type ItemStatus,
 } from './output-items.ts'
-import { malformedError, outcomeOf, responseObject } from './response-object.ts'
+import { createdAtSeconds, malformedError, outcomeOf, responseObject } from './response-object.ts'
 import { OWN } from './wire.ts'
 
 export function encodeAnswer(answer: Answer, context: ReplyContext): JsonObject {
@@ -33,7 +33,7 @@ export function encodeAnswer(answer: Answer, context: ReplyContext): JsonObject 
   const writer = new OutputWriter(context, outcome.status === 'completed' ? 'completed' : 'incomplete')
   return responseObject(context, {
     status: outcome.status,
-    createdAtSeconds: answer.createdAtSeconds || context.nowSeconds,
+    createdAtSeconds: createdAtSeconds(context, answer.createdAtSeconds),
     output: writer.write(parts),
     usage: answer.usage,
     serviceTier: answer.serviceTier,

@@ -163,8 +163,7 @@ describe('a request for an upstream of this dialect', () => {
     const { extensions, ...kept } = withoutPlaces(again)
     const { extensions: before, ...was } = withoutPlaces(conversation)
     expect(kept).toEqual({ ...was, model: 'upstream-model' })
-    // It was not said, and so the upstream need not keep it.
-    expect(extensions).toEqual({ ...before, store: false })
+    expect(extensions).toEqual(before)
     expect(sent.dropped).toBe('')
     expect(sent.json.tools).toEqual(body.tools)
     expect(sent.json['tool_choice']).toEqual(body.tool_choice)

@@ -1,5 +1,5 @@
-// A conversation as a body of `POST /v1/responses`, for an upstream that keeps nothing: `store: false`, and encrypted
-// reasoning asked for, so that it can come back with the next turn.
+// A conversation as a body of `POST /v1/responses`, with encrypted reasoning asked for, so that it can come back with the next
+// turn. Whose clients know nothing of storing get an upstream that keeps nothing: `store: false`.
 // Source: `CreateResponse` of OpenAI's OpenAPI document.
 
 import type { Conversation, Effort } from '../../core/conversation.ts'
@@ -21,7 +21,7 @@ export function encodeRequest(conversation: Conversation, target: TargetModel, n
   const own = conversation.dialect === OWN
   const toolNames = new ToolNames(TOOL_NAMES)
   const { instructions, input } = encodeInput(conversation, target, toolNames, notes)
-  const body: Body = { model: target.id, input: [...input], store: false }
+  const body: Body = { model: target.id, input: [...input], ...(own ? {} : { store: false }) }
   if (instructions !== null) body['instructions'] = instructions
   if (conversation.stream) body['stream'] = true
   const include = new Set<string>()

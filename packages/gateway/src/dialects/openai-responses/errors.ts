@@ -24,6 +24,15 @@ export function failedResponseError({ code, tableCode, message }: GatewayError):
   return { code: code === 'invalid_request' ? 'invalid_prompt' : 'server_error', message }
 }
 
+/** The body of a refusal, for an upstream that answered without what it was to go on from. @param id of that */
+export function lostPrevious(id: string): string {
+  const message = `The upstream has not gone on from "${id}".`
+  const error = { message, type: 'invalid_request_error', param: 'previous_response_id', code: IGNORED_PREVIOUS }
+  return JSON.stringify({ error })
+}
+
+export const IGNORED_PREVIOUS = 'previous_response_ignored'
+
 export interface EmbeddedError {
   /** `{"error": {…}}`, for `classifyRefusal`. */
   readonly body: string

@@ -30,12 +30,20 @@ export interface ResponseState {
   readonly error: JsonObject | null
 }
 
-/** One per answer: all snapshots have the same id (H84). */
-function responseId(context: ReplyContext): string {
-  return `resp_${context.replyId}`
+/** What a response object needs of its context. */
+export type ResponseContext = Pick<ReplyContext, 'requestBody' | 'publicModel' | 'replyId' | 'nowSeconds' | 'costJson'>
+
+/** One per answer: all snapshots have the same id (H84), which may have been told beforehand. */
+function responseId({ requestBody, replyId }: ResponseContext): string {
+  return stringOf(requestBody['id']) ?? `resp_${replyId}`
 }
 
-export function responseObject(context: ReplyContext, state: ResponseState): JsonObject {
+/** When it was made, which may have been told beforehand. @param upstream as the upstream says; 0 = it does not */
+export function createdAtSeconds({ requestBody, nowSeconds }: ResponseContext, upstream: number): number {
+  return numberOf(requestBody['created_at']) ?? (upstream || nowSeconds)
+}
+
+export function responseObject(context: ResponseContext, state: ResponseState): JsonObject {
   const asked = context.requestBody
   return {
     id: responseId(context),
@@ -44,6 +52,7 @@ export function responseObject(context: ReplyContext, state: ResponseState): Jso
     completed_at: state.status === 'completed' ? Math.max(state.createdAtSeconds, context.nowSeconds) : null,
     status: state.status,
     background: asked['background'] === true,
+    ...(isJsonObject(asked['conversation']) ? { conversation: asked['conversation'] } : {}),
     error: state.error,
     incomplete_details: state.incompleteReason === null ? null : { reason: state.incompleteReason },
     instructions: stringOf(asked['instructions']) ?? null,

@@ -10,7 +10,7 @@ import { SerializeParts } from '../../core/serialize-parts.ts'
 import type { TokenUsage } from '../../core/token-usage.ts'
 import { errorEventFields, failedResponseError } from './errors.ts'
 import { EventWriter } from './event-writer.ts'
-import { malformedError, outcomeOf, responseObject, type ResponseStatus } from './response-object.ts'
+import { createdAtSeconds, malformedError, outcomeOf, responseObject, type ResponseStatus } from './response-object.ts'
 import { StreamItems } from './stream-items.ts'
 
 const STOPPED: Finish = { reason: 'stop' }
@@ -30,7 +30,7 @@ export class ResponsesStreamEncoder implements StreamEncoder {
 
   constructor(context: ReplyContext) {
     this.#context = context
-    this.#createdAtSeconds = context.nowSeconds
+    this.#createdAtSeconds = createdAtSeconds(context, 0)
     this.#items = new StreamItems(context, this.#writer)
     this.#serialize = new SerializeParts((event) => this.#write(event))
   }
@@ -99,7 +99,7 @@ export class ResponsesStreamEncoder implements StreamEncoder {
     if (this.#started) return
     this.#started = true
     if (start !== undefined) {
-      this.#createdAtSeconds = start.createdAtSeconds || this.#createdAtSeconds
+      this.#createdAtSeconds = createdAtSeconds(this.#context, start.createdAtSeconds)
       this.#serviceTier = start.serviceTier
     }
     const snapshot = `"response":${JSON.stringify(this.#response('in_progress', null, null))}`

@@ -16,6 +16,8 @@ import { OWN_WALLET_ROUTES } from './resources/own-wallet.ts'
 import { PAYMENT_WEBHOOK_ROUTES } from './resources/payment-webhook.ts'
 import { PRICE_ROUTES } from './resources/prices.ts'
 import { REDEEM_CODE_ROUTES } from './resources/redeem-codes.ts'
+import { CONVERSATION_ROUTES } from './resources/conversations.ts'
+import { RESPONSE_ROUTES } from './resources/responses.ts'
 import { REQUEST_ROUTES } from './resources/requests.ts'
 import { SELF_ROUTES } from './resources/self.ts'
 import { USAGE_ROUTES } from './resources/usage.ts'
@@ -47,6 +49,8 @@ export const API_ROUTES: readonly Route[] = [
   ...WALLET_ROUTES,
   ...REDEEM_CODE_ROUTES,
   ...PAYMENT_WEBHOOK_ROUTES,
+  ...RESPONSE_ROUTES,
+  ...CONVERSATION_ROUTES,
   ...BILLING_ROUTES,
   ...PRICE_ROUTES,
   ...GATEWAY_ROUTES,

@@ -5,6 +5,7 @@ import type { Group } from '../group-store.ts'
 import { createIdentityServices, type IdentityServices } from '../identity-services.ts'
 import type { NewKey } from '../key-service.ts'
 import type { KeyRecord } from '../key-store.ts'
+import { DEFAULT_RESPONSES_POLICY } from '../responses-policy.ts'
 import { OPERATOR, type Principal } from '../principal.ts'
 
 export const START_MS = 1_700_000_000_000
@@ -54,6 +55,7 @@ export function groupOf(name: string, changes: Partial<Group> = {}): Group {
     billing: 'off',
     limits: {},
     sharedLimits: {},
+    responses: DEFAULT_RESPONSES_POLICY,
     ...changes,
   }
 }

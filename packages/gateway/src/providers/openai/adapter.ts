@@ -31,6 +31,9 @@ const OTHERS: Readonly<Partial<Record<Operation, string>>> = {
   completions: '/completions',
 }
 
+/** Who is known to compact: servers that only speak the dialect mostly do not. */
+const COMPACTING: ReadonlySet<ProviderConfig['type']> = new Set(['openai', 'azure-openai'])
+
 export function openaiPath(config: ProviderConfig, dialect: DialectName, operation: Operation): string | null {
   switch (operation) {
     case 'generate':
@@ -40,6 +43,8 @@ export function openaiPath(config: ProviderConfig, dialect: DialectName, operati
       if (dialect === 'anthropic-messages')
         return config.dialects?.includes(dialect) === true ? '/messages/count_tokens' : null
       return dialect === 'openai-responses' && config.type === 'openai' ? '/responses/input_tokens' : null
+    case 'compact':
+      return dialect === 'openai-responses' && COMPACTING.has(config.type) ? '/responses/compact' : null
     case 'models':
       return config.healthPath
     default:

@@ -7,6 +7,8 @@ import { repeatableRequests } from './006-repeatable-requests.ts'
 import { wallets } from './007-wallets.ts'
 import { moneyInAndOut } from './008-money-in-and-out.ts'
 import { prices } from './009-prices.ts'
+import { responses } from './010-responses.ts'
+import { chargedOnce } from './011-charged-once.ts'
 import type { Migration } from './migration.ts'
 
 /** In order; the number in the file's name is the version. */
@@ -20,4 +22,6 @@ export const MIGRATIONS: readonly Migration[] = [
   wallets,
   moneyInAndOut,
   prices,
+  responses,
+  chargedOnce,
 ]

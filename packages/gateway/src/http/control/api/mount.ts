@@ -22,7 +22,7 @@ export interface MountOptions<Services> {
   readonly checkReplies?: boolean
 }
 
-type Gate = Pick<ControlServices, 'authenticate' | 'hasAdminListener'>
+type Gate = Pick<ControlServices, 'authenticate' | 'hasAdminListener'> & Partial<Pick<ControlServices, 'state'>>
 
 export function mount<Services>(
   app: Hono<ControlEnv>,
@@ -46,7 +46,7 @@ async function answer<Services>(
   if (isSeparate && listener.kind === 'data' && route.surface === 'admin') return options.notFound(c)
   const common = { requestId: c.get('requestId'), address: listener.address, request }
   if (route.access === 'open') {
-    const call = { ...common, principal: NOBODY, params: {}, query: {}, body: {} }
+    const call = { ...common, principal: NOBODY, params: {}, query: {}, body: {}, bodyText: '' }
     return finished(await route.handle(call, services), route, options)
   }
   const principal = await services.authenticate(request.headers)
@@ -60,9 +60,11 @@ async function answer<Services>(
   mustHaveAccess(route, principal)
   const params = route.params === null ? {} : checked(route.params, c.req.param(), 'The path')
   const query = checkedQuery(route, request.url)
-  if (route.body === null) return run({ ...common, principal, params, query, body: {} })
-  const read = await readBody(request, route.body.safeParse({}).success)
-  const call = { ...common, principal, params, query, body: checked(route.body, read.value, 'The body') }
+  if (route.body === null) return run({ ...common, principal, params, query, body: {}, bodyText: '' })
+  const mostBytes = route.largeBody === true ? services.state?.config().server.maxBodyBytes : undefined
+  const read = await readBody(request, route.body.safeParse({}).success, mostBytes)
+  const body = checked(route.body, read.value, 'The body')
+  const call = { ...common, principal, params, query, body, bodyText: read.text }
   const repeatable = route.idempotent === true ? request.headers.get('idempotency-key') : null
   if (repeatable === null || options.idempotency === undefined) return run(call)
   const wanted = {

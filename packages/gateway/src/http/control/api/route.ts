@@ -27,6 +27,8 @@ export const TAGS = {
   Wallets: 'Prepaid money: balance, statement, top-ups, refunds.',
   'Redeem codes': 'Money to give away, or to sell elsewhere.',
   Payments: 'What payment providers call.',
+  Responses: 'What POST /v1/responses has stored, and what is made in the background.',
+  Conversations: 'Lists of items that responses read from and add to.',
   Compatibility: 'Balance and cost as tools for other gateways ask for them.',
   Prices: 'What callers pay for each model, and what it costs the operator.',
   Gateway: 'What runs: models, instances, configuration, the audit log.',
@@ -43,6 +45,8 @@ export interface Call<Params, Query, Body> {
   readonly params: Params
   readonly query: Query
   readonly body: Body
+  /** As it was sent: numbers of a parsed one may have lost their spelling. '' where there is none. */
+  readonly bodyText: string
   readonly requestId: string
   /** Of the client, as far as it is known; '' otherwise. */
   readonly address: string
@@ -76,6 +80,8 @@ interface Facts {
   readonly errors?: readonly ErrorCode[]
   /** Takes the header Idempotency-Key: repeated with the same key and body it answers the same, and does nothing. */
   readonly idempotent?: true
+  /** Its body may be as large as a request for a model. */
+  readonly largeBody?: true
   /** For the reference's curl line. */
   readonly example?: { readonly path?: string; readonly body?: Readonly<Record<string, unknown>> }
 }

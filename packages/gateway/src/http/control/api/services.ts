@@ -9,6 +9,7 @@ import type { InstanceRecord } from '../../../core/instance.ts'
 import type { IdentityServices } from '../../../identity/identity-services.ts'
 import type { Principal } from '../../../identity/principal.ts'
 import type { LimitLedger } from '../../../limits/limit-ledger.ts'
+import type { ResponseLibrary } from '../../../responses/response-library.ts'
 import type { ControlState } from '../../control-ports.ts'
 import type { DatabaseProbe } from '../database-probe.ts'
 
@@ -33,6 +34,7 @@ export interface ControlServices extends MoneyServices {
   readonly prices: PriceService
   readonly usage: UsageQueries
   readonly limits: Pick<LimitLedger, 'peek'>
+  readonly responses: ResponseLibrary
   instances(): Promise<InstanceView>
   readonly probe: DatabaseProbe
   /** The admin surface has a listener of its own, and nothing of it is on the port of the models. */

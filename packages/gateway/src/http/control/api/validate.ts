@@ -5,6 +5,8 @@ import { nearestHint } from '../../../config/nearest.ts'
 import { GatewayError } from '../../../core/errors.ts'
 
 const MAX_BODY_BYTES = 64 * 1024
+/** How clients write a list: `include[]=a&include[]=b`, or the name alone, more than once. */
+const LISTS: ReadonlySet<string> = new Set(['include'])
 
 /** @throws {GatewayError} `invalid_request` @param where for what has no name of its own: "The body" */
 export function checked<Schema extends z.ZodObject>(schema: Schema, value: unknown, where: string): z.output<Schema> {
@@ -30,8 +32,13 @@ export function readQuery(url: string): Record<string, string> {
   const start = url.indexOf('?')
   const query: Record<string, string> = Object.create(null) as Record<string, string>
   if (start === -1) return query
-  for (const [name, value] of new URLSearchParams(url.slice(start))) {
+  for (const [given, value] of new URLSearchParams(url.slice(start))) {
+    const name = given.endsWith('[]') && LISTS.has(given.slice(0, -2)) ? given.slice(0, -2) : given
     if (name in query) {
+      if (LISTS.has(name)) {
+        query[name] += `,${value}`
+        continue
+      }
       const param = name.slice(0, 100)
       throw new GatewayError('invalid_request', `${param}: is there more than once.`, { param })
     }
@@ -40,13 +47,17 @@ export function readQuery(url: string): Record<string, string> {
   return query
 }
 
-/** The text of a small JSON body, and what it says. `mayBeEmpty`: nothing at all is read as `{}`. */
-export async function readBody(request: Request, mayBeEmpty: boolean): Promise<{ text: string; value: unknown }> {
+/** The text of a JSON body, and what it says. `mayBeEmpty`: nothing at all is read as `{}`. */
+export async function readBody(
+  request: Request,
+  mayBeEmpty: boolean,
+  mostBytes = MAX_BODY_BYTES,
+): Promise<{ text: string; value: unknown }> {
   const encoding = request.headers.get('content-encoding')
   if (encoding !== null && encoding !== 'identity') {
     throw new GatewayError('unsupported_media_type', 'Send the body without Content-Encoding here.')
   }
-  const text = await readText(request)
+  const text = await readText(request, mostBytes)
   if (text.trim() === '') {
     if (mayBeEmpty) return { text: '{}', value: {} }
     throw new GatewayError('invalid_request', 'The body is empty. Send a JSON object.')
@@ -58,15 +69,14 @@ export async function readBody(request: Request, mayBeEmpty: boolean): Promise<{
   }
 }
 
-async function readText(request: Request): Promise<string> {
+async function readText(request: Request, mostBytes: number): Promise<string> {
   const { body } = request
   if (body === null) return ''
   const chunks: Uint8Array[] = []
   let bytes = 0
   for await (const chunk of body) {
     bytes += chunk.length
-    if (bytes > MAX_BODY_BYTES)
-      throw new GatewayError('request_too_large', `The body is larger than ${MAX_BODY_BYTES} bytes.`)
+    if (bytes > mostBytes) throw new GatewayError('request_too_large', `The body is larger than ${mostBytes} bytes.`)
     chunks.push(chunk)
   }
   return Buffer.concat(chunks).toString('utf8')

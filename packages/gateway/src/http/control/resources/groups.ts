@@ -4,11 +4,13 @@ import { BILLINGS, type GroupPatch, type GroupView } from '../../../identity/gro
 import type { Price } from '../../../billing/price.ts'
 import { PRESETS } from '../../../identity/presets.ts'
 import { limitsFromJson } from '../../../limits/limits-json.ts'
+import { policyFromJson, policyToJson } from '../../../identity/responses-policy.ts'
 import { seconds, unixSeconds } from '../api/fields.ts'
 import { listBody } from '../api/list-body.ts'
 import { type Route, routeFor } from '../api/route.ts'
 import type { IdentityServices } from '../../../identity/identity-services.ts'
 import { checkedPrice, newPrice, pricesBody, priceShape } from './price-shapes.ts'
+import { newResponses, responsesShape } from './responses-policy-shapes.ts'
 import { limitsBody, limitsPatch, limitsPatchOf, limitsShape, newLimits, patternList } from './shapes.ts'
 
 const route = routeFor<IdentityServices>()
@@ -33,6 +35,7 @@ const billing = z.enum(BILLINGS).describe('Whether calls are paid from a wallet.
 const OWN_PRICES =
   'Its own prices by public model id, before the multiplier; other models cost what they cost everybody.'
 const modelId = z.string().min(1).max(256)
+const KEEPING = "What is kept of its accounts' responses and conversations."
 
 const groupShape = z
   .strictObject({
@@ -45,6 +48,7 @@ const groupShape = z
     billing,
     limits: limitsShape.describe('Of each of its accounts.'),
     shared_limits: limitsShape.describe('Of the whole group together.'),
+    responses: responsesShape.describe(KEEPING),
     source: z.enum(['config', 'database']).describe('config = the file: it can only be changed there.'),
     created_at: unixSeconds.nullable().describe('Unix seconds; null for those of the file.'),
   })
@@ -99,12 +103,13 @@ export const GROUP_ROUTES: readonly Route<IdentityServices>[] = [
         limits: newLimits.nullish().describe('Of each of its accounts.'),
         shared_limits: newLimits.nullish().describe('Of the whole group together.'),
         prices: z.record(modelId, newPrice).nullish().describe(OWN_PRICES),
+        responses: newResponses.nullish().describe(KEEPING),
       })
       .meta({ id: 'NewGroup' }),
     example: { body: { name: 'pro', preset: 'pro', models: ['gpt-4o*', 'claude-*'], price_multiplier: 0.9 } },
     reply: { status: 201, description: 'The group.', schema: groupShape },
     async handler({ principal, body, address, requestId }, { groups }) {
-      const { name, preset, limits, shared_limits, prices } = body
+      const { name, preset, limits, shared_limits, prices, responses } = body
       const wanted = {
         name,
         ...(preset === undefined ? {} : { preset }),
@@ -112,6 +117,7 @@ export const GROUP_ROUTES: readonly Route<IdentityServices>[] = [
         ...(prices == null ? {} : { prices: readPrices(prices) }),
         ...(limits == null ? {} : { limits: limitsFromJson(limits) }),
         ...(shared_limits == null ? {} : { sharedLimits: limitsFromJson(shared_limits) }),
+        ...(responses == null ? {} : { responses: policyFromJson(responses) }),
       }
       return groupBody(await groups.create(principal, wanted, { address, requestId }))
     },
@@ -146,13 +152,16 @@ export const GROUP_ROUTES: readonly Route<IdentityServices>[] = [
           .record(modelId, newPrice.nullable())
           .nullish()
           .describe('Of the models named; null takes a price away, and null instead of the whole takes all.'),
+        responses: newResponses
+          .nullish()
+          .describe('A figure that is absent stays as it is; null instead of the whole brings the defaults back.'),
       })
       .describe('What is absent stays as it is.')
       .meta({ id: 'GroupPatch' }),
     example: { body: { limits: { rpm: 2000 } } },
     reply: { description: 'The group as it is now.', schema: groupShape },
     async handler({ principal, params: { name }, body, address, requestId }, { groups }) {
-      const { limits, shared_limits, prices } = body
+      const { limits, shared_limits, prices, responses } = body
       const patch: GroupPatch = {
         ...fieldsOf(body),
         ...(prices === undefined ? {} : { prices: prices && readPrices(prices) }),
@@ -160,6 +169,7 @@ export const GROUP_ROUTES: readonly Route<IdentityServices>[] = [
         ...(shared_limits === undefined
           ? {}
           : { sharedLimits: shared_limits === null ? null : limitsPatchOf(shared_limits) }),
+        ...(responses === undefined ? {} : { responses: responses && policyFromJson(responses) }),
       }
       return groupBody(await groups.update(principal, name, patch, { address, requestId }))
     },
@@ -217,6 +227,7 @@ function groupBody(group: GroupView): z.input<typeof groupShape> {
     billing: group.billing,
     limits: limitsBody(group.limits),
     shared_limits: limitsBody(group.sharedLimits),
+    responses: policyToJson(group.responses),
     source: group.source,
     created_at: seconds(group.createdAtMs),
   }

@@ -118,7 +118,10 @@ function compact(incoming: Incoming, memory: ResponseMemory): WholeReply {
     id: `resp_${incoming.id}`,
     object: 'response.compaction',
     created_at: incoming.createdS,
-    output: [...items.filter((kept) => kept['role'] === 'user'), item],
+    output: [
+      ...items.filter((kept) => kept['role'] === 'user').map((kept, at) => wholeMessage(kept, incoming.id, at)),
+      item,
+    ],
     usage: {
       input_tokens: input,
       input_tokens_details: { cached_tokens: 0 },
@@ -128,4 +131,11 @@ function compact(incoming: Incoming, memory: ResponseMemory): WholeReply {
     },
   }
   return jsonReply(200, JSON.stringify(body), { promptTokens: input, completionTokens: 8 })
+}
+
+/** As it is listed: with an id, a status and a list of parts. */
+function wholeMessage(message: Json, suffix: string, at: number): Json {
+  const { content } = message
+  const parts = typeof content === 'string' ? [{ type: 'input_text', text: content }] : content
+  return { ...message, id: message['id'] ?? `msg_${suffix}${at}`, type: 'message', status: 'completed', content: parts }
 }

@@ -75,6 +75,8 @@ function checkItem(item: Json, param: string, context: Context): void {
       return checkOutput(item, param)
     case 'reasoning':
       return checkReasoning(item, param, context)
+    case 'compaction':
+      return checkSealed(textIn(item, 'encrypted_content') ?? '', context)
     default:
       if (OTHERS.test(type)) return
       throw new BadRequest(
@@ -163,15 +165,20 @@ function checkReasoning(item: Json, param: string, context: Context): void {
   const sealed = textIn(item, 'encrypted_content')
   const id = textIn(item, 'id') ?? ''
   if (sealed !== undefined) {
-    if (context.memory.seals.knows('openai', sealed)) return
-    const message = `The encrypted content ${sealed.slice(0, 8)}... could not be verified. Reason: Encrypted content could not be decrypted or parsed.`
-    throw new BadRequest(message, null, 'invalid_encrypted_content')
+    checkSealed(sealed, context)
+    return
   }
   if (context.store && context.memory.knowsItem(id)) return
   const advice = context.store
     ? ''
     : ' Items are not persisted when `store` is set to false. Try again with `store` set to true, or remove this item from your input.'
   throw new BadRequest(`Item with id '${id}' not found.${advice}`, 'input', null, 404)
+}
+
+function checkSealed(sealed: string, { memory }: Context): void {
+  if (memory.seals.knows('openai', sealed)) return
+  const message = `The encrypted content ${sealed.slice(0, 8)}... could not be verified. Reason: Encrypted content could not be decrypted or parsed.`
+  throw new BadRequest(message, null, 'invalid_encrypted_content')
 }
 
 /** Reasoning stands directly before what it led to, and what it led to does not come without it. */

@@ -1,7 +1,7 @@
 // From the neutral answer to the items of a response, and the response object around them.
 import { type Answer, type AnswerPart, callId, type Stop } from '../../answer.ts'
 import type { Incoming } from '../dialect.ts'
-import { isObject, type Json, parsedText } from '../json.ts'
+import { isObject, type Json, listOf, parsedText } from '../json.ts'
 import { datedModel } from '../openai/wire.ts'
 import { USAGE_MARK } from '../usage-text.ts'
 import type { ResponsesRequest } from './request.ts'
@@ -147,7 +147,7 @@ export function responseObject(incoming: Incoming, { body, question }: Responses
     temperature: body['temperature'] ?? 1,
     text: { format: text['format'] ?? { type: 'text' }, verbosity: text['verbosity'] ?? 'medium' },
     tool_choice: body['tool_choice'] ?? 'auto',
-    tools: body['tools'] ?? [],
+    tools: listOf(body['tools']).map(echoedTool),
     top_logprobs: body['top_logprobs'] ?? 0,
     top_p: body['top_p'] ?? 1,
     truncation: body['truncation'] ?? 'disabled',
@@ -155,6 +155,12 @@ export function responseObject(incoming: Incoming, { body, question }: Responses
     user: body['user'] ?? null,
     metadata: body['metadata'] ?? {},
   }
+}
+
+/** A function comes back with all of its members, strict unless that was switched off. */
+function echoedTool(tool: unknown): unknown {
+  if (!isObject(tool) || tool['type'] !== 'function') return tool
+  return { ...tool, description: tool['description'] ?? null, strict: tool['strict'] ?? true }
 }
 
 export function finishedResponse(open: Json, output: readonly Json[], answer: Answer, completedS: number): Json {

@@ -66,7 +66,9 @@ export function readResponsesRequest(body: Json, memory: ResponseMemory): Respon
     namespaces,
     question: {
       model,
-      prompt: [instructions, ...items.map(itemText)].filter((text) => text !== '').join('\n'),
+      prompt: [instructions, ...items.map((item) => compactedText(item, memory) ?? itemText(item))]
+        .filter((text) => text !== '')
+        .join('\n'),
       maxTokens: typeof body['max_output_tokens'] === 'number' ? body['max_output_tokens'] : undefined,
       tools,
       choice: readChoice(body['tool_choice'], tools),
@@ -247,4 +249,11 @@ function readFormat(text: unknown): unknown {
   }
   if (format['strict'] === true) checkStrictSchema(format['schema'], `response_format '${name}'`, 'text.format.schema')
   return format['schema']
+}
+
+/** What a compaction of this deployment has left. */
+function compactedText(item: Json, memory: ResponseMemory): string | undefined {
+  return item['type'] === 'compaction'
+    ? memory.seals.open('openai', textIn(item, 'encrypted_content') ?? '')
+    : undefined
 }
