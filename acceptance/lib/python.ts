@@ -8,12 +8,14 @@ import { repositoryRoot } from './paths.ts'
 import { run } from './run.ts'
 
 export interface PythonPackage {
+  /** What is imported of it, as it stands behind `import`. */
   readonly module: string
   /** As pip takes it. */
   readonly requirement: string
 }
 
-export const OPENAI: PythonPackage = { module: 'openai', requirement: 'openai==3.52.0' }
+/** With what its WebSocket mode of the Responses API needs. */
+export const OPENAI: PythonPackage = { module: 'openai, websockets', requirement: 'openai[realtime]==3.52.0' }
 export const ANTHROPIC: PythonPackage = { module: 'anthropic', requirement: 'anthropic==2.11.0' }
 export const GOOGLE_GENAI: PythonPackage = { module: 'google.genai', requirement: 'google-genai==3.4.0' }
 
