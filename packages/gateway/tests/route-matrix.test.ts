@@ -375,6 +375,10 @@ describe('the tables', () => {
       'GET /api/docs',
       'GET /',
       'GET /vhealth',
+      'GET /set-up',
+      'GET /reset',
+      'GET /confirm',
+      'GET /invitation',
     ])
   })
 })
