@@ -16,12 +16,14 @@ const WRITTEN_ADDRESS = 'http://127.0.0.1:8080'
 const hasCurl = await works('curl', ['--version'])
 /** The operator's: some examples are his. */
 const masterKey = randomBytes(24).toString('hex')
-const PAGES = ['README.md', 'docs/quickstart.md', 'docs/api.md', 'docs/responses.md']
+const PAGES = ['README.md', 'docs/quickstart.md', 'docs/api.md', 'docs/responses.md', 'docs/people.md']
 
 let folder = ''
 let gateway: ChildProcess
 let url = ''
 let key = ''
+/** Of the first operator. */
+let token = ''
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'fairlead-examples-'))
@@ -39,6 +41,7 @@ beforeAll(async () => {
   if (!printed.includes('Try it:')) throw new Error(`The gateway ended before it was ready:\n${printed}`)
   url = /http:\/\/127\.0\.0\.1:\d+/.exec(printed)?.[0] ?? ''
   key = /sk-fl-\w{54}/.exec(printed)?.[0] ?? ''
+  token = await makeToken(/\/set-up#([\w-]+)/.exec(printed)?.[1] ?? '')
 })
 
 afterAll(async () => {
@@ -62,7 +65,7 @@ describe.skipIf(!hasCurl)('with curl', () => {
   it.each(curls)('%s: %s', async (_path, command) => {
     const line = command.replaceAll(WRITTEN_ADDRESS, url).replace('curl ', 'curl --silent --show-error --fail ')
     const { stdout } = await run('sh', ['-c', line], {
-      env: { PATH: process.env.PATH, FAIRLEAD_KEY: key, FAIRLEAD_MASTER_KEY: masterKey },
+      env: { PATH: process.env.PATH, FAIRLEAD_KEY: key, FAIRLEAD_MASTER_KEY: masterKey, FAIRLEAD_TOKEN: token },
     })
     expect(stdout).toMatch(/^(?:\{.*\}|data: .*)\s*$/s)
     if (line.includes('"stream": true'))
@@ -115,6 +118,22 @@ async function runCode(code: string, ending: string, program: string): Promise<s
   } finally {
     rmSync(place, { recursive: true })
   }
+}
+
+/** As the first operator comes in, by the link that was printed. */
+async function makeToken(link: string): Promise<string> {
+  const post = async (path: string, body: object, headers = {}): Promise<Response> =>
+    await fetch(url + path, { method: 'POST', headers: { origin: url, ...headers }, body: JSON.stringify(body) })
+  const password = randomBytes(12).toString('hex')
+  const came = await post('/api/login/link', { token: link, email: 'ada@example.com', password })
+  const cookie = came.headers
+    .getSetCookie()
+    .map((line) => line.split(';')[0])
+    .join('; ')
+  const { session } = z.object({ session: z.object({ csrf_token: z.string() }) }).parse(await came.json())
+  const wanted = { name: 'examples', scopes: ['read'] }
+  const made = await post('/api/me/tokens', wanted, { cookie, 'x-csrf-token': session.csrf_token })
+  return z.object({ value: z.string() }).parse(await made.json()).value
 }
 
 async function works(program: string, args: readonly string[]): Promise<boolean> {

@@ -27,7 +27,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   routing: ['core', 'billing', 'config', 'limits'],
   telemetry: ['core', 'config'],
   // The control plane's own way out: payment providers, webhooks, mail.
-  outbound: ['core', 'billing'],
+  outbound: ['core', 'billing', 'identity'],
   providers: ['core', 'dialects', 'config', 'catalogue'],
   relay: ['core', ...DOMAIN, 'dialects', 'providers'],
   store: ['core', ...DOMAIN, 'responses'],

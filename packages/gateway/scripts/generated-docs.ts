@@ -2,7 +2,9 @@
 import { configJsonSchema } from '../src/config/json-schema.ts'
 import { ERROR_TABLE } from '../src/core/errors.ts'
 import { VERSION } from '../src/core/version.ts'
+import { leastRole, neededScope } from '../src/http/control/api/access.ts'
 import { openApiDocument } from '../src/http/control/api/openapi.ts'
+import type { Route } from '../src/http/control/api/route.ts'
 import { API_ROUTES } from '../src/http/control/routes.ts'
 
 /** Path from the root of the repository -> text. */
@@ -10,6 +12,7 @@ export function generatedDocs(): ReadonlyMap<string, string> {
   return new Map([
     ['docs/fairlead.schema.json', configJsonSchema()],
     ['docs/errors.md', errorsPage()],
+    ['docs/roles.md', rolesPage()],
     ['docs/openapi.json', openApi()],
   ])
 }
@@ -39,4 +42,47 @@ What a provider says about the request itself (its 400, 413 or 422) reaches the 
 as \`context_length_exceeded\` or \`content_filter\`. What it says about its own account (401, 402, 429, quota) never does.
 The gateway sends no 502.
 `
+}
+
+function rolesPage(): string {
+  const rows = API_ROUTES.map(
+    (route) =>
+      `| \`${route.method} ${route.path}\` | ${keyCell(route)} | ${personCell(route)} | ${scopeCell(route)} | ${freshCell(route)} |`,
+  )
+  return `# Who may call what
+
+<!-- Made by \`npm run generate\` from the table of routes, packages/gateway/src/http/control/routes.ts. Change it there. -->
+
+Every route of the control plane ([people](people.md), [API](api.md)). A role counts in the account in which somebody acts,
+and holds for all above it: owner, admin, developer, viewer. The master key may call all but what is for people alone.
+A test sends each credential to each of these.
+
+| Route | API key | People | Token scope | Fresh factor |
+|---|---|---|---|---|
+${rows.join('\n')}
+`
+}
+
+function keyCell({ access }: Route): string {
+  if (access === 'keys:manage') return 'with `keys:manage`'
+  return access === 'open' || access === 'key' ? 'yes' : ''
+}
+
+function personCell(route: Route): string {
+  if (route.access === 'open') return 'everybody'
+  const least = leastRole(route)
+  if (route.access === 'operator') return least === null ? 'operator' : `${least}, operator`
+  return least ?? 'logged in'
+}
+
+function scopeCell(route: Route): string {
+  if (route.access === 'open') return ''
+  const scope = neededScope(route)
+  if (scope === null) return 'none will do'
+  const isOperators = route.access === 'operator' && leastRole(route) === null
+  return isOperators ? `\`${scope}\`, \`operator\`` : `\`${scope}\``
+}
+
+function freshCell({ stepUp }: Route): string {
+  return stepUp === undefined ? '' : 'yes'
 }

@@ -7,6 +7,7 @@ const USAGE = `Fairlead ${VERSION}: one base URL in front of every LLM provider
 usage: fairlead COMMAND [options]
 
   start          run the gateway (--config FILE --port N --host H --workers N --data-dir DIR --log-level L)
+  admin          people who log in: links, suspension, operators
   keys           create, list, rotate and revoke API keys
   accounts       create, list, change, suspend and activate accounts
   groups         create, list and delete groups
@@ -24,6 +25,8 @@ async function run([command, ...rest]: readonly string[]): Promise<number> {
   switch (command) {
     case 'start':
       return await (await import('./commands/start.ts')).start(rest)
+    case 'admin':
+      return await (await import('./commands/admin.ts')).admin(rest)
     case 'keys':
       return await (await import('./commands/keys.ts')).keys(rest)
     case 'accounts':

@@ -4,7 +4,9 @@ import { connectRaw } from '@fairlead/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ROUTES } from '../src/http/control/routes.ts'
 import { loadConfig } from '../src/config/load-config.ts'
+import { Browser } from './support/browser.ts'
 import { MASTER_KEY, providersYaml, startGateway, type TestGateway } from './support/gateway.ts'
+import { PASSWORD } from './support/logged-in.ts'
 
 let gateway: TestGateway
 let admin: string
@@ -25,6 +27,23 @@ const ask = (origin: string, path: string, token?: string, init: RequestInit = {
 it('listens on this machine only, unless told otherwise', () => {
   expect(new URL(admin).hostname).toBe('127.0.0.1')
   expect(new URL(admin).port).not.toBe(new URL(gateway.origin).port)
+})
+
+it('an operator logs in there by the link, and is an operator there alone', async () => {
+  const link = (await gateway.app.control.setUpLink()) ?? ''
+  expect(link.startsWith(`${admin.replace('127.0.0.1', 'localhost')}/set-up#`)).toBe(true)
+  const inside = new Browser(admin)
+  const wanted = { token: link.split('#')[1], email: 'ada@example.com', password: PASSWORD }
+  expect((await inside.post('/api/login/link', wanted)).status).toBe(200)
+  expect((await inside.get('/api/people')).status).toBe(200)
+
+  const outside = new Browser(gateway.origin)
+  const logIn = { email: wanted.email, password: PASSWORD }
+  expect((await outside.post('/api/login/password', logIn)).json).toMatchObject({ state: 'done' })
+  expect((await outside.get('/api/session')).json.person).toMatchObject({ operator: true })
+  expect((await outside.get('/api/people')).status).toBe(404)
+  expect((await outside.get('/api/accounts')).status).toBe(403)
+  expect((await outside.post('/api/auth', { name: 'x' })).status).toBe(403)
 })
 
 describe('the port of the models', () => {

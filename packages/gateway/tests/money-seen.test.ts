@@ -73,6 +73,8 @@ describe('What a call has cost', () => {
     const refund = await operate(gateway.origin, 'POST', refunds, { request: requestId })
     expect(refund).toMatchObject({ kind: 'refund', amount: cost, reference: `request:${requestId}` })
     await expect(operate(gateway.origin, 'POST', refunds, { request: requestId })).rejects.toThrow('refunded already')
+    const log = await operate(gateway.origin, 'GET', `/api/audit?action=wallet.refund&account=${spender.accountId}`)
+    expect(log).toMatchObject({ data: [{ actor: 'master', object_id: expect.stringMatching(/^tr_/) }] })
     expect((await get('/api/wallet')).balance).toBe(dollars(PAID_IN))
   })
 

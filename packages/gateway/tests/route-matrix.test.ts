@@ -1,5 +1,6 @@
-// Every route against every credential, in every header that carries one. The routes come from the tables that serve
-// them, the rights from what they declare, so a new route is in here without anybody remembering to add it.
+// Every route against every credential that is no person's (those are in `role-matrix.test.ts`), in every header that
+// carries one. The routes come from the tables that serve them, the rights from what they declare, so a new route is in
+// here without anybody remembering to add it.
 // (LiteLLM, Portkey and Open WebUI each had a route, or a header, at which the check was missing.)
 
 import { startFakeUpstream, type FakeUpstream } from '@fairlead/testkit'
@@ -204,7 +205,7 @@ function byAccess(missing: readonly Access[]): (route: Tried) => Outcome {
   return ({ access }) => (missing.includes(access) ? 403 : 'allowed')
 }
 
-const ORDINARY = byAccess(['operator'])
+const ORDINARY = byAccess(['operator', 'person'])
 const kept = (name: string, expected: Credential['expected']): Credential => ({
   name,
   token: () => tokens.get(name) ?? '',
@@ -234,7 +235,7 @@ const CREDENTIALS: readonly Credential[] = [
   kept('for other addresses', always(403)),
   kept('for other endpoints', (route) => (isEndpoint(route) ? 403 : ORDINARY(route))),
   kept('for other models', (route) => (route.plane === 'relay' || route.plane === 'model' ? 404 : ORDINARY(route))),
-  kept('without the scope', byAccess(['keys:manage', 'operator'])),
+  kept('without the scope', byAccess(['keys:manage', 'operator', 'person'])),
   {
     ...kept('of another account', (route) => {
       const isObject = route.plane === 'control' && route.path.includes('{')
@@ -243,7 +244,7 @@ const CREDENTIALS: readonly Credential[] = [
     foreign: true,
   },
   kept('ordinary', ORDINARY),
-  { name: 'the operator', token: () => MASTER_KEY, expected: always('allowed') },
+  { name: 'the operator', token: () => MASTER_KEY, expected: byAccess(['person']) },
 ]
 
 /** Everything that a body may need; what is too much for one endpoint is refused after the caller is. */
@@ -277,7 +278,7 @@ function filled(path: string, { foreign }: Credential): string {
     item_id: 'msg_0',
   }
   const ids: Readonly<Record<string, string>> = { ...(foreign ? own : nothing), name: 'nothing', model: 'gpt-4o' }
-  return path.replaceAll(/\{(\w+)\}/g, (_, name: string) => ids[name] ?? '')
+  return path.replaceAll(/\{(\w+)\}/g, (_, name: string) => ids[name] ?? 'none')
 }
 
 async function ask(
@@ -340,13 +341,29 @@ function check(route: Tried, outcome: Outcome, reply: { status: number; text: st
 describe('the tables', () => {
   it('declare a right for every route, and hold every route that is served', () => {
     expect(relays.map(({ path }) => path).toSorted()).toEqual(RELAYED.toSorted())
-    const accesses: readonly Access[] = ['open', 'key', 'keys:manage', 'operator']
+    const accesses: readonly Access[] = ['open', 'key', 'keys:manage', 'person', 'operator']
     for (const { path, access } of ROUTES) expect([path, accesses.includes(access)]).toEqual([path, true])
     expect(new Set(routes.map(({ title }) => title)).size).toBe(routes.length)
   })
 
   it('leave open what strangers must see, and no more', () => {
     expect(ROUTES.filter(({ access }) => access === 'open').map(({ method, path }) => `${method} ${path}`)).toEqual([
+      'GET /api/login',
+      'POST /api/login/password',
+      'POST /api/login/code',
+      'POST /api/login/recovery-code',
+      'POST /api/login/passkey/options',
+      'POST /api/login/passkey',
+      'POST /api/login/link/look',
+      'POST /api/login/link',
+      'GET /api/login/oidc/{name}',
+      'GET /api/login/oidc/{name}/callback',
+      'POST /api/sign-up',
+      'POST /api/sign-up/confirm',
+      'POST /api/invitations/join',
+      'POST /api/login/forgot',
+      'POST /api/invitations/look',
+      'POST /api/invitations/decline',
       'POST /api/webhooks/stripe',
       'GET /health',
       'GET /health/live',
@@ -358,6 +375,10 @@ describe('the tables', () => {
       'GET /api/docs',
       'GET /',
       'GET /vhealth',
+      'GET /set-up',
+      'GET /reset',
+      'GET /confirm',
+      'GET /invitation',
     ])
   })
 })

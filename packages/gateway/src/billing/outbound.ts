@@ -14,6 +14,8 @@ export interface OutboundReply {
   readonly status: number
   /** Its beginning, where it is long. */
   readonly text: string
+  /** As it says; absent = it does not. */
+  readonly contentType?: string
 }
 
 /** No redirects are followed. Rejects, with a sentence, when there is no reply. */

@@ -10,6 +10,7 @@
 //
 // What is taken back comes out of the wallet, as far as it goes; the rest is the operator's loss, and locks the wallet.
 import { GatewayError } from '../core/errors.ts'
+import { actorOf } from '../identity/actor.ts'
 import { ownAccount } from '../identity/account-service.ts'
 import { writeAudit } from '../identity/audit-log.ts'
 import { invalid } from '../identity/checks.ts'
@@ -91,7 +92,7 @@ export class PaymentService {
         `must be whole cents, from US$ ${shownDollars(minimumNanos)} to US$ ${shownDollars(maximumNanos)}.`,
       )
     }
-    const order = newOrder('checkout', accountId, amountNanos, principal.keyId, this.#options.now())
+    const order = newOrder('checkout', accountId, amountNanos, actorOf(principal), this.#options.now())
     await this.#database.transaction(async (stores) => {
       await ownAccount(stores, principal, accountId)
       await stores.payments.insertOrder(order)

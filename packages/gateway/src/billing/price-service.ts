@@ -4,6 +4,7 @@
 import type { Config, ModelConfig } from '../config/config.ts'
 import { nearestHint } from '../config/nearest.ts'
 import { GatewayError } from '../core/errors.ts'
+import { actorOf } from '../identity/actor.ts'
 import { writeAudit } from '../identity/audit-log.ts'
 import type { AuditStore } from '../identity/audit-store.ts'
 import type { ChangePublisher } from '../identity/change.ts'
@@ -105,7 +106,7 @@ export function createPriceService(options: PriceServiceOptions): PriceService {
       if (price === null && (newest?.price ?? null) === null) {
         throw new GatewayError('not_found', `No price was set here for the model "${model}".`)
       }
-      const version = { model, version: (newest?.version ?? 0) + 1, price, setBy: principal.keyId, setAtMs: nowMs }
+      const version = { model, version: (newest?.version ?? 0) + 1, price, setBy: actorOf(principal), setAtMs: nowMs }
       if (!(await prices.insert(version))) {
         const message = `Somebody else is changing the price of "${model}" at this moment. Look at it, and try again.`
         throw new GatewayError('conflict', message)

@@ -1,6 +1,7 @@
 // Redeem codes: the operator makes them in batches, whoever has one turns it into money once. A code is shown when it is
 // made and never again; what is kept is an HMAC of it.
 import { GatewayError } from '../core/errors.ts'
+import { actorOf } from '../identity/actor.ts'
 import { writeAudit } from '../identity/audit-log.ts'
 import { checkedName, invalid } from '../identity/checks.ts'
 import { randomBase62 } from '../identity/key-format.ts'
@@ -71,7 +72,7 @@ export class RedeemCodeService {
       amountNanos: wanted.amountNanos,
       count,
       expiresAtMs: expiresInSeconds === null ? null : atMs + expiresInSeconds * 1000,
-      madeBy: principal.keyId,
+      madeBy: actorOf(principal),
       createdAtMs: atMs,
       voidedAtMs: null,
     }
@@ -158,7 +159,7 @@ export class RedeemCodeService {
       const posted = await stores.wallets.post({
         kind: 'redeem',
         idemKey: codeId,
-        actor: principal.keyId,
+        actor: actorOf(principal),
         reference: `${batchId}/${codeId}`,
         entries: between(accountId, amountNanos, 'promo'),
       })

@@ -6,6 +6,7 @@ import { GatewayError } from '../core/errors.ts'
 import { ownAccount } from '../identity/account-service.ts'
 import { writeAudit } from '../identity/audit-log.ts'
 import { invalid } from '../identity/checks.ts'
+import { actorOf } from '../identity/actor.ts'
 import { mustBeOperator } from '../identity/must-be-operator.ts'
 import { NO_ORIGIN, type Origin } from '../identity/origin.ts'
 import type { Principal } from '../identity/principal.ts'
@@ -228,13 +229,14 @@ export class WalletService {
 
   #facts(
     kind: Posting['kind'],
-    { keyId }: Principal,
+    principal: Principal,
     accountId: string,
     { note, repeatKey }: Omit<Move, 'amountNanos'>,
   ): Omit<Posting, 'entries'> {
     // Another key's, or another wallet's, repetition is none.
-    const idemKey = repeatKey === null ? `once:${randomUUID()}` : `api:${keyId}:${accountId}:${repeatKey}`
-    return { kind, idemKey, actor: keyId, note: checkedNote(note) }
+    const actor = actorOf(principal)
+    const idemKey = repeatKey === null ? `once:${randomUUID()}` : `api:${actor}:${accountId}:${repeatKey}`
+    return { kind, idemKey, actor, note: checkedNote(note) }
   }
 
   async #move(

@@ -19,12 +19,14 @@ import { createPriceService } from '../billing/price-service.ts'
 import { WalletWatch } from '../billing/wallet-watch.ts'
 import type { Config, Settings } from '../config/config.ts'
 import { secretKeyProblem } from '../config/env.ts'
+import { GatewayError } from '../core/errors.ts'
 import { VERSION } from '../core/version.ts'
 import { type AdminListener, listenForAdmin } from '../http/control/admin-listener.ts'
 import { type ControlApp, createControlApp } from '../http/control/app.ts'
 import { createIdentityServices } from '../identity/identity-services.ts'
 import type { KeyService } from '../identity/key-service.ts'
-import type { Principal } from '../identity/principal.ts'
+import { createPeopleServices, type PeopleServices } from '../identity/people/people-services.ts'
+import { OPERATOR, type Principal } from '../identity/principal.ts'
 import { derivePepper, loadSecretKey } from '../identity/secret-key.ts'
 import { LeaseServer } from '../limits/lease-server.ts'
 import type { LimitLedger } from '../limits/limit-ledger.ts'
@@ -33,6 +35,7 @@ import { Fleet } from '../routing/fleet.ts'
 import type { HealthView } from '../routing/health-view.ts'
 import type { FleetChange } from '../routing/outcome.ts'
 import { ProbeLeases } from '../routing/probe-leases.ts'
+import { createAskIssuer } from '../outbound/ask-issuer.ts'
 import { createSendHttp } from '../outbound/send-http.ts'
 import { createSendMail } from '../outbound/send-mail.ts'
 import { databasePlace, openDatabase, type Database } from '../store/database.ts'
@@ -105,6 +108,7 @@ export class ControlPlane implements AsyncDisposable {
   readonly #usage: UsageKeeper
   readonly #prices: PriceWatch
   readonly #watch: WalletWatch
+  readonly #people: PeopleServices
   readonly #guard: MoneyGuard
   readonly #http: Server
   readonly #app: ControlApp
@@ -153,6 +157,7 @@ export class ControlPlane implements AsyncDisposable {
         this.#workers?.changed(change)
         if (change.kind === 'response') this.#jobEnded(change)
         if (change.kind === 'prices' || change.kind === 'all') void this.#prices.refresh()
+        this.#people.watch.heard(change)
       },
       tellSeal: (entry) => this.#workers?.sealLearned(entry),
       recallOwn: async (accountId) => await this.slices.recallOwn(accountId),
@@ -193,6 +198,23 @@ export class ControlPlane implements AsyncDisposable {
       log,
     })
     this.#sweep = new ResponseSweep({ store: database.responses, now: Date.now, log })
+    const send = createSendHttp()
+    const sendMail = createSendMail(() => this.#config.mail, log)
+    const brand = (): string => this.#config.brand.name
+    this.#people = createPeopleServices({
+      database,
+      pepper,
+      now: Date.now,
+      settings: () => this.#config.people,
+      changes: this.#shared.changes,
+      groups: () => this.#config.groups,
+      brand,
+      homeUrl: () => this.#homeUrl,
+      adminUrl: () => this.adminUrl && byName(this.adminUrl),
+      sendMail,
+      log,
+      ask: createAskIssuer(send),
+    })
     this.#fleet = new Fleet({ config, catalogue })
     this.#probes = new ProbeLeases(probeLeaseMs(config))
     this.#monitor = new HealthMonitor({ config: () => this.#config, onCheck: (change) => this.fleetChanged(change, 0) })
@@ -215,8 +237,6 @@ export class ControlPlane implements AsyncDisposable {
       log,
       changed: (prices) => this.#run({ ...this.#config, prices }),
     })
-    const send = createSendHttp()
-    const brand = (): string => this.#config.brand.name
     const money = createMoneyServices({
       database,
       secret: pepper,
@@ -232,7 +252,7 @@ export class ControlPlane implements AsyncDisposable {
       database,
       payments: money.payments,
       send,
-      sendMail: createSendMail(() => this.#config.mail, log),
+      sendMail,
       secret: pepper,
       brand,
       now: Date.now,
@@ -242,6 +262,7 @@ export class ControlPlane implements AsyncDisposable {
     this.#app = createControlApp({
       ...identity,
       ...money,
+      people: this.#people,
       prices: createPriceService({
         database,
         config: () => this.#config,
@@ -274,6 +295,10 @@ export class ControlPlane implements AsyncDisposable {
       onError: (error, requestId) => log.error({ err: error, requestId }, 'a page could not be answered'),
     })
     this.#http = createAdaptorServer({ fetch: this.#app.fetch, overrideGlobalObjects: false }) as Server
+  }
+
+  get #homeUrl(): string {
+    return this.#config.server.publicUrl.replace(/\/$/, '') || byName(this.#url)
   }
 
   get config(): Config {
@@ -312,6 +337,16 @@ export class ControlPlane implements AsyncDisposable {
 
   stopAccepting(): void {
     this.#accepting = false
+  }
+
+  /** The one-time link that makes the first operator; null when there is one, or the database is away. */
+  async setUpLink(): Promise<string | null> {
+    try {
+      return (await this.#people.persons.makeSetUpLink(OPERATOR)).url
+    } catch (error) {
+      if (error instanceof GatewayError && ['conflict', 'service_unavailable'].includes(error.tableCode)) return null
+      throw error
+    }
   }
 
   // --- questions and news from data planes ---
@@ -450,6 +485,7 @@ export class ControlPlane implements AsyncDisposable {
     await this.#sweep[Symbol.asyncDispose]()
     await this.#watch[Symbol.asyncDispose]()
     await this.#guard[Symbol.asyncDispose]()
+    this.#people.watch[Symbol.dispose]()
     await this.#admin?.[Symbol.asyncDispose]()
     this.#http.closeAllConnections()
     await new Promise((resolve) => {
@@ -472,4 +508,9 @@ function countersOf(families: readonly MetricFamily[]): MetricFamily[] {
 function socketPathFor(dataDir: string): string {
   const path = join(dataDir, 'control.sock')
   return Buffer.byteLength(path) < 100 ? path : join(tmpdir(), `fairlead-${randomBytes(8).toString('hex')}.sock`)
+}
+
+/** People log in by a name where there is one: passkeys belong to names, and browsers take this one for this machine. */
+function byName(url: string): string {
+  return url.replace('//127.0.0.1:', '//localhost:')
 }

@@ -11,6 +11,8 @@ export interface BannerFacts {
   readonly config: Config
   /** Shown this once. */
   readonly firstKey: string | null
+  /** Makes the first operator; null when there is one. */
+  readonly setUpLink: string | null
   readonly settings: Settings
   readonly health: HealthView
   /** Where providers were found, for those that no file names. */
@@ -21,7 +23,7 @@ export function printBanner(facts: BannerFacts): void {
   console.log(renderBanner(facts))
 }
 
-function renderBanner({ url, adminUrl, config, firstKey, settings, health, notices }: BannerFacts): string {
+function renderBanner({ url, adminUrl, config, firstKey, setUpLink, settings, health, notices }: BannerFacts): string {
   const shownKey = firstKey ?? (config.server.masterKey === '' ? 'YOUR_API_KEY' : 'YOUR_MASTER_KEY')
   const simulated = config.providers.every(({ type }) => type === 'simulator')
   const lines = [
@@ -35,6 +37,12 @@ function renderBanner({ url, adminUrl, config, firstKey, settings, health, notic
       : [
           `  API key     ${firstKey}`,
           '              (shown this once; make more with: npm run fairlead -- keys create)',
+        ]),
+    ...(setUpLink === null
+      ? []
+      : [
+          `  First admin ${setUpLink}`,
+          '              (works once, for 24 hours; make another with: npm run fairlead -- admin link)',
         ]),
     `  State       ${settings.dataDir}`,
     `  Config      ${settings.configPath === '' ? 'none; put a fairlead.yaml here, or name one with --config' : settings.configPath}`,

@@ -7,6 +7,9 @@ import { readConfigText, secretKeyProblem } from '../config/env.ts'
 import { loadConfig } from '../config/load-config.ts'
 import { createKeysApp } from '../http/control/keys-app.ts'
 import { createIdentityServices } from '../identity/identity-services.ts'
+import { createLinkService } from '../identity/people/link-service.ts'
+import { createPersonService } from '../identity/people/person-service.ts'
+import { createPostMail } from '../identity/people/post-mail.ts'
 import { derivePepper, loadSecretKey } from '../identity/secret-key.ts'
 import { databasePlace, openDatabase } from '../store/database.ts'
 import { askGateway, findRunningGateway } from './running-gateway.ts'
@@ -43,8 +46,19 @@ async function openDatabaseDesk(settings: Settings, env: Env): Promise<KeyDesk> 
   if (problem !== undefined) throw new Error(problem)
   const pepper = derivePepper(loadSecretKey(dataDir, env))
   const database = await openDatabase(place)
-  const { keyPrefix } = config.brand
+  const { brand, server } = config
+  const { keyPrefix } = brand
+  // The name under which browsers let passkeys be made on this machine.
+  const host = ['127.0.0.1', '0.0.0.0', '::', '::1'].includes(server.host) ? 'localhost' : server.host
+  const homeUrl = (): string => server.publicUrl || `http://${host}:${server.port}`
+  const persons = createPersonService({
+    database,
+    now: Date.now,
+    links: createLinkService({ now: Date.now, homeUrl }),
+    mail: createPostMail({ sendMail: noMail, brand: () => brand.name, homeUrl, log: TERMINAL }),
+  })
   const app = createKeysApp({
+    people: { persons },
     ...createIdentityServices({ database, pepper, keyPrefix, now: Date.now, groups: () => config.groups }),
     ...createWalletDesk({ database, secret: pepper, now: Date.now }),
   })
@@ -56,6 +70,15 @@ async function openDatabaseDesk(settings: Settings, env: Env): Promise<KeyDesk> 
     },
     [Symbol.asyncDispose]: () => database[Symbol.asyncDispose](),
   }
+}
+
+/** Said where it does not disturb the reply. */
+const TERMINAL = {
+  error: (_fields: object, message: string): void => console.error(`${message}: start the gateway first`),
+}
+
+async function noMail(): Promise<never> {
+  throw new Error('Nobody is there who sends mails.')
 }
 
 const errorSchema = z.object({ error: z.object({ message: z.string() }) })

@@ -13,6 +13,7 @@ import { loadConfig } from '../config/load-config.ts'
 import { createMoneyServices } from '../billing/money-services.ts'
 import { createPriceService } from '../billing/price-service.ts'
 import { createIdentityServices } from '../identity/identity-services.ts'
+import { createPeopleServices } from '../identity/people/people-services.ts'
 import type { KeyService } from '../identity/key-service.ts'
 import { derivePepper, loadSecretKey } from '../identity/secret-key.ts'
 import { MemoryLedger } from '../limits/memory-ledger.ts'
@@ -105,6 +106,18 @@ async function runGateway(): Promise<{ keys: KeyService; database: Database; rev
       now: Date.now,
       lanes: 1,
       jobEnded: () => undefined,
+    }),
+    people: createPeopleServices({
+      database,
+      pepper,
+      now: Date.now,
+      settings: () => config.people,
+      groups: () => [],
+      brand: () => 'Fairlead',
+      homeUrl: () => 'https://gateway.example',
+      sendMail: async () => await Promise.reject(new Error('Nobody is there.')),
+      log: { error() {} },
+      ask: () => async () => await Promise.reject(new Error('Nobody is there.')),
     }),
     prices: createPriceService({ database, config: () => config, listPrice: () => undefined, now: Date.now }),
     ...createMoneyServices({

@@ -124,7 +124,9 @@ async function run(settings: Settings): Promise<number> {
   const endPromise = untilEnd()
   source.watch(() => void reload('the file changed'))
   control.announce(url)
-  printBanner({ url, adminUrl: control.adminUrl, config, firstKey, settings, health: control.health(), notices })
+  const setUpLink = await control.setUpLink()
+  const { adminUrl } = control
+  printBanner({ url, adminUrl, config, firstKey, setUpLink, settings, health: control.health(), notices })
   log.info({ url, workers: config.server.workers }, 'ready')
   void source
     .discover((next) => control.setConfig(next), config)

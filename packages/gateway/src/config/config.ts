@@ -6,6 +6,7 @@ import type { Price } from '../billing/price.ts'
 import type { DialectName } from '../core/conversation.ts'
 import type { Limits } from '../limits/limits.ts'
 import type { Group } from '../identity/group-store.ts'
+import type { PeopleConfig } from '../identity/people/people-settings.ts'
 
 /** How a provider is reached: `providers/adapters.ts` has one adapter for each. */
 export type ProviderType =
@@ -204,6 +205,7 @@ export interface Config {
   readonly usage: UsageConfig
   readonly payments: PaymentsConfig
   readonly mail: MailConfig
+  readonly people: PeopleConfig
   readonly log: { readonly level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent' }
   readonly providers: readonly ProviderConfig[]
   readonly models: readonly ModelConfig[]

@@ -46,6 +46,17 @@ export const DEFAULTS = {
   },
   log: { level: 'info' },
   usage: { record: true, keepRecordsDays: 90, keepHoursDays: 190, keepDaysDays: 730 },
+  people: {
+    signUp: 'invitation',
+    password: true,
+    requireSecondFactor: 'off',
+    sessionIdleSeconds: 12 * 3600,
+    sessionMaxSeconds: 14 * 24 * 3600,
+    stepUpSeconds: 600,
+    invitationSeconds: 7 * 24 * 3600,
+    oidcScopes: ['openid', 'email', 'profile'],
+    oidcGroupsClaim: 'groups',
+  },
   provider: { weight: 1, priority: 0, streamUsage: true, maxConnections: 1024, healthPath: '/models' },
   target: { weight: 1, priority: 0 },
 } as const

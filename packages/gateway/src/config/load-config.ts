@@ -17,6 +17,7 @@ import { takeOutLaterReleases } from './later-releases.ts'
 import type { LocalServer } from './local-server.ts'
 import { findings, type Findings } from './report.ts'
 import { checkPayments, resolveMail, resolvePayments } from './payments-schema.ts'
+import { checkPeople, resolvePeople } from './people-schema.ts'
 import { resolveGroup } from './resolve-groups.ts'
 import { resolveModels } from './resolve-models.ts'
 import { readText, resolveProviders, type ReadsFile } from './resolve-providers.ts'
@@ -51,6 +52,7 @@ export function loadConfig(options: LoadConfigOptions): LoadedConfig {
   const { file, found } = readFile(text, fileName, env)
   checkServer(file, found)
   checkPayments(file, found)
+  checkPeople(file, found)
   if (file.server.master_key === undefined) checkMasterKeyOfEnv(env, found.problems)
   checkProviders(file.providers, found)
 
@@ -199,6 +201,7 @@ function sections(
     },
     payments: resolvePayments(file),
     mail: resolveMail(file),
+    people: resolvePeople(file),
     log: { level: overrides.logLevel ?? log.level },
   }
 }

@@ -39,7 +39,7 @@ export const mailSchema = z
       .describe('smtp://user:password@host:587 or smtps://…; when empty, mails are only noted in the log.'),
     from: text().default('').describe('Sender: Fairlead <billing@example.com>; needed with smtp_url.'),
   })
-  .describe('Mails to customers about their wallets.')
+  .describe('Mails to people: invitations, links to log in, words about their wallets.')
 
 interface MoneyFile {
   readonly payments: z.output<typeof paymentsSchema>

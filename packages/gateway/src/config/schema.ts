@@ -13,6 +13,7 @@ import {
 } from '../identity/responses-policy.ts'
 import { DEFAULTS as D } from './defaults.ts'
 import { QUIRKS_NAMES } from './known-providers.ts'
+import { peopleSchema } from './people-schema.ts'
 import { mailSchema, paymentsSchema } from './payments-schema.ts'
 import { amountSchema, priceSchema } from './price-schema.ts'
 
@@ -477,6 +478,7 @@ export const configSchema = z.strictObject({
   usage: usage.prefault({}),
   payments: paymentsSchema.prefault({}),
   mail: mailSchema.prefault({}),
+  people: peopleSchema.prefault({}),
   log: log.prefault({}),
   providers: z
     .array(provider)

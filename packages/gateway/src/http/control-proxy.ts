@@ -14,6 +14,8 @@ const HOP_BY_HOP = new Set([
   'proxy-authorization',
   'proxy-authenticate',
 ])
+/** Of the headers with our name, the one that clients write: in which of their accounts a person acts. */
+const FROM_CLIENTS = 'x-fairlead-account'
 /** Made anew below: the body was read, unpacked and measured on the way. */
 const OURS = new Set(['host', 'content-length', 'content-encoding', 'expect', 'x-request-id'])
 
@@ -38,7 +40,8 @@ export class ControlProxy implements Disposable {
     const raw = request.rawHeaders
     for (let index = 0; index + 1 < raw.length; index += 2) {
       const name = (raw[index] ?? '').toLowerCase()
-      if (HOP_BY_HOP.has(name) || OURS.has(name) || name.startsWith('x-fairlead-')) continue
+      if (HOP_BY_HOP.has(name) || OURS.has(name)) continue
+      if (name.startsWith('x-fairlead-') && name !== FROM_CLIENTS) continue
       headers.push(name, raw[index + 1] ?? '')
     }
     headers.push('host', plainHost(request.headers.host ?? ''), 'x-request-id', requestId)

@@ -72,7 +72,10 @@ export interface AccountService {
   get(principal: Principal, accountId: string): Promise<AccountRecord>
   /** Newest first; the operator sees all, a key its own. */
   list(principal: Principal, filter?: AccountFilter): Promise<Page<AccountRecord>>
-  /** The operator only. Suspending it refuses its keys within a second, and a later `active` lets them in again. */
+  /**
+   * The operator; its admins the name and the time zone. Suspending it refuses its keys within a second, and a later
+   * `active` lets them in again.
+   */
   update(principal: Principal, accountId: string, patch: AccountPatch, origin?: Origin): Promise<AccountRecord>
 }
 
@@ -122,7 +125,7 @@ export function createAccountService(options: AccountServiceOptions): AccountSer
     },
 
     async update(principal, accountId, patch, origin = NO_ORIGIN) {
-      mustBeOperator(principal)
+      mustBeOwnToChange(principal, patch)
       const nowMs = now()
       const record = await database.transaction(async (stores) => {
         await stores.accounts.lock(accountId)
@@ -144,6 +147,13 @@ export function createAccountService(options: AccountServiceOptions): AccountSer
       return record
     },
   }
+}
+
+/** What an account is called is its people's to say; what it may do and spend is the operator's. */
+function mustBeOwnToChange(principal: Principal, patch: AccountPatch): void {
+  const { name: _, timeZone: __, ...rest } = patch
+  const [field] = Object.entries(rest).find(([, value]) => value !== undefined) ?? []
+  if (principal.person === undefined || field !== undefined) mustBeOperator(principal, field ?? null)
 }
 
 /** Another's account is answered like one that does not exist. */

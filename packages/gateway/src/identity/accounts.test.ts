@@ -216,7 +216,7 @@ describeEachDatabase('Accounts, members and groups', (open) => {
 
   it('leave a trace of every change, without secrets, and none of a change that failed', async () => {
     const home = await house()
-    const origin = { address: '203.0.113.7', requestId: 'req_1' }
+    const origin = { address: '203.0.113.7', requestId: 'req_1', userAgent: 'curl/8' }
     const account = await home.accounts.create(OPERATOR, { name: 'Team' }, origin)
     const { accountId } = account
     const made = await home.keys.create({ name: 'ci', maker: OPERATOR, accountId }, origin)

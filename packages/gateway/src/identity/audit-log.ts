@@ -61,11 +61,13 @@ export async function writeAudit(
     auditId: `aud_${randomBase62(16)}`,
     atMs,
     actorKeyId: principal.keyId,
+    actorPersonId: principal.person?.personId ?? '',
     ...change,
     before: only(before, touched),
     after: only(after, touched),
     address: origin.address,
     requestId: origin.requestId,
+    userAgent: (origin.userAgent ?? '').slice(0, 300),
   })
 }
 

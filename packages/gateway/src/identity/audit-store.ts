@@ -29,6 +29,41 @@ export const AUDIT_ACTIONS = [
   'payment.paid',
   'payment.reversed',
   'payment.reinstated',
+  'person.create',
+  'person.update',
+  'person.suspend',
+  'person.restore',
+  'person.sign_up',
+  'person.log_in',
+  'person.log_in_failed',
+  'person.log_out',
+  'person.step_up',
+  'session.end',
+  'session.end_all',
+  'password.set',
+  'password.remove',
+  'passkey.add',
+  'passkey.update',
+  'passkey.remove',
+  'totp.add',
+  'totp.remove',
+  'recovery_codes.make',
+  'recovery_code.use',
+  'factors.reset',
+  'identity.link',
+  'identity.unlink',
+  'link.make',
+  'link.use',
+  'invitation.create',
+  'invitation.accept',
+  'invitation.decline',
+  'invitation.revoke',
+  'member.suspend',
+  'member.restore',
+  'member.leave',
+  'account.transfer',
+  'token.create',
+  'token.revoke',
 ] as const
 export type AuditAction = (typeof AUDIT_ACTIONS)[number]
 
@@ -40,8 +75,10 @@ export interface AuditEntry {
   readonly auditId: string
   /** Unix milliseconds. */
   readonly atMs: number
-  /** `key_…`, or `master`. */
+  /** `key_…`, `ses_…`, `pat_…`, or `master`; '' = somebody who is not logged in. */
   readonly actorKeyId: string
+  /** `per_…`; '' = a key. */
+  readonly actorPersonId: string
   readonly action: AuditAction
   /** The key, account, group, member, transfer, order or code. */
   readonly objectId: string
@@ -53,6 +90,8 @@ export interface AuditEntry {
   readonly after: AuditFacts | null
   readonly address: string
   readonly requestId: string
+  /** '' = unknown. */
+  readonly userAgent: string
 }
 
 export interface AuditQuery {
@@ -60,6 +99,7 @@ export interface AuditQuery {
   readonly after?: string
   readonly accountId?: string
   readonly actorKeyId?: string
+  readonly actorPersonId?: string
   readonly objectId?: string
   readonly action?: AuditAction
   /** Inclusive. */

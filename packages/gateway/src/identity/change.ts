@@ -11,6 +11,8 @@ export type Change =
   | { readonly kind: 'response'; readonly accountId: string; readonly responseId: string }
   /** Prices that the operator set at run time. */
   | { readonly kind: 'prices' }
+  /** Sessions of a person ended, or their rights are others. No key is concerned. */
+  | { readonly kind: 'person'; readonly personId: string }
   /** Something may have been missed: forget everything. */
   | { readonly kind: 'all' }
 
@@ -81,6 +83,8 @@ export function changeFrom(value: unknown): News | null {
     typeof value.responseId === 'string'
   )
     return { kind: 'response', accountId: value.accountId, responseId: value.responseId }
+  if (value.kind === 'person' && 'personId' in value && typeof value.personId === 'string')
+    return { kind: 'person', personId: value.personId }
   if (value.kind === 'recall' || value.kind === 'recalled') return recallFrom(value)
   // A newer release beside this one tells of something that this one has no word for: forgetting too much is safe.
   return { kind: 'all' }

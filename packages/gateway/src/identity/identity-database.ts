@@ -4,8 +4,9 @@ import type { AuditStore } from './audit-store.ts'
 import type { GroupStore } from './group-store.ts'
 import type { KeyStore } from './key-store.ts'
 import type { MemberStore } from './member-store.ts'
+import type { PeopleStores } from './people/people-stores.ts'
 
-export interface IdentityStores {
+export interface IdentityStores extends PeopleStores {
   readonly keys: KeyStore
   readonly accounts: AccountStore
   readonly groups: GroupStore

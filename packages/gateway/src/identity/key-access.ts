@@ -14,10 +14,26 @@ export function mustManageKeys(principal: Principal): void {
   throw denied(null, 'This key may not manage keys: it was made without the scope "keys:manage".')
 }
 
-export function mustHaveMade(principal: Principal, keyId: string, makers: readonly KeyRecord[]): void {
-  if (principal.operator || makers.some((maker) => maker.keyId === principal.keyId)) return
-  const whose = principal.keyId === keyId ? 'its own rights' : 'the rights or the secret of a key that it did not make'
+/**
+ * A key has made what was made with it; an admin may do as if they had made every key of the account, a developer with
+ * those that they made, and what was made with them.
+ */
+export function mustHaveMade(principal: Principal, key: KeyRecord, makers: readonly KeyRecord[]): void {
+  if (principal.operator || isManager(principal)) return
+  if (principal.person !== undefined) {
+    const own = principal.person.personId
+    if ([key, ...makers].some(({ madeBy }) => madeBy === own)) return
+    throw denied(null, 'Your role lets you change the keys that you made yourself. An admin of the account may.')
+  }
+  if (makers.some((maker) => maker.keyId === principal.keyId)) return
+  const whose =
+    principal.keyId === key.keyId ? 'its own rights' : 'the rights or the secret of a key that it did not make'
   throw denied(null, `This key may not change ${whose}. The operator, or the key that made that one, may.`)
+}
+
+/** Owners and admins manage all of the account; nothing of it is closed to the keys that they make. */
+export function isManager({ person }: Principal): boolean {
+  return person?.role === 'owner' || person?.role === 'admin'
 }
 
 export async function lockedKey(stores: IdentityStores, principal: Principal, keyId: string): Promise<KeyRecord> {

@@ -7,6 +7,7 @@
 // could take those of its neighbour. Whatever is done to a key holds for the keys that were made with it.
 import { createHmac } from 'node:crypto'
 import { GatewayError } from '../core/errors.ts'
+import { actorOf } from './actor.ts'
 import { writeAudit, type AuditedChange } from './audit-log.ts'
 import type { AuditFacts } from './audit-store.ts'
 import type { Change, ChangePublisher } from './change.ts'
@@ -14,7 +15,7 @@ import { checkedGroupName, checkedName, invalid } from './checks.ts'
 import type { Group } from './group-store.ts'
 import { findGroup } from './groups.ts'
 import type { IdentityDatabase, IdentityStores } from './identity-database.ts'
-import { accountFor, lockedKey, mustHaveMade, mustManageKeys, ownKey } from './key-access.ts'
+import { accountFor, isManager, lockedKey, mustHaveMade, mustManageKeys, ownKey } from './key-access.ts'
 import { makeKey, parseKey, randomBase62 } from './key-format.ts'
 import { rightsOf, type KeyRights } from './key-rights.ts'
 import {
@@ -167,7 +168,7 @@ class Keys implements KeyService {
     const nowMs = this.#options.now()
     const { key, ...secret } = this.#newSecret()
     const record = await this.#database.transaction(async (stores) => {
-      const ceiling = maker.operator ? null : await this.#rightsOfMaker(stores, maker)
+      const ceiling = await this.#ceilingFor(stores, maker)
       const rules = checkedRules(wanted, ceiling)
       const made: KeyRecord = {
         keyId: `key_${randomBase62(16)}`,
@@ -181,7 +182,7 @@ class Keys implements KeyService {
         endpoints: rules.endpoints ?? null,
         addresses: rules.addresses ?? null,
         group: await this.#groupFor(stores, maker, wanted.group ?? null),
-        madeBy: maker.keyId,
+        madeBy: actorOf(maker),
         createdAtMs: nowMs,
         expiresAtMs: expiryWithin(wanted.expiresInSeconds ?? null, nowMs, ceiling),
         lastUsedAtMs: null,
@@ -223,8 +224,8 @@ class Keys implements KeyService {
     const nowMs = this.#options.now()
     const changed = await this.#change(principal, keyId, 'key.update', origin, async (stores, key, makers) => {
       const isRename = Object.entries(patch).every(([field, value]) => field === 'name' || value === undefined)
-      if (!isRename) mustHaveMade(principal, keyId, makers)
-      const ceiling = makers.length === 0 ? null : rightsOf(makers)
+      if (!isRename || principal.person !== undefined) mustHaveMade(principal, key, makers)
+      const ceiling = makers.length === 0 ? ceilingOfPerson(principal) : rightsOf(makers)
       if (group !== undefined && makers.length > 0) {
         throw invalid('group', 'follows the key that made this one. Change it there.')
       }
@@ -251,7 +252,7 @@ class Keys implements KeyService {
     const nowMs = this.#options.now()
     const { key, ...secret } = this.#newSecret()
     const record = await this.#change(principal, keyId, 'key.rotate', origin, async (_stores, before, makers) => {
-      if (principal.keyId !== keyId) mustHaveMade(principal, keyId, makers)
+      if (principal.keyId !== keyId) mustHaveMade(principal, before, makers)
       const previous =
         graceSeconds === 0
           ? { previousDigest: null, previousExpiresAtMs: null }
@@ -266,6 +267,7 @@ class Keys implements KeyService {
     const nowMs = this.#options.now()
     const record = await this.#database.transaction(async (stores) => {
       const before = await lockedKey(stores, principal, keyId)
+      if (principal.person !== undefined) mustHaveMade(principal, before, await stores.keys.makersOf(before))
       if (before.revokedAtMs !== null) return before
       await stores.keys.markRevoked(keyId, nowMs)
       const after = { ...before, revokedAtMs: nowMs }
@@ -336,6 +338,12 @@ class Keys implements KeyService {
     return record
   }
 
+  async #ceilingFor(stores: IdentityStores, maker: Principal): Promise<KeyRights | null> {
+    return maker.operator || maker.person !== undefined
+      ? ceilingOfPerson(maker)
+      : await this.#rightsOfMaker(stores, maker)
+  }
+
   /** As the database has them now: what the caller's principal says may be some seconds old. */
   async #rightsOfMaker({ keys }: IdentityStores, maker: Principal): Promise<KeyRights> {
     const record = await keys.findById(maker.keyId)
@@ -364,6 +372,21 @@ class Keys implements KeyService {
   async #publish(change: Change): Promise<void> {
     await this.#options.changes?.publish(change)
   }
+}
+
+/** A key with the scope manages what a developer may not: the account's other keys, its wallet, its log. */
+function ceilingOfPerson(principal: Principal): KeyRights | null {
+  return principal.operator || isManager(principal) || principal.person === undefined ? null : WITHOUT_SCOPES
+}
+
+const WITHOUT_SCOPES: KeyRights = {
+  scopes: [],
+  limits: {},
+  budgets: [],
+  models: [],
+  endpoints: [],
+  addresses: [],
+  expiresAtMs: null,
 }
 
 /** What the audit log keeps of a key: everything but its secrets. */

@@ -25,7 +25,7 @@ export interface KeyRecord {
   readonly addresses: Patterns | null
   /** Instead of the account's; set by the operator only. */
   readonly group: string | null
-  /** The key that made this one, or `master`. */
+  /** The key or the person that made this one, or `master`. */
   readonly madeBy: string
   readonly createdAtMs: number
   readonly expiresAtMs: number | null

@@ -13,8 +13,17 @@ export interface MemberRecord {
   readonly email: string
   readonly name: string
   readonly role: Role
+  /** Who it is; null = nobody with this address has logged in yet. */
+  readonly personId: string | null
+  /** Of a suspended one the role counts for nothing. */
+  readonly status: MemberStatus
   readonly createdAtMs: number
 }
+
+export const MEMBER_STATUSES = ['active', 'suspended'] as const
+export type MemberStatus = (typeof MEMBER_STATUSES)[number]
+
+export type MemberChanges = Partial<Pick<MemberRecord, 'name' | 'role' | 'personId' | 'status' | 'email'>>
 
 export interface MemberStore {
   insert(record: MemberRecord): Promise<void>
@@ -23,7 +32,13 @@ export interface MemberStore {
   findByEmail(accountId: string, email: string): Promise<MemberRecord | undefined>
   /** Oldest first. */
   list(query: { accountId: string; limit: number; after?: string }): Promise<Page<MemberRecord>>
-  update(memberId: string, changes: Partial<Pick<MemberRecord, 'name' | 'role'>>): Promise<void>
+  findByPerson(accountId: string, personId: string): Promise<MemberRecord | undefined>
+  /** Where somebody belongs, oldest first: suspended places too. */
+  listOfPerson(personId: string): Promise<readonly MemberRecord[]>
+  /** Places that were made for this address and have nobody yet become this person's. Resolves with how many. */
+  claim(email: string, personId: string): Promise<number>
+  update(memberId: string, changes: MemberChanges): Promise<void>
   remove(memberId: string): Promise<void>
+  /** Active ones. */
   countOwners(accountId: string): Promise<number>
 }

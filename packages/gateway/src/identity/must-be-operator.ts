@@ -1,8 +1,9 @@
 import { GatewayError } from '../core/errors.ts'
 import type { Principal } from './principal.ts'
 
-/** @throws {GatewayError} `permission_denied` */
-export function mustBeOperator(principal: Principal): void {
+/** @param param the field that only the operator may set @throws {GatewayError} `permission_denied` */
+export function mustBeOperator(principal: Principal, param: string | null = null): void {
   if (principal.operator) return
-  throw new GatewayError('permission_denied', 'Only the operator may do this. Use the master key.')
+  const what = param === null ? 'do this' : `set ${param}`
+  throw new GatewayError('permission_denied', `Only the operator may ${what}. Use the master key.`, { param })
 }

@@ -5,6 +5,8 @@ export interface Origin {
   readonly address: string
   /** '' = none. */
   readonly requestId: string
+  /** What the client calls itself; '' = nothing, or this machine's command line. */
+  readonly userAgent: string
 }
 
-export const NO_ORIGIN: Origin = Object.freeze({ address: '', requestId: '' })
+export const NO_ORIGIN: Origin = Object.freeze({ address: '', requestId: '', userAgent: '' })

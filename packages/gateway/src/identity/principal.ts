@@ -6,6 +6,8 @@ import type { Price } from '../billing/price.ts'
 import type { LimitedScope, Limits } from '../limits/limits.ts'
 import { DEFAULT_RESPONSES_POLICY, type ResponsesPolicy } from './responses-policy.ts'
 import type { Billing } from './group-store.ts'
+import type { Role } from './member-store.ts'
+import type { TokenScope } from './people/access-token-store.ts'
 
 export type Scope = 'keys:manage'
 
@@ -22,9 +24,32 @@ export interface Pricing {
   readonly prices: Readonly<Record<string, Price>>
 }
 
+/** A person, for as long as one call takes: `people/person-principal.ts` makes it. */
+export interface PersonAct {
+  readonly personId: string
+  readonly email: string
+  readonly name: string
+  /** `keyId` of the principal is the session's or the token's id. */
+  readonly via: 'session' | 'token'
+  /** May do what the operator may; whether this call does is `operator` of the principal. */
+  readonly isOperator: boolean
+  /** In the account of the principal; null = none of it (then `accountId` is '', or the operator's). */
+  readonly role: Role | null
+  /** `mem_…`, where they belong to the account. */
+  readonly memberId: string | null
+  /** When this session last showed a factor, unix ms; null = never, and for a token. */
+  readonly provedAtMs: number | null
+  /** Of a token; empty for a session. */
+  readonly tokenScopes: readonly TokenScope[]
+  /** The installation wants a second factor of them, and they have none: nothing but adding one is let through. */
+  readonly mustAddFactor: boolean
+}
+
 export interface Principal {
-  /** `key_...` for an API key, `master` for the operator's key. */
+  /** `key_...` for an API key, `master` for the operator's key, `ses_...` or `pat_...` for a person. */
   readonly keyId: string
+  /** Absent = an API key, or the master key. */
+  readonly person?: PersonAct
   readonly accountId: string
   readonly operator: boolean
   readonly scopes: readonly Scope[]

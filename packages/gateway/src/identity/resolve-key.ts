@@ -33,8 +33,9 @@ export function principalOf(facts: KeyFacts, nowMs: number): Principal | null {
   const chain = [key, ...makers]
   // What was made with a key ends with it: whoever stole one cannot live on in keys that he made with it.
   if (chain.some(({ revokedAtMs }) => revokedAtMs !== null)) return null
-  // A maker that is gone altogether is no maker that allows anything.
-  if ((chain.at(-1)?.madeBy ?? '') !== 'master') return null
+  // A maker that is gone altogether is no maker that allows anything. A person may go: their keys are the account's.
+  const maker = chain.at(-1)?.madeBy ?? ''
+  if (maker !== 'master' && !maker.startsWith('per_')) return null
   const rights = rightsOf(chain)
   const expiresAtMs = secretExpiry(digest, key, rights.expiresAtMs)
   if (expiresAtMs !== null && expiresAtMs <= nowMs) return null
@@ -65,20 +66,20 @@ function secretExpiry(digest: string, key: KeyRecord, expiresAtMs: number | null
   return Math.min(key.previousExpiresAtMs ?? 0, expiresAtMs ?? Infinity)
 }
 
-function modelsOf(group: Group | null): Patterns[] {
+export function modelsOf(group: Group | null): Patterns[] {
   return group === null || group.models.includes('*') ? [] : [group.models]
 }
 
 /** Nobody pays himself: the operator's own accounts have no wallet. */
 const UNBILLED_ACCOUNTS: readonly string[] = ['default', 'operator']
 
-function pricingOf(accountId: string, group: Group | null): Pricing {
+export function pricingOf(accountId: string, group: Group | null): Pricing {
   if (group === null) return FULL_PRICE_UNBILLED
   const billing = UNBILLED_ACCOUNTS.includes(accountId) ? 'off' : group.billing
   return { billing, multiplierPpm: group.priceMultiplierPpm, prices: group.prices }
 }
 
-function limitedScopes(
+export function limitedScopes(
   chain: readonly KeyRecord[],
   accountId: string,
   account: AccountRecord | undefined,

@@ -34,6 +34,14 @@ export function derivePepper(secret: Buffer): Buffer {
   return Buffer.from(hkdfSync('sha256', secret, 'fairlead', 'api-key-digest', BYTES))
 }
 
+/** A key of its own for each purpose around people. @param pepper what `derivePepper` made */
+export function derivePeopleKey(
+  pepper: Buffer,
+  purpose: 'ticket' | 'totp' | 'password' | 'throttle' | 'recovery',
+): Buffer {
+  return Buffer.from(hkdfSync('sha256', pepper, 'fairlead-people', purpose, BYTES))
+}
+
 /** Undefined when there is no such file. */
 function readSecretKey(file: string): Buffer | undefined {
   const stat = statSync(file, { throwIfNoEntry: false })

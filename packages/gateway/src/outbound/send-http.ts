@@ -76,7 +76,8 @@ async function readReply(response: IncomingMessage): Promise<OutboundReply> {
   }
   response.destroy()
   const text = Buffer.concat(chunks).subarray(0, MOST_REPLY_BYTES).toString('utf8')
-  return { status: response.statusCode ?? 0, text }
+  const { 'content-type': contentType } = response.headers
+  return { status: response.statusCode ?? 0, text, ...(contentType === undefined ? {} : { contentType }) }
 }
 
 /** Of our own errors the sentence, of the system's only the code: nothing about our network is told. */

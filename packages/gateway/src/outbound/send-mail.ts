@@ -1,5 +1,5 @@
-// Mail through the operator's own server; without one, what would be sent is written into the log, so that a first try
-// shows all there is to see.
+// Mail through the operator's own server; without one, what would be sent is written into the log, whole: there it is the
+// only way to a link that somebody waits for. Such links work once, and not for long.
 import { createTransport, type Transporter } from 'nodemailer'
 import type { SendMail } from '../billing/outbound.ts'
 import type { MailConfig } from '../billing/payment-settings.ts'
@@ -17,7 +17,7 @@ export function createSendMail(config: () => MailConfig, log: Log): SendMail {
   return async (mail) => {
     const current = config()
     if (current.smtpUrl === '') {
-      log.info({ to: mail.to, subject: mail.subject }, 'no mail server is configured; a mail is not sent')
+      log.info({ mail }, 'no mail server is configured; this mail is not sent')
       return
     }
     if (transport === null || smtpUrl !== current.smtpUrl) {

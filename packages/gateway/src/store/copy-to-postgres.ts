@@ -40,6 +40,8 @@ const BORN_WITH: Readonly<Record<string, number>> = {
   accounts: 1,
   meta: Infinity,
   instances: Infinity,
+  // The one that makes the first operator.
+  one_time_links: 1,
   changes: Infinity,
 }
 

@@ -13,22 +13,31 @@ import type { IdempotencyStore } from '../core/idempotency-store.ts'
 import type { ChangeStore } from '../identity/change.ts'
 import type { IdentityStores } from '../identity/identity-database.ts'
 import type { ResponseStore } from '../responses/response-store.ts'
+import { SqlAccessTokenStore } from './access-token-store.ts'
 import { SqlAccountStore } from './account-store.ts'
 import { SqlAuditStore } from './audit-store.ts'
 import { SqlChangeStore } from './change-store.ts'
 import type { DatabaseKind } from './database.ts'
+import { SqlDeviceStore } from './device-store.ts'
+import { SqlFactorStore } from './factor-store.ts'
 import { SqlGroupStore } from './group-store.ts'
 import { SqlIdempotencyStore } from './idempotency-store.ts'
 import { SqlInstanceStore } from './instance-store.ts'
+import { SqlInvitationStore } from './invitation-store.ts'
 import { SqlKeyStore } from './key-store.ts'
+import { SqlLinkStore } from './link-store.ts'
 import { SqlMemberStore } from './member-store.ts'
 import { SqlPriceStore } from './price-store.ts'
 import { SqlNoticeStore } from './notice-store.ts'
 import { SqlPaymentStore } from './payment-store.ts'
+import { SqlPersonStore } from './person-store.ts'
 import { SqlRedeemCodeStore } from './redeem-code-store.ts'
 import { SqlRefundStore } from './refund-store.ts'
 import { SqlResponseStore } from './response-store.ts'
 import type { Tables } from './schema.ts'
+import { SqlSessionStore } from './session-store.ts'
+import { SqlThrottleStore } from './throttle-store.ts'
+import { SqlTicketStore } from './ticket-store.ts'
 import { SqlWalletSettingsStore } from './wallet-settings-store.ts'
 import { SqlWalletStore } from './wallet-store.ts'
 
@@ -68,6 +77,15 @@ export function domainStores(
     groups: new SqlGroupStore(kysely),
     members: new SqlMemberStore(kysely),
     audit: new SqlAuditStore(kysely),
+    persons: new SqlPersonStore(kysely),
+    sessions: new SqlSessionStore(kysely),
+    factors: new SqlFactorStore(kysely),
+    links: new SqlLinkStore(kysely),
+    invitations: new SqlInvitationStore(kysely),
+    accessTokens: new SqlAccessTokenStore(kysely),
+    throttle: new SqlThrottleStore(kysely),
+    devices: new SqlDeviceStore(kysely),
+    tickets: new SqlTicketStore(kysely),
     prices: new SqlPriceStore(kysely),
     changes: new SqlChangeStore(kysely, kind),
     instances: new SqlInstanceStore(kysely, kind),

@@ -1,5 +1,5 @@
 import type { Kysely, Selectable } from 'kysely'
-import type { MemberRecord, MemberStore, Role } from '../identity/member-store.ts'
+import type { MemberChanges, MemberRecord, MemberStatus, MemberStore, Role } from '../identity/member-store.ts'
 import type { Page } from '../identity/page.ts'
 import type { Tables } from './schema.ts'
 
@@ -19,6 +19,8 @@ export class SqlMemberStore implements MemberStore {
         email: record.email,
         name: record.name,
         role: record.role,
+        person_id: record.personId,
+        status: record.status,
         created_at: record.createdAtMs,
       })
       .execute()
@@ -54,14 +56,42 @@ export class SqlMemberStore implements MemberStore {
     return { records: rows.slice(0, limit).map(recordOf), hasMore: rows.length > limit }
   }
 
-  async update(memberId: string, changes: Partial<Pick<MemberRecord, 'name' | 'role'>>): Promise<void> {
-    const { name, role } = changes
-    if (name === undefined && role === undefined) return
-    await this.#kysely
-      .updateTable('members')
-      .set({ ...(name === undefined ? {} : { name }), ...(role === undefined ? {} : { role }) })
-      .where('member_id', '=', memberId)
+  async findByPerson(accountId: string, personId: string): Promise<MemberRecord | undefined> {
+    const row = await this.#of(accountId).where('person_id', '=', personId).executeTakeFirst()
+    return row && recordOf(row)
+  }
+
+  async listOfPerson(personId: string): Promise<readonly MemberRecord[]> {
+    const rows = await this.#kysely
+      .selectFrom('members')
+      .selectAll()
+      .where('person_id', '=', personId)
+      .orderBy('id')
       .execute()
+    return rows.map(recordOf)
+  }
+
+  async claim(email: string, personId: string): Promise<number> {
+    const result = await this.#kysely
+      .updateTable('members')
+      .set({ person_id: personId })
+      .where('email', '=', email)
+      .where('person_id', 'is', null)
+      .executeTakeFirst()
+    return Number(result.numUpdatedRows)
+  }
+
+  async update(memberId: string, changes: MemberChanges): Promise<void> {
+    const { name, role, personId, status, email } = changes
+    const columns = {
+      ...(name === undefined ? {} : { name }),
+      ...(role === undefined ? {} : { role }),
+      ...(personId === undefined ? {} : { person_id: personId }),
+      ...(status === undefined ? {} : { status }),
+      ...(email === undefined ? {} : { email }),
+    }
+    if (Object.keys(columns).length === 0) return
+    await this.#kysely.updateTable('members').set(columns).where('member_id', '=', memberId).execute()
   }
 
   async remove(memberId: string): Promise<void> {
@@ -74,6 +104,7 @@ export class SqlMemberStore implements MemberStore {
       .select((select) => select.fn.countAll<number>().as('count'))
       .where('account_id', '=', accountId)
       .where('role', '=', 'owner')
+      .where('status', '=', 'active')
       .executeTakeFirstOrThrow()
     return Number(row.count)
   }
@@ -91,6 +122,8 @@ function recordOf(row: Selectable<Tables['members']>): MemberRecord {
     name: row.name,
     // Written by this store from values of this type.
     role: row.role as Role,
+    personId: row.person_id,
+    status: row.status as MemberStatus,
     createdAtMs: row.created_at,
   }
 }

@@ -2,9 +2,10 @@
 import type { ColumnType, Generated } from 'kysely'
 import type { UsageSeriesTable, UsageSumsTable } from './rollup-columns.ts'
 import type { MoneyTables } from './schema-money.ts'
+import type { PeopleTables } from './schema-people.ts'
 import type { ResponseTables } from './schema-responses.ts'
 
-export interface Tables extends MoneyTables, ResponseTables {
+export interface Tables extends MoneyTables, PeopleTables, ResponseTables {
   api_keys: ApiKeysTable
   accounts: AccountsTable
   members: MembersTable
@@ -93,6 +94,9 @@ interface MembersTable {
   name: string
   role: string
   created_at: number
+  /** `per_...`; null = nobody with this address has logged in yet. */
+  person_id: string | null
+  status: Generated<string>
 }
 
 /** Those that are not in the configuration file. */
@@ -143,6 +147,9 @@ interface AuditLogTable {
   after: string | null
   address: string
   request_id: string
+  /** Whose session or token it was; '' = none. */
+  actor_person_id: Generated<string>
+  user_agent: Generated<string>
 }
 
 /** A key as usage rows name it. It outlives the key, and holds `master`, which is no API key. */

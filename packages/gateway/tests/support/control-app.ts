@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createAdaptorServer } from '@hono/node-server'
+import type { Mail } from '../../src/billing/outbound.ts'
 import { createMoneyServices } from '../../src/billing/money-services.ts'
 import { createPriceService } from '../../src/billing/price-service.ts'
 import { catalogue } from '../../src/catalogue/catalogue.ts'
@@ -16,11 +17,14 @@ import type { Change } from '../../src/identity/change.ts'
 import type { Group } from '../../src/identity/group-store.ts'
 import { createIdentityServices, type IdentityServices } from '../../src/identity/identity-services.ts'
 import type { NewKey } from '../../src/identity/key-service.ts'
+import type { PasswordCost } from '../../src/identity/people/password-hash.ts'
+import { createPeopleServices, type PeopleServices } from '../../src/identity/people/people-services.ts'
 import { OPERATOR } from '../../src/identity/principal.ts'
 import { type ControlApp, type ControlAppOptions, createControlApp } from '../../src/http/control/app.ts'
 import type { ControlState } from '../../src/http/control-ports.ts'
 import type { HealthView } from '../../src/routing/health-view.ts'
 import { MemoryLedger } from '../../src/limits/memory-ledger.ts'
+import { createAskIssuer } from '../../src/outbound/ask-issuer.ts'
 import { createSendHttp } from '../../src/outbound/send-http.ts'
 import { StoredLibrary } from '../../src/responses/stored/library.ts'
 import { StoreKeys } from '../../src/responses/stored/store-keys.ts'
@@ -37,6 +41,9 @@ export interface TestControl extends AsyncDisposable {
   readonly database: Database
   readonly services: IdentityServices
   readonly limits: MemoryLedger
+  readonly people: PeopleServices
+  /** Those that were sent. */
+  readonly mails: readonly Mail[]
   readonly changes: readonly Change[]
   /** May be changed at any time. */
   readonly world: World
@@ -74,7 +81,13 @@ export interface Reply {
   readonly json: any
 }
 
-export async function startControl(rest: Partial<ControlAppOptions> = {}): Promise<TestControl> {
+/** The cheapest that the runtime takes: most tests are not about what passwords cost. */
+const CHEAP: PasswordCost = { memoryKib: 8, passes: 1 }
+
+export async function startControl(
+  rest: Partial<ControlAppOptions> = {},
+  { passwordCost = CHEAP }: { readonly passwordCost?: PasswordCost } = {},
+): Promise<TestControl> {
   const dir = mkdtempSync(join(tmpdir(), 'fairlead-control-'))
   const database = await openDatabase(join(dir, 'fairlead.db'))
   const world: World = {
@@ -87,18 +100,41 @@ export async function startControl(rest: Partial<ControlAppOptions> = {}): Promi
     configError: undefined,
   }
   const changes: Change[] = []
+  let origin = ''
   const now = (): number => world.nowMs
+  const published = {
+    publish: async (change: Change): Promise<void> => {
+      changes.push(change)
+      people.watch.heard(change)
+    },
+  }
   const services = createIdentityServices({
     database,
     pepper: Buffer.alloc(32),
     keyPrefix: 'sk-fl-',
     now,
     groups: () => world.groups,
-    changes: { publish: async (change) => void changes.push(change) },
+    changes: published,
+  })
+  const mails: Mail[] = []
+  const people = createPeopleServices({
+    database,
+    pepper: Buffer.alloc(32),
+    now,
+    settings: () => world.config.people,
+    groups: () => world.groups,
+    changes: published,
+    brand: () => world.config.brand.name,
+    homeUrl: () => world.config.server.publicUrl || origin,
+    sendMail: async (mail) => void mails.push(mail),
+    log: SILENT,
+    ask: createAskIssuer(createSendHttp()),
+    passwordCost,
   })
   const limits = new MemoryLedger()
   const app = createControlApp({
     ...services,
+    people,
     prices: createPriceService({
       database,
       config: () => world.config,
@@ -137,7 +173,7 @@ export async function startControl(rest: Partial<ControlAppOptions> = {}): Promi
   const server = createAdaptorServer({ fetch: app.fetch, overrideGlobalObjects: false }) as Server
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   return {
     origin,
     app,
@@ -145,6 +181,8 @@ export async function startControl(rest: Partial<ControlAppOptions> = {}): Promi
     database,
     services,
     limits,
+    people,
+    mails,
     changes,
     world,
     async makeKey(wanted = {}) {

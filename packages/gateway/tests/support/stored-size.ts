@@ -52,7 +52,8 @@ export function expectLinear(sizes: readonly StoredSize[]): void {
     const [first = 0, ...later] = sizes.slice(1).map((size, at) => size[member] - (sizes[at]?.[member] ?? 0))
     console.log(`${member} that ten turns add: ${[first, ...later].join(', ')}`)
     expect(first).toBeGreaterThan(0)
-    for (const each of later) expect(each).toBeLessThan(first * 1.5)
+    // Where lists are cut depends on ids, which are random; what grew with the square of the turns would be nine times as much.
+    for (const each of later) expect(each).toBeLessThan(first * 3)
   }
 }
 

@@ -5,6 +5,7 @@ import { type Context, Hono } from 'hono'
 import type { IdempotencyStore } from '../../core/idempotency-store.ts'
 import { newRequestId } from '../../core/request-id.ts'
 import type { Database } from '../../store/database.ts'
+import { admit } from './api/access.ts'
 import { Idempotency } from './api/idempotency.ts'
 import { type ControlEnv, listenerOf } from './api/listener.ts'
 import { mount } from './api/mount.ts'
@@ -16,7 +17,7 @@ import { renderError } from './error-reply.ts'
 import { notFound } from './not-found.ts'
 import { ROUTES } from './routes.ts'
 
-export interface ControlAppOptions extends Omit<ControlServices, 'authenticate' | 'probe'> {
+export interface ControlAppOptions extends Omit<ControlServices, 'authenticate' | 'admit' | 'probe'> {
   readonly database: Pick<Database, 'check'>
   /** Random per run, for the command line on this machine; as good as the master key. */
   readonly operatorToken: string
@@ -36,6 +37,8 @@ export function createControlApp(options: ControlAppOptions): ControlApp {
   const services: ControlServices = {
     ...options,
     authenticate: createAuthenticate(options),
+    admit: (door, principal) =>
+      admit(door, principal, { nowMs: state.now(), stepUpMs: state.config().people.stepUpMs }),
     probe: new DatabaseProbe(options.database, state.now),
   }
   app.use(async (c, next) => {

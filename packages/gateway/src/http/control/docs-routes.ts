@@ -7,6 +7,7 @@ import { pageResponse } from './pages/html.ts'
 
 /** @param routes what there is to document */
 export function docsRoutes(routes: readonly Route[]): readonly Route[] {
+  const documentOf = remembered(routes)
   return [
     page(
       {
@@ -17,7 +18,7 @@ export function docsRoutes(routes: readonly Route[]): readonly Route[] {
         summary: 'This API as an OpenAPI 3.1 document',
         reply: { description: 'The document.', schema: null, content: { 'application/json': 'OpenAPI 3.1' } },
       },
-      (_request, services) => Response.json(documentOf(routes, services)),
+      (_request, services) => Response.json(documentOf(services)),
     ),
     page(
       {
@@ -28,14 +29,26 @@ export function docsRoutes(routes: readonly Route[]): readonly Route[] {
         summary: 'This API as a page',
         reply: { description: 'The page.', schema: null, content: { 'text/html': 'HTML' } },
       },
-      (_request, services) =>
-        pageResponse(apiDocsPage(documentOf(routes, services), services.state.config().brand.name)),
+      (_request, services) => pageResponse(apiDocsPage(documentOf(services), services.state.config().brand.name)),
     ),
   ]
 }
 
-function documentOf(routes: readonly Route[], { state }: ControlServices): Readonly<Record<string, unknown>> {
-  const { brand, server } = state.config()
-  const url = server.publicUrl === '' ? {} : { url: server.publicUrl }
-  return openApiDocument(routes, { title: brand.name, version: state.version, ...url })
+/** It takes tens of milliseconds to make, and is open to everybody: made again when the configuration says otherwise. */
+function remembered(routes: readonly Route[]): (services: ControlServices) => Readonly<Record<string, unknown>> {
+  let made: {
+    readonly name: string
+    readonly url: string
+    readonly document: Readonly<Record<string, unknown>>
+  } | null = null
+  return ({ state }) => {
+    const { brand, server } = state.config()
+    const { name } = brand
+    const url = server.publicUrl
+    if (made === null || made.name !== name || made.url !== url) {
+      const facts = { title: name, version: state.version, ...(url === '' ? {} : { url }) }
+      made = { name, url, document: openApiDocument(routes, facts) }
+    }
+    return made.document
+  }
 }

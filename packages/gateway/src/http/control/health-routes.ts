@@ -81,9 +81,10 @@ async function readiness({ state, probe }: ControlServices): Promise<Response> {
 }
 
 /** The operator sees everything whatever strangers may see. A wrong key is no error here: the page is open. */
-async function isOperator({ headers }: Request, { authenticate }: ControlServices): Promise<boolean> {
+async function isOperator(request: Request, { authenticate }: ControlServices): Promise<boolean> {
+  const { headers } = request
   if (!headers.has('authorization') && !headers.has('x-api-key')) return false
-  return authenticate(headers).then(
+  return authenticate(request).then(
     (principal) => principal.operator,
     () => false,
   )

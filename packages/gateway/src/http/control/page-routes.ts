@@ -1,6 +1,7 @@
 // The pages for people: the landing page, the health page and the reference of the API.
 import { page, type Route } from './api/route.ts'
 import { healthBody } from './health-view.ts'
+import { ARRIVAL_KINDS, ARRIVALS, arrivalPage } from './pages/arrival.ts'
 import { pageResponse } from './pages/html.ts'
 import { landingPage } from './pages/landing.ts'
 import { vhealthPage } from './pages/vhealth.ts'
@@ -52,7 +53,28 @@ export const PAGE_ROUTES: readonly Route[] = [
       )
     },
   ),
+  ...arrivals(),
 ]
+
+/** Open, like the links that lead there; the operator's own only where operators come in. */
+function arrivals(): readonly Route[] {
+  return ARRIVAL_KINDS.map((kind) =>
+    page(
+      {
+        path: `/${kind}`,
+        surface: kind === 'set-up' ? 'admin' : 'everywhere',
+        tag: 'Log-in',
+        name: `get${kind
+          .split('-')
+          .map((part) => part.charAt(0).toUpperCase() + part.slice(1))
+          .join('')}Page`,
+        summary: `Where a link leads: ${ARRIVALS[kind].title.toLowerCase()}`,
+        reply: HTML,
+      },
+      (_request, { state }) => pageResponse(arrivalPage(kind, state.config().brand.name)),
+    ),
+  )
+}
 
 /** As the client wrote it in `Host`; only shown to that client, and only when it looks like a host at all. */
 function originOf({ headers }: Request, port: number): string {

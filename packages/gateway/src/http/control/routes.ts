@@ -5,15 +5,24 @@ import { docsRoutes } from './docs-routes.ts'
 import { HEALTH_ROUTES } from './health-routes.ts'
 import { METRICS_ROUTES } from './metrics-route.ts'
 import { PAGE_ROUTES } from './page-routes.ts'
+import { ACCESS_TOKEN_ROUTES } from './resources/access-tokens.ts'
 import { ACCOUNT_ROUTES } from './resources/accounts.ts'
 import { AUDIT_ROUTES } from './resources/audit.ts'
 import { BILLING_ROUTES } from './resources/billing.ts'
 import { GATEWAY_ROUTES } from './resources/gateway.ts'
 import { GROUP_ROUTES } from './resources/groups.ts'
 import { ACCOUNT_KEY_ROUTES, KEY_ROUTES } from './resources/keys.ts'
+import { INVITATION_ROUTES } from './resources/invitations.ts'
 import { MEMBER_ROUTES } from './resources/members.ts'
+import { MEMBERSHIP_ROUTES } from './resources/memberships.ts'
 import { OWN_WALLET_ROUTES } from './resources/own-wallet.ts'
 import { PAYMENT_WEBHOOK_ROUTES } from './resources/payment-webhook.ts'
+import { LOG_IN_ROUTES } from './resources/log-in.ts'
+import { OWN_FACTOR_ROUTES } from './resources/own-factors.ts'
+import { OWN_SESSION_ROUTES } from './resources/own-sessions.ts'
+import { SESSION_ROUTES } from './resources/session.ts'
+import { SIGN_UP_ROUTES } from './resources/sign-up.ts'
+import { PERSON_ROUTES, type PersonRouteServices } from './resources/people.ts'
 import { PRICE_ROUTES } from './resources/prices.ts'
 import { REDEEM_CODE_ROUTES } from './resources/redeem-codes.ts'
 import { CONVERSATION_ROUTES } from './resources/conversations.ts'
@@ -25,7 +34,7 @@ import { WALLET_ROUTES } from './resources/wallets.ts'
 import { STATUS_ROUTES } from './status-route.ts'
 
 /** What needs the database alone: the command line has them without a gateway. */
-export const DESK_ROUTES: readonly Route<MoneyServices>[] = [
+export const DESK_ROUTES: readonly Route<MoneyServices & PersonRouteServices>[] = [
   ...KEY_ROUTES,
   ...ACCOUNT_ROUTES,
   ...ACCOUNT_KEY_ROUTES,
@@ -33,17 +42,27 @@ export const DESK_ROUTES: readonly Route<MoneyServices>[] = [
   ...GROUP_ROUTES,
   ...WALLET_ROUTES,
   ...REDEEM_CODE_ROUTES,
+  ...PERSON_ROUTES,
 ]
 
 /** The JSON API, as its reference shows it. */
 export const API_ROUTES: readonly Route[] = [
   ...KEY_ROUTES,
+  ...LOG_IN_ROUTES,
+  ...SIGN_UP_ROUTES,
+  ...SESSION_ROUTES,
+  ...OWN_SESSION_ROUTES,
+  ...OWN_FACTOR_ROUTES,
   ...SELF_ROUTES,
   ...USAGE_ROUTES,
   ...REQUEST_ROUTES,
   ...ACCOUNT_ROUTES,
   ...ACCOUNT_KEY_ROUTES,
+  ...MEMBERSHIP_ROUTES,
   ...MEMBER_ROUTES,
+  ...INVITATION_ROUTES,
+  ...ACCESS_TOKEN_ROUTES,
+  ...PERSON_ROUTES,
   ...GROUP_ROUTES,
   ...OWN_WALLET_ROUTES,
   ...WALLET_ROUTES,

@@ -1,5 +1,6 @@
 // A small fleet with a clock that stands still and chance that repeats, for the tests beside this folder.
 import { DEFAULTS } from '../../config/defaults.ts'
+import { peopleSchema, resolvePeople } from '../../config/people-schema.ts'
 import type { Config, ModelConfig, ProviderConfig, TargetConfig } from '../../config/config.ts'
 import type { Candidate } from '../candidate.ts'
 import type { FleetEnvironment } from '../environment.ts'
@@ -56,6 +57,7 @@ export function configOf(
     prices: {},
     payments: {},
     mail: { smtpUrl: '', from: '' },
+    people: resolvePeople({ people: peopleSchema.parse({}) }),
   }
 }
 

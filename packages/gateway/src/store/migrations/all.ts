@@ -9,6 +9,7 @@ import { moneyInAndOut } from './008-money-in-and-out.ts'
 import { prices } from './009-prices.ts'
 import { responses } from './010-responses.ts'
 import { chargedOnce } from './011-charged-once.ts'
+import { people } from './012-people.ts'
 import type { Migration } from './migration.ts'
 
 /** In order; the number in the file's name is the version. */
@@ -24,4 +25,5 @@ export const MIGRATIONS: readonly Migration[] = [
   prices,
   responses,
   chargedOnce,
+  people,
 ]

@@ -8,8 +8,12 @@ import type { Idempotency } from './idempotency.ts'
 import type { ControlEnv } from './listener.ts'
 import { listenerOf } from './listener.ts'
 import type { Call, Route } from './route.ts'
+import { mustNotBeForeign } from './own-pages.ts'
 import type { ControlServices } from './services.ts'
 import { checked, readBody, readQuery } from './validate.ts'
+
+/** Of what clients call themselves, as much is kept. */
+const LONGEST_USER_AGENT = 300
 
 /** @typeParam Services what the handlers of these routes need */
 export interface MountOptions<Services> {
@@ -22,7 +26,8 @@ export interface MountOptions<Services> {
   readonly checkReplies?: boolean
 }
 
-type Gate = Pick<ControlServices, 'authenticate' | 'hasAdminListener'> & Partial<Pick<ControlServices, 'state'>>
+type Gate = Pick<ControlServices, 'authenticate' | 'admit' | 'hasAdminListener'> &
+  Partial<Pick<ControlServices, 'state'>>
 
 export function mount<Services>(
   app: Hono<ControlEnv>,
@@ -44,25 +49,37 @@ async function answer<Services>(
   const listener = listenerOf(c)
   const isSeparate = services.hasAdminListener
   if (isSeparate && listener.kind === 'data' && route.surface === 'admin') return options.notFound(c)
-  const common = { requestId: c.get('requestId'), address: listener.address, request }
+  const userAgent = (request.headers.get('user-agent') ?? '').slice(0, LONGEST_USER_AGENT)
+  const common = {
+    origin: { address: listener.address, requestId: c.get('requestId'), userAgent },
+    listener: listener.kind,
+    request,
+  }
   if (route.access === 'open') {
-    const call = { ...common, principal: NOBODY, params: {}, query: {}, body: {}, bodyText: '' }
+    if (route.method !== 'GET') mustNotBeForeign(request.headers)
+    const params = route.params === null ? {} : checked(route.params, c.req.param(), 'The path')
+    const query = checkedQuery(route, request.url)
+    const read = route.body === null ? null : await readOf(request, route.body)
+    const body = route.body === null ? {} : checked(route.body, read?.value, 'The body')
+    const call = { ...common, principal: NOBODY, params, query, body, bodyText: read?.text ?? '' }
     return finished(await route.handle(call, services), route, options)
   }
-  const principal = await services.authenticate(request.headers)
-  if (isSeparate && listener.kind === 'data' && principal.operator) {
+  const accountId = route.path.includes('{account_id}') ? (c.req.param('account_id') ?? null) : null
+  const caller = await services.authenticate(request, { listener: listener.kind, accountId })
+  // What a person may do for themselves works wherever they log in.
+  if (isSeparate && listener.kind === 'data' && caller.operator && route.access !== 'person') {
     throw new GatewayError(
       'permission_denied',
-      "The operator's key works on the admin listener here: see server.admin_port in the configuration.",
+      'The operator works on the admin listener here: see server.admin_port in the configuration.',
     )
   }
-  checkAddress(principal, listener.address)
-  mustHaveAccess(route, principal)
+  checkAddress(caller, listener.address)
+  const principal = services.admit(route, caller)
   const params = route.params === null ? {} : checked(route.params, c.req.param(), 'The path')
   const query = checkedQuery(route, request.url)
   if (route.body === null) return run({ ...common, principal, params, query, body: {}, bodyText: '' })
   const mostBytes = route.largeBody === true ? services.state?.config().server.maxBodyBytes : undefined
-  const read = await readBody(request, route.body.safeParse({}).success, mostBytes)
+  const read = await readOf(request, route.body, mostBytes)
   const body = checked(route.body, read.value, 'The body')
   const call = { ...common, principal, params, query, body, bodyText: read.text }
   const repeatable = route.idempotent === true ? request.headers.get('idempotency-key') : null
@@ -78,6 +95,14 @@ async function answer<Services>(
   async function run(made: Call<unknown, unknown, unknown>): Promise<Response> {
     return finished(await route.handle(made, services), route, options)
   }
+}
+
+async function readOf(
+  request: Request,
+  schema: NonNullable<Route['body']>,
+  mostBytes?: number,
+): Promise<{ readonly text: string; readonly value: unknown }> {
+  return await readBody(request, schema.safeParse({}).success, mostBytes)
 }
 
 function finished(
@@ -98,19 +123,6 @@ function checkedQuery({ query, access }: Pick<Route, 'query' | 'access'>, url: s
   if (name === undefined) return {}
   const param = name.slice(0, 100)
   throw new GatewayError('invalid_request', `Unknown query parameter "${param}". There are none here.`, { param })
-}
-
-/** @throws {GatewayError} `permission_denied` */
-function mustHaveAccess({ access }: Pick<Route, 'access'>, principal: Principal): void {
-  if (principal.operator || access === 'open' || access === 'key') return
-  if (access === 'operator') {
-    throw new GatewayError('permission_denied', 'Only the operator may do this: use the master key.')
-  }
-  if (principal.scopes.includes(access)) return
-  throw new GatewayError(
-    'permission_denied',
-    `This key may not manage keys: it was made without the scope "${access}".`,
-  )
 }
 
 /** Open routes ask who calls themselves, where it matters at all. */

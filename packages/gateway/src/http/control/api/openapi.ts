@@ -17,6 +17,7 @@ const WHO: Readonly<Record<Access, string>> = {
   open: 'Open to everybody.',
   key: 'Any API key, or the operator.',
   'keys:manage': 'An API key with the scope `keys:manage`, or the operator.',
+  person: 'Somebody who is logged in.',
   operator: 'The operator only.',
 }
 

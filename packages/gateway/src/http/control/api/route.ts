@@ -4,16 +4,20 @@
 // forgotten for a new route.
 import type { z } from 'zod'
 import type { ErrorCode } from '../../../core/errors.ts'
+import type { Role } from '../../../identity/member-store.ts'
+import type { Origin } from '../../../identity/origin.ts'
 import type { Principal } from '../../../identity/principal.ts'
+import type { Listener } from './listener.ts'
 import type { ControlServices } from './services.ts'
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
 
 /**
  * Who may call. `open`: everybody. `key`: whoever has a usable key, for what is its own. `keys:manage`: a key with that
- * scope, for its own account. `operator`: the master key, or this machine's command line. The operator may call all.
+ * scope, for its own account. `person`: somebody who is logged in, or their token; no key. `operator`: the master key,
+ * this machine's command line, and people who are operators. The operator may call all but `person`.
  */
-export type Access = 'open' | 'key' | 'keys:manage' | 'operator'
+export type Access = 'open' | 'key' | 'keys:manage' | 'person' | 'operator'
 
 /** `admin`: not on the port of the models, once the admin surface has a listener of its own. */
 export type Surface = 'everywhere' | 'admin'
@@ -21,6 +25,10 @@ export type Surface = 'everywhere' | 'admin'
 /** The headings of the reference, in its order. */
 export const TAGS = {
   Keys: 'API keys: make, list, change, rotate, revoke.',
+  'Log-in': 'How people come in and out: passwords, passkeys, codes, issuers, sessions.',
+  'My account': 'A person about themselves: profile, factors, sessions, personal access tokens.',
+  Teams: 'Invitations, roles, leaving and handing over.',
+  People: 'For the operator: everybody who can log in.',
   'Self-service': 'What a key can see about itself: who it is, its limits, what it used.',
   Accounts: 'People and teams, and who belongs to them.',
   Groups: 'What the accounts of a group may use, at which price, within which limits.',
@@ -47,9 +55,9 @@ export interface Call<Params, Query, Body> {
   readonly body: Body
   /** As it was sent: numbers of a parsed one may have lost their spelling. '' where there is none. */
   readonly bodyText: string
-  readonly requestId: string
-  /** Of the client, as far as it is known; '' otherwise. */
-  readonly address: string
+  /** Where it comes from, for the audit log. */
+  readonly origin: Origin
+  readonly listener: Listener['kind']
   readonly request: Request
 }
 
@@ -69,6 +77,18 @@ interface Facts {
   /** OpenAPI's way: `/api/auth/{key_id}`. */
   readonly path: `/${string}`
   readonly access: Access
+  /**
+   * What a person must at least be in the account. Absent: of `key` viewer, of `keys:manage` developer to look and admin
+   * to change, else nothing; see `access.ts`. Beside `operator`: people of this role may call as well as the operator.
+   */
+  readonly role?: Role
+  /**
+   * A session must have shown a factor within the last minutes: for secrets, money, factors, roles, deleting. A personal
+   * access token opens none of these; with `secrets`, one of that scope does.
+   */
+  readonly stepUp?: true | 'secrets'
+  /** Open to people who must add a second factor before anything else. */
+  readonly whileSettingUp?: true
   /** Absent: `admin` for what only the operator may call. */
   readonly surface?: Surface
   readonly tag: Tag
@@ -125,7 +145,8 @@ export function routeFor<Services>() {
     const { params, query, body, reply, handler, surface, ...facts } = declaration
     return {
       ...facts,
-      surface: surface ?? (facts.access === 'operator' ? 'admin' : 'everywhere'),
+      // What members may do as well is for them, and they are not on the admin listener.
+      surface: surface ?? (facts.access === 'operator' && facts.role === undefined ? 'admin' : 'everywhere'),
       params: params ?? null,
       query: query ?? null,
       body: body ?? null,

@@ -7,11 +7,21 @@ import type { UsageQueries } from '../../../billing/usage-queries.ts'
 import type { WalletService } from '../../../billing/wallet-service.ts'
 import type { InstanceRecord } from '../../../core/instance.ts'
 import type { IdentityServices } from '../../../identity/identity-services.ts'
+import type { PeopleServices } from '../../../identity/people/people-services.ts'
 import type { Principal } from '../../../identity/principal.ts'
 import type { LimitLedger } from '../../../limits/limit-ledger.ts'
 import type { ResponseLibrary } from '../../../responses/response-library.ts'
+import type { Door } from './access.ts'
+import type { Listener } from './listener.ts'
 import type { ControlState } from '../../control-ports.ts'
 import type { DatabaseProbe } from '../database-probe.ts'
+
+/** How a request came in, as far as it matters for who sends it. */
+export interface Arrival {
+  readonly listener: Listener['kind']
+  /** The account that the path names; null = none. */
+  readonly accountId: string | null
+}
 
 /** The instances that share the database, and the clock by which they were seen. */
 export interface InstanceView {
@@ -28,6 +38,7 @@ export interface MoneyServices extends IdentityServices {
 
 export interface ControlServices extends MoneyServices {
   readonly payments: PaymentService
+  readonly people: PeopleServices
   /** With which messages to the webhook of this account are signed. */
   webhookKey(accountId: string): string
   readonly state: ControlState
@@ -39,6 +50,8 @@ export interface ControlServices extends MoneyServices {
   readonly probe: DatabaseProbe
   /** The admin surface has a listener of its own, and nothing of it is on the port of the models. */
   readonly hasAdminListener: boolean
-  /** Who sends these headers. @throws {GatewayError} `invalid_api_key`, `permission_denied` for a suspended account */
-  authenticate(headers: Headers): Promise<Principal>
+  /** Who sends this. @throws {GatewayError} `invalid_api_key`, `permission_denied` for a suspended account */
+  authenticate(request: Pick<Request, 'headers' | 'method'>, arrival?: Arrival): Promise<Principal>
+  /** Whether they may call this route, and as whom. @throws {GatewayError} `permission_denied` */
+  admit(door: Door, principal: Principal): Principal
 }

@@ -88,7 +88,7 @@ export const ACCOUNT_ROUTES: readonly Route<IdentityServices>[] = [
     body: newAccountShape,
     example: { body: { name: 'Research', time_zone: 'Europe/Berlin', limits: { rpm: 600 } } },
     reply: { status: 201, description: 'It is there, without keys.', schema: accountShape },
-    async handler({ principal, body, address, requestId }, { accounts }) {
+    async handler({ principal, body, origin }, { accounts }) {
       const { time_zone, limits, budget, kind: wantedKind, group: wantedGroup } = body
       const made = await accounts.create(
         principal,
@@ -100,7 +100,7 @@ export const ACCOUNT_ROUTES: readonly Route<IdentityServices>[] = [
           ...(limits == null ? {} : { limits: limitsFromJson(limits) }),
           ...(budget == null ? {} : { budget: budgetFromJson(budget) }),
         },
-        { address, requestId },
+        origin,
       )
       return accountBody(made)
     },
@@ -113,7 +113,7 @@ export const ACCOUNT_ROUTES: readonly Route<IdentityServices>[] = [
     access: 'key',
     name: 'listAccounts',
     summary: 'List accounts',
-    description: 'Newest first. A key sees its own account and no other.',
+    description: 'Newest first. A key, and a person, sees its own account and no other.',
     query: z.strictObject({
       ...pageQuery,
       group: z.string().max(64).optional().describe('Only those in this group.'),
@@ -150,14 +150,15 @@ export const ACCOUNT_ROUTES: readonly Route<IdentityServices>[] = [
     method: 'PATCH',
     path: '/api/accounts/{account_id}',
     access: 'operator',
+    role: 'admin',
     name: 'updateAccount',
     summary: 'Change an account',
-    description: 'What changes for its keys holds within a second.',
+    description: 'What changes for its keys holds within a second. Its admins change its name and its time zone.',
     params,
     body: accountPatchShape,
     example: { body: { limits: { rpm: 1200, tpm: null } } },
     reply: { description: 'The account as it is now.', schema: accountShape },
-    async handler({ principal, params: { account_id }, body, address, requestId }, { accounts }) {
+    async handler({ principal, params: { account_id }, body, origin }, { accounts }) {
       const patch: AccountPatch = {
         ...(body.name === undefined ? {} : { name: body.name }),
         ...(body.kind === undefined ? {} : { kind: body.kind }),
@@ -166,7 +167,7 @@ export const ACCOUNT_ROUTES: readonly Route<IdentityServices>[] = [
         ...(body.limits === undefined ? {} : { limits: body.limits === null ? null : limitsPatchOf(body.limits) }),
         ...(body.budget === undefined ? {} : { budget: body.budget === null ? null : budgetFromJson(body.budget) }),
       }
-      return accountBody(await accounts.update(principal, account_id, patch, { address, requestId }))
+      return accountBody(await accounts.update(principal, account_id, patch, origin))
     },
   }),
 
@@ -186,14 +187,15 @@ export const ACCOUNT_ROUTES: readonly Route<IdentityServices>[] = [
       method: 'POST',
       path: `/api/accounts/{account_id}/${verb}`,
       access: 'operator',
+      stepUp: true,
       name: `${verb}Account`,
       summary,
       description,
       params,
       body: z.strictObject({}).describe('Empty, or absent.'),
       reply: { description: 'The account as it is now.', schema: accountShape },
-      handler: async ({ principal, params: { account_id }, address, requestId }, { accounts }) =>
-        accountBody(await accounts.update(principal, account_id, { status }, { address, requestId })),
+      handler: async ({ principal, params: { account_id }, origin }, { accounts }) =>
+        accountBody(await accounts.update(principal, account_id, { status }, origin)),
     }),
   ),
 ]

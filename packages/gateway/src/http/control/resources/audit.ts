@@ -11,13 +11,17 @@ const entryShape = z
     id: z.string().meta({ examples: ['aud_1nF5xB0mTqYc8uRe'] }),
     object: z.literal('audit_entry'),
     created_at: unixSeconds,
-    actor: z.string().describe('The key that did it; `master` for the operator.'),
+    actor: z
+      .string()
+      .describe('The key, session or token that did it; `master` for the master key and the command line.'),
+    person: z.string().describe('Whose session or token it was; empty for keys.'),
     action: z.enum(AUDIT_ACTIONS),
     object_id: z.string().describe('What was changed.'),
     account: z.string().describe("Whose it is; empty for the operator's own."),
     before: z.record(z.string(), z.unknown()).nullable().describe('What the change touched; null = it did not exist.'),
     after: z.record(z.string(), z.unknown()).nullable().describe('Null = it does not exist any more.'),
     address: z.string().describe('Where the request came from; empty = the command line.'),
+    user_agent: z.string().describe('What the client calls itself.'),
     request_id: z.string(),
   })
   .meta({ id: 'AuditEntry' })
@@ -28,6 +32,7 @@ export const AUDIT_ROUTES: readonly Route[] = [
     path: '/api/audit',
     access: 'keys:manage',
     tag: 'Gateway',
+    role: 'admin',
     name: 'listAudit',
     summary: 'Read the audit log',
     description: 'Newest first. The operator reads all of it, a key what concerns its own account.',
@@ -36,20 +41,22 @@ export const AUDIT_ROUTES: readonly Route[] = [
       ...zoneQuery,
       ...pageQuery,
       account: z.string().max(200).optional().describe('For the operator.'),
-      actor: z.string().max(200).optional().describe('Id of the key that did it, or master.'),
+      actor: z.string().max(200).optional().describe('Id of the key, session or token that did it, or master.'),
+      person: z.string().max(200).optional().describe('Id of the person who did it.'),
       object: z.string().max(200).optional().describe('Id of what was changed.'),
       action: z.enum(AUDIT_ACTIONS).optional(),
     }),
     example: { path: '/api/audit?action=key.revoke' },
     reply: { description: 'A page of them.', schema: listOf(entryShape) },
     async handler({ principal, query }, { audit }) {
-      const { from, to, limit, after, account, actor, object, action } = query
+      const { from, to, limit, after, account, actor, person, object, action } = query
       const timeZone = zoneOf(query.time_zone, principal.timeZone)
       const page = await audit.list(principal, {
         limit: limit ?? 100,
         ...(after === undefined ? {} : { after }),
         ...(account === undefined ? {} : { accountId: account }),
         ...(actor === undefined ? {} : { actorKeyId: actor }),
+        ...(person === undefined ? {} : { actorPersonId: person }),
         ...(object === undefined ? {} : { objectId: object }),
         ...(action === undefined ? {} : { action }),
         ...(from === undefined ? {} : { sinceMs: instant(from, 'from', timeZone) }),
@@ -66,12 +73,14 @@ function entryBody(entry: AuditEntry): z.input<typeof entryShape> {
     object: 'audit_entry',
     created_at: seconds(entry.atMs),
     actor: entry.actorKeyId,
+    person: entry.actorPersonId,
     action: entry.action,
     object_id: entry.objectId,
     account: entry.accountId,
     before: entry.before === null ? null : { ...entry.before },
     after: entry.after === null ? null : { ...entry.after },
     address: entry.address,
+    user_agent: entry.userAgent,
     request_id: entry.requestId,
   }
 }

@@ -26,7 +26,8 @@ import {
 } from './response-shapes.ts'
 import { mayUse } from './responses.ts'
 
-const COMMON = { access: 'key', tag: 'Conversations' } as const
+/** What was said is for those who work with it. */
+const COMMON = { access: 'key', role: 'developer', tag: 'Conversations' } as const
 const LIST = '/v1/conversations'
 const ONE = `${LIST}/{conversation_id}` as const
 const ITEMS = `${ONE}/items` as const

@@ -84,6 +84,7 @@ export const GROUP_ROUTES: readonly Route<IdentityServices>[] = [
     ...COMMON,
     method: 'POST',
     path: '/api/groups',
+    stepUp: true,
     name: 'createGroup',
     summary: 'Make a group',
     description:
@@ -108,7 +109,7 @@ export const GROUP_ROUTES: readonly Route<IdentityServices>[] = [
       .meta({ id: 'NewGroup' }),
     example: { body: { name: 'pro', preset: 'pro', models: ['gpt-4o*', 'claude-*'], price_multiplier: 0.9 } },
     reply: { status: 201, description: 'The group.', schema: groupShape },
-    async handler({ principal, body, address, requestId }, { groups }) {
+    async handler({ principal, body, origin }, { groups }) {
       const { name, preset, limits, shared_limits, prices, responses } = body
       const wanted = {
         name,
@@ -119,7 +120,7 @@ export const GROUP_ROUTES: readonly Route<IdentityServices>[] = [
         ...(shared_limits == null ? {} : { sharedLimits: limitsFromJson(shared_limits) }),
         ...(responses == null ? {} : { responses: policyFromJson(responses) }),
       }
-      return groupBody(await groups.create(principal, wanted, { address, requestId }))
+      return groupBody(await groups.create(principal, wanted, origin))
     },
   }),
 
@@ -138,6 +139,7 @@ export const GROUP_ROUTES: readonly Route<IdentityServices>[] = [
     ...COMMON,
     method: 'PATCH',
     path: '/api/groups/{name}',
+    stepUp: true,
     name: 'updateGroup',
     summary: 'Change a group',
     description: 'A group of the configuration file is a 409: it is changed there.',
@@ -160,7 +162,7 @@ export const GROUP_ROUTES: readonly Route<IdentityServices>[] = [
       .meta({ id: 'GroupPatch' }),
     example: { body: { limits: { rpm: 2000 } } },
     reply: { description: 'The group as it is now.', schema: groupShape },
-    async handler({ principal, params: { name }, body, address, requestId }, { groups }) {
+    async handler({ principal, params: { name }, body, origin }, { groups }) {
       const { limits, shared_limits, prices, responses } = body
       const patch: GroupPatch = {
         ...fieldsOf(body),
@@ -171,7 +173,7 @@ export const GROUP_ROUTES: readonly Route<IdentityServices>[] = [
           : { sharedLimits: shared_limits === null ? null : limitsPatchOf(shared_limits) }),
         ...(responses === undefined ? {} : { responses: responses && policyFromJson(responses) }),
       }
-      return groupBody(await groups.update(principal, name, patch, { address, requestId }))
+      return groupBody(await groups.update(principal, name, patch, origin))
     },
   }),
 
@@ -179,6 +181,7 @@ export const GROUP_ROUTES: readonly Route<IdentityServices>[] = [
     ...COMMON,
     method: 'DELETE',
     path: '/api/groups/{name}',
+    stepUp: true,
     name: 'deleteGroup',
     summary: 'Delete a group',
     description: 'A 409 while accounts are in it, or when the configuration file has it.',
@@ -188,8 +191,8 @@ export const GROUP_ROUTES: readonly Route<IdentityServices>[] = [
       description: 'It is gone.',
       schema: z.strictObject({ id: z.string(), object: z.literal('group'), deleted: z.literal(true) }),
     },
-    async handler({ principal, params: { name }, address, requestId }, { groups }) {
-      const removed = await groups.remove(principal, name, { address, requestId })
+    async handler({ principal, params: { name }, origin }, { groups }) {
+      const removed = await groups.remove(principal, name, origin)
       return { id: removed.name, object: 'group' as const, deleted: true as const }
     },
   }),

@@ -93,7 +93,7 @@ const keyFields = {
   models: nullableList('Null = all that its group may use.'),
   endpoints: nullableList('Null = all.'),
   addresses: nullableList('Null = from anywhere.'),
-  made_by: z.string().describe('The key that made it, or `master`.'),
+  made_by: z.string().describe('The key or the person that made it, or `master`.'),
   group: z.string().nullable().describe("Null = the account's."),
   account: z.string().optional().describe('For the operator only.'),
 } as const
@@ -125,6 +125,8 @@ export const KEY_ROUTES: readonly Route<IdentityServices>[] = [
     path: '/api/auth',
     access: 'keys:manage',
     tag: 'Keys',
+    role: 'developer',
+    stepUp: 'secrets',
     name: 'createKey',
     summary: 'Make a key',
     description:
@@ -134,7 +136,7 @@ export const KEY_ROUTES: readonly Route<IdentityServices>[] = [
     body: newKeyShape,
     example: { body: { name: 'ci', expires_in: 2_592_000, limits: { rpm: 60, requests_per_day: 5000 } } },
     reply: { status: 201, description: 'The only time that the key is shown.', schema: madeKeyShape },
-    async handler({ principal, body, address, requestId }, { keys }) {
+    async handler({ principal, body, origin }, { keys }) {
       const { name: wanted, expires_in, account, limits, ...rest } = body
       const request: NewKey = {
         name: wanted,
@@ -144,7 +146,7 @@ export const KEY_ROUTES: readonly Route<IdentityServices>[] = [
         ...(expires_in == null ? {} : { expiresInSeconds: expires_in }),
         ...(account == null ? {} : { accountId: account }),
       }
-      const made = await keys.create(request, { address, requestId })
+      const made = await keys.create(request, origin)
       return withKey(keyBody(made.record, principal), made.key)
     },
   }),
@@ -194,6 +196,8 @@ export const KEY_ROUTES: readonly Route<IdentityServices>[] = [
     path: '/api/auth/{key_id}',
     access: 'keys:manage',
     tag: 'Keys',
+    role: 'developer',
+    stepUp: 'secrets',
     name: 'updateKey',
     summary: 'Change a key',
     description:
@@ -203,7 +207,7 @@ export const KEY_ROUTES: readonly Route<IdentityServices>[] = [
     body: keyPatchShape,
     example: { body: { limits: { rpm: 120 }, models: ['gpt-4o*'] } },
     reply: { description: 'The key as it is now.', schema: keyShape },
-    async handler({ principal, params: { key_id }, body, address, requestId }, { keys }) {
+    async handler({ principal, params: { key_id }, body, origin }, { keys }) {
       const { name: wanted, expires_in, limits, ...rest } = body
       const patch: KeyPatch = {
         ...rulesOf(rest),
@@ -211,7 +215,7 @@ export const KEY_ROUTES: readonly Route<IdentityServices>[] = [
         ...(wanted === undefined ? {} : { name: wanted }),
         ...(expires_in === undefined ? {} : { expiresInSeconds: expires_in }),
       }
-      return keyBody(await keys.update(principal, key_id, patch, { address, requestId }), principal)
+      return keyBody(await keys.update(principal, key_id, patch, origin), principal)
     },
   }),
 
@@ -220,6 +224,7 @@ export const KEY_ROUTES: readonly Route<IdentityServices>[] = [
     path: '/api/auth/{key_id}',
     access: 'keys:manage',
     tag: 'Keys',
+    role: 'developer',
     name: 'revokeKey',
     summary: 'Revoke a key',
     description: 'Within a second it is a 401 everywhere, and so are the keys that were made with it.',
@@ -228,8 +233,8 @@ export const KEY_ROUTES: readonly Route<IdentityServices>[] = [
       description: 'It is revoked. Asking again is no error.',
       schema: z.strictObject({ id: z.string(), object: z.literal('api_key'), deleted: z.literal(true) }),
     },
-    async handler({ principal, params: { key_id }, address, requestId }, { keys }) {
-      const { keyId } = await keys.revoke(principal, key_id, { address, requestId })
+    async handler({ principal, params: { key_id }, origin }, { keys }) {
+      const { keyId } = await keys.revoke(principal, key_id, origin)
       return { id: keyId, object: 'api_key' as const, deleted: true as const }
     },
   }),
@@ -239,6 +244,8 @@ export const KEY_ROUTES: readonly Route<IdentityServices>[] = [
     path: '/api/auth/{key_id}/rotate',
     access: 'keys:manage',
     tag: 'Keys',
+    role: 'developer',
+    stepUp: 'secrets',
     name: 'rotateKey',
     summary: 'Give a key a new secret',
     description: 'The id, the limits and the history stay. The old secret works until the grace ends.',
@@ -257,8 +264,8 @@ export const KEY_ROUTES: readonly Route<IdentityServices>[] = [
       .meta({ id: 'Rotation' }),
     example: { body: { grace_seconds: 3600 } },
     reply: { description: 'The only time that the new key is shown.', schema: madeKeyShape },
-    async handler({ principal, params: { key_id }, body, address, requestId }, { keys }) {
-      const made = await keys.rotate(principal, key_id, body.grace_seconds ?? 0, { address, requestId })
+    async handler({ principal, params: { key_id }, body, origin }, { keys }) {
+      const made = await keys.rotate(principal, key_id, body.grace_seconds ?? 0, origin)
       return withKey(keyBody(made.record, principal), made.key)
     },
   }),

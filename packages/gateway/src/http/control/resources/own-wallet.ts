@@ -47,15 +47,14 @@ export const OWN_WALLET_ROUTES: readonly Route[] = [
     method: 'PATCH',
     path: '/api/wallet',
     access: 'keys:manage',
+    stepUp: true,
     name: 'updateWallet',
     summary: 'Be told, or be topped up, when the balance gets low',
     body: walletPatchShape,
     example: { body: { auto_top_up: { threshold: '5.00', amount: '25.00', daily_cap: '100.00' } } },
     reply: { description: 'The wallet as it is now.', schema: walletDetailShape },
-    handler: async ({ principal, body, address, requestId }, { wallets }) =>
-      walletDetailBody(
-        await wallets.setSettings(principal, principal.accountId, settingsPatchOf(body), { address, requestId }),
-      ),
+    handler: async ({ principal, body, origin }, { wallets }) =>
+      walletDetailBody(await wallets.setSettings(principal, principal.accountId, settingsPatchOf(body), origin)),
   }),
 
   route({
@@ -63,6 +62,7 @@ export const OWN_WALLET_ROUTES: readonly Route[] = [
     method: 'GET',
     path: '/api/wallet/entries',
     access: 'keys:manage',
+    role: 'admin',
     name: 'listWalletEntries',
     summary: 'The statement',
     description: 'Every transfer, newest first. What calls cost comes in a line for each batch of them.',
@@ -77,6 +77,8 @@ export const OWN_WALLET_ROUTES: readonly Route[] = [
     method: 'GET',
     path: '/api/wallet/webhook-key',
     access: 'keys:manage',
+    role: 'admin',
+    stepUp: true,
     name: 'getWalletWebhookKey',
     summary: 'What messages to your webhook are signed with',
     description:
@@ -117,8 +119,8 @@ export const OWN_WALLET_ROUTES: readonly Route[] = [
         })
         .meta({ id: 'Redemption' }),
     },
-    async handler({ principal, body, address, requestId }, { redeemCodes }) {
-      const redeemed = await redeemCodes.redeem(principal, body.code, { address, requestId })
+    async handler({ principal, body, origin }, { redeemCodes }) {
+      const redeemed = await redeemCodes.redeem(principal, body.code, origin)
       return {
         id: redeemed.transfer.transferId,
         object: 'redemption' as const,
@@ -152,9 +154,9 @@ export const OWN_WALLET_ROUTES: readonly Route[] = [
         .strictObject({ ...orderShape.shape, url: z.string().describe('The page of the payment provider.') })
         .meta({ id: 'CheckoutOrder' }),
     },
-    async handler({ principal, body, address, requestId }, { payments }) {
+    async handler({ principal, body, origin }, { payments }) {
       const wish = { amountNanos: nanosOf(body.amount, 'amount'), saveCard: body.save_card ?? false }
-      const { order, url } = await payments.checkout(principal, wish, { address, requestId })
+      const { order, url } = await payments.checkout(principal, wish, origin)
       return { ...orderBody(order), url }
     },
   }),
@@ -164,6 +166,7 @@ export const OWN_WALLET_ROUTES: readonly Route[] = [
     method: 'GET',
     path: '/api/payments',
     access: 'keys:manage',
+    role: 'admin',
     name: 'listPayments',
     summary: 'List payment orders',
     description: 'Newest first. A key sees those of its account, the operator all.',
@@ -187,6 +190,7 @@ export const OWN_WALLET_ROUTES: readonly Route[] = [
     method: 'GET',
     path: '/api/payments/{order_id}',
     access: 'keys:manage',
+    role: 'admin',
     name: 'getPayment',
     summary: 'Look at a payment order',
     params: z.strictObject({

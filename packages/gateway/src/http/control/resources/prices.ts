@@ -89,6 +89,7 @@ export const PRICE_ROUTES: readonly Route<{ readonly prices: PriceService }>[] =
     ...COMMON,
     method: 'PUT',
     path: '/api/prices/{model}',
+    stepUp: true,
     name: 'setPrice',
     summary: 'Set a price',
     description:
@@ -98,8 +99,8 @@ export const PRICE_ROUTES: readonly Route<{ readonly prices: PriceService }>[] =
     body: newPrice,
     example: { body: { input: 0.2, cached_input: 0.1, output: 0.8 } },
     reply: { description: 'The price as it is now.', schema: viewShape },
-    async handler({ principal, params: { model }, body, address, requestId }, { prices }) {
-      return viewBody(await prices.set(principal, model, checkedPrice(body, ''), { address, requestId }))
+    async handler({ principal, params: { model }, body, origin }, { prices }) {
+      return viewBody(await prices.set(principal, model, checkedPrice(body, ''), origin))
     },
   }),
 
@@ -107,14 +108,15 @@ export const PRICE_ROUTES: readonly Route<{ readonly prices: PriceService }>[] =
     ...COMMON,
     method: 'DELETE',
     path: '/api/prices/{model}',
+    stepUp: true,
     name: 'removePrice',
     summary: 'Take a price away',
     description: 'The model costs what the catalogue says again. Its earlier prices stay on record.',
     errors: ['conflict', 'model_not_found'],
     params,
     reply: { description: 'The price as it is now.', schema: viewShape },
-    async handler({ principal, params: { model }, address, requestId }, { prices }) {
-      return viewBody(await prices.remove(principal, model, { address, requestId }))
+    async handler({ principal, params: { model }, origin }, { prices }) {
+      return viewBody(await prices.remove(principal, model, origin))
     },
   }),
 

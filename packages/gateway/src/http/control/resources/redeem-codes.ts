@@ -45,6 +45,7 @@ export const REDEEM_CODE_ROUTES: readonly Route<MoneyServices>[] = [
     ...COMMON,
     method: 'POST',
     path: '/api/redeem-code-batches',
+    stepUp: true,
     name: 'createRedeemCodes',
     summary: 'Make redeem codes',
     description:
@@ -66,14 +67,14 @@ export const REDEEM_CODE_ROUTES: readonly Route<MoneyServices>[] = [
       schema: z.strictObject({ ...batchFields, codes: z.array(z.string()) }).meta({ id: 'MadeRedeemCodes' }),
       content: { 'text/csv': 'With format=csv: a line for each code, a heading first.' },
     },
-    async handler({ principal, query, body, address, requestId }, { redeemCodes }) {
+    async handler({ principal, query, body, origin }, { redeemCodes }) {
       const wanted = {
         name: body.name,
         amountNanos: nanosOf(body.amount, 'amount'),
         count: body.count,
         expiresInSeconds: body.expires_in ?? null,
       }
-      const { batch, codes } = await redeemCodes.create(principal, wanted, { address, requestId })
+      const { batch, codes } = await redeemCodes.create(principal, wanted, origin)
       if (query.format === 'csv') return codesCsv(batch, codes)
       return { ...batchBody(batch), codes: [...codes] }
     },
@@ -131,14 +132,15 @@ export const REDEEM_CODE_ROUTES: readonly Route<MoneyServices>[] = [
     ...COMMON,
     method: 'POST',
     path: '/api/redeem-code-batches/{batch_id}/void',
+    stepUp: true,
     name: 'voidRedeemCodes',
     summary: 'Withdraw a batch of redeem codes',
     description: 'Those that have been redeemed stay so. Asking again is no error.',
     params,
     body: z.strictObject({}).describe('Empty, or absent.'),
     reply: { description: 'The batch as it is now.', schema: batchShape },
-    handler: async ({ principal, params: { batch_id }, address, requestId }, { redeemCodes }) =>
-      batchBody(await redeemCodes.void(principal, batch_id, { address, requestId })),
+    handler: async ({ principal, params: { batch_id }, origin }, { redeemCodes }) =>
+      batchBody(await redeemCodes.void(principal, batch_id, origin)),
   }),
 ]
 

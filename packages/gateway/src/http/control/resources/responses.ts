@@ -20,7 +20,8 @@ import {
   unknown,
 } from './response-shapes.ts'
 
-const COMMON = { access: 'key', tag: 'Responses' } as const
+/** What was said is for those who work with it. */
+const COMMON = { access: 'key', role: 'developer', tag: 'Responses' } as const
 const PATH = '/v1/responses/{response_id}'
 const EXAMPLE = { path: '/v1/responses/resp_3f0c6a2f9e1d4b7a8c5d6e7f' }
 const params = z.object({ response_id: z.string().max(200).describe('`resp_...`') })

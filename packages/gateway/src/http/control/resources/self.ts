@@ -2,10 +2,13 @@
 import { z } from 'zod'
 import { dollars, seconds, unixSecondsOrNever } from '../api/fields.ts'
 import { type Route, route } from '../api/route.ts'
+import type { ControlServices } from '../api/services.ts'
+import type { Principal } from '../../../identity/principal.ts'
 import type { WindowStanding } from '../../../limits/limit-ledger.ts'
 import type { ScopeKind } from '../../../limits/limits.ts'
 import { accountShape, accountBody } from './accounts.ts'
 import { keyBody, keyShape } from './keys.ts'
+import { actingBody, actingShape, selfBody, selfShape } from './person-shapes.ts'
 import { seesAccount } from './tenant.ts'
 
 const rulesShape = z
@@ -16,8 +19,10 @@ const meShape = z
   .strictObject({
     object: z.literal('me'),
     operator: z.boolean(),
-    key: keyShape.nullable().describe('Null for the operator.'),
-    account: accountShape.nullable().describe('Null for the operator.'),
+    person: selfShape.nullable().describe('Null for a key.'),
+    acting: actingShape.nullable().describe('In which account a person acts, and as what; null for a key.'),
+    key: keyShape.nullable().describe('Null for a person, and for the operator.'),
+    account: accountShape.nullable().describe('Null for the operator, and for who belongs to none.'),
     group: z.string().describe('Whose models, limits and prices hold; empty = none.'),
     scopes: z.array(z.string()),
     expires_at: unixSecondsOrNever.describe('The earliest of the key and of those that made it; null = never.'),
@@ -66,14 +71,12 @@ export const SELF_ROUTES: readonly Route[] = [
     tag: 'Self-service',
     name: 'getMe',
     summary: 'Who am I, and what may I do',
-    reply: { description: 'The key that asks, its account, and all that holds for it.', schema: meShape },
-    async handler({ principal }, { keys, accounts }) {
-      const own = principal.operator
-        ? { key: null, account: null }
-        : {
-            key: keyBody(await keys.get({ ...principal, scopes: ['keys:manage'] }, principal.keyId), principal),
-            account: accountBody(await accounts.get(principal, principal.accountId)),
-          }
+    reply: {
+      description: 'The key or the person that asks, the account, and all that holds for them.',
+      schema: meShape,
+    },
+    async handler({ principal }, services) {
+      const own = await whoIs(principal, services)
       return {
         object: 'me' as const,
         operator: principal.operator,
@@ -118,6 +121,19 @@ export const SELF_ROUTES: readonly Route[] = [
     },
   }),
 ]
+
+type Services = Pick<ControlServices, 'keys' | 'accounts' | 'people'>
+
+async function whoIs(principal: Principal, { keys, accounts, people }: Services) {
+  const { person, operator, accountId } = principal
+  const account = operator || accountId === '' ? null : accountBody(await accounts.get(principal, accountId))
+  if (person !== undefined) {
+    const self = selfBody(await people.profile.get(principal))
+    return { person: self, acting: actingBody(principal), key: null, account }
+  }
+  const key = operator ? null : await keys.get({ ...principal, scopes: ['keys:manage'] }, principal.keyId)
+  return { person: null, acting: null, key: key && keyBody(key, principal), account }
+}
 
 function standingBody({ limit, max, used, resetsAtMs }: WindowStanding) {
   const shown = (value: number): number | string => (limit === 'budget' ? dollars(value) : value)

@@ -27,7 +27,7 @@ const route = routeFor<MoneyServices>()
 const params = z.strictObject(accountParams)
 const note = z.string().max(500).describe('Why, for the statement: the account sees it.')
 const TAG = { tag: 'Wallets' } as const
-const MOVES = { ...TAG, method: 'POST', access: 'operator', errors: ['conflict'], params } as const
+const MOVES = { ...TAG, method: 'POST', access: 'operator', stepUp: true, errors: ['conflict'], params } as const
 
 export const WALLET_ROUTES: readonly Route<MoneyServices>[] = [
   route({
@@ -68,14 +68,15 @@ export const WALLET_ROUTES: readonly Route<MoneyServices>[] = [
     method: 'PATCH',
     path: '/api/accounts/{account_id}/wallet',
     access: 'keys:manage',
+    stepUp: true,
     name: 'updateAccountWallet',
     summary: 'What happens when the balance gets low',
     params,
     body: walletPatchShape,
     example: { body: { low_balance: { threshold: '5.00', email: 'team@example.com' } } },
     reply: { description: 'The wallet as it is now.', schema: walletDetailShape },
-    handler: async ({ principal, params: { account_id }, body, address, requestId }, { wallets }) =>
-      walletDetailBody(await wallets.setSettings(principal, account_id, settingsPatchOf(body), { address, requestId })),
+    handler: async ({ principal, params: { account_id }, body, origin }, { wallets }) =>
+      walletDetailBody(await wallets.setSettings(principal, account_id, settingsPatchOf(body), origin)),
   }),
 
   route({
@@ -83,6 +84,7 @@ export const WALLET_ROUTES: readonly Route<MoneyServices>[] = [
     method: 'GET',
     path: '/api/accounts/{account_id}/wallet/entries',
     access: 'keys:manage',
+    role: 'admin',
     name: 'listAccountWalletEntries',
     summary: 'The statement of an account',
     description: 'Every transfer, newest first. What calls cost comes in a line for each batch of them.',
@@ -102,13 +104,13 @@ export const WALLET_ROUTES: readonly Route<MoneyServices>[] = [
     body: z.strictObject({ amount, note: note.optional() }).meta({ id: 'TopUp' }),
     example: { body: { amount: '25.00', note: 'Bank transfer of 21 November' } },
     reply: { status: 201, description: 'The transfer, and the wallet after it.', schema: movedShape },
-    async handler({ principal, params: { account_id }, body, request, address, requestId }, { wallets }) {
+    async handler({ principal, params: { account_id }, body, request, origin }, { wallets }) {
       const move = {
         amountNanos: nanosOf(body.amount, 'amount'),
         note: body.note ?? '',
         repeatKey: repeatKeyOf(request),
       }
-      return movedBody(await wallets.topUp(principal, account_id, move, { address, requestId }))
+      return movedBody(await wallets.topUp(principal, account_id, move, origin))
     },
   }),
 
@@ -121,13 +123,13 @@ export const WALLET_ROUTES: readonly Route<MoneyServices>[] = [
     body: z.strictObject({ amount: signedAmount, note }).meta({ id: 'Adjustment' }),
     example: { body: { amount: '-3.20', note: 'Credited twice on 20 November' } },
     reply: { status: 201, description: 'The transfer, and the wallet after it.', schema: movedShape },
-    async handler({ principal, params: { account_id }, body, request, address, requestId }, { wallets }) {
+    async handler({ principal, params: { account_id }, body, request, origin }, { wallets }) {
       const move = {
         amountNanos: signedNanosOf(body.amount, 'amount'),
         note: body.note,
         repeatKey: repeatKeyOf(request),
       }
-      return movedBody(await wallets.adjust(principal, account_id, move, { address, requestId }))
+      return movedBody(await wallets.adjust(principal, account_id, move, origin))
     },
   }),
 
@@ -149,14 +151,14 @@ export const WALLET_ROUTES: readonly Route<MoneyServices>[] = [
       .meta({ id: 'Refund' }),
     example: { body: { request: 'req_5f0c6a2f9e1d4b7a8c00000001', note: 'The answer was of no use' } },
     reply: { status: 201, description: 'The transfer, and the wallet after it.', schema: movedShape },
-    async handler({ principal, params: { account_id }, body, request, address, requestId }, { wallets }) {
+    async handler({ principal, params: { account_id }, body, request, origin }, { wallets }) {
       const wish = {
         of: refundedOf(body.transfer, body.request),
         amountNanos: body.amount === undefined ? null : nanosOf(body.amount, 'amount'),
         note: body.note ?? '',
         repeatKey: repeatKeyOf(request),
       }
-      return movedBody(await wallets.refund(principal, account_id, wish, { address, requestId }))
+      return movedBody(await wallets.refund(principal, account_id, wish, origin))
     },
   }),
 
@@ -169,8 +171,8 @@ export const WALLET_ROUTES: readonly Route<MoneyServices>[] = [
     body: z.strictObject({ reason: z.string().min(1).max(500) }).meta({ id: 'WalletLock' }),
     example: { body: { reason: 'Disputed payment' } },
     reply: { description: 'The wallet as it is now.', schema: walletShape },
-    handler: async ({ principal, params: { account_id }, body, address, requestId }, { wallets }) =>
-      walletBody(await wallets.setState(principal, account_id, 'locked', body.reason, { address, requestId })),
+    handler: async ({ principal, params: { account_id }, body, origin }, { wallets }) =>
+      walletBody(await wallets.setState(principal, account_id, 'locked', body.reason, origin)),
   }),
 
   route({
@@ -180,8 +182,8 @@ export const WALLET_ROUTES: readonly Route<MoneyServices>[] = [
     summary: 'Unlock a wallet',
     body: z.strictObject({}).describe('Empty, or absent.'),
     reply: { description: 'The wallet as it is now.', schema: walletShape },
-    handler: async ({ principal, params: { account_id }, address, requestId }, { wallets }) =>
-      walletBody(await wallets.setState(principal, account_id, 'active', '', { address, requestId })),
+    handler: async ({ principal, params: { account_id }, origin }, { wallets }) =>
+      walletBody(await wallets.setState(principal, account_id, 'active', '', origin)),
   }),
 ]
 
