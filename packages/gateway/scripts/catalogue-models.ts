@@ -1,6 +1,6 @@
 // From the models.dev snapshot to catalogue models: which vendors, which models, and how a fact is read.
-import type { PriceDollars, RatesDollars } from '../src/billing/price-dollars.ts'
-import { isPrice, priceFromDollars } from '../src/billing/price-dollars.ts'
+import type { PriceDollars, RatesDollars } from '../src/billing/prices/price-dollars.ts'
+import { isPrice, priceFromDollars } from '../src/billing/prices/price-dollars.ts'
 import type { Capability, CatalogueEntry } from '../src/catalogue/model.ts'
 import { supplementedPrice } from '../src/catalogue/price-supplement.ts'
 import {

@@ -1,8 +1,8 @@
 // What a key and the operator learn about usage through the API.
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { UsageFilter, UsageQueries, UsageSeriesQuery } from '../src/billing/usage-queries.ts'
-import type { StoredUsageRecord } from '../src/billing/usage-record.ts'
+import type { UsageFilter, UsageQueries, UsageSeriesQuery } from '../src/billing/usage/usage-queries.ts'
+import type { StoredUsageRecord } from '../src/billing/usage/usage-record.ts'
 import { NO_USAGE } from '../src/core/token-usage.ts'
 import { OPERATOR } from '../src/identity/principal.ts'
 import { MASTER, startControl, type TestControl } from './support/control-app.ts'

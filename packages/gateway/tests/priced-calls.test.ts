@@ -1,11 +1,11 @@
 // Every provider's way of reporting usage, at prices that tell every class apart: what the gateway charges is what
 // hand-written arithmetic says. The arithmetic is in whole units of 10^-18 nano-dollars, with no division before the end.
 import { describe, expect, it } from 'vitest'
-import { costNanos } from '../src/billing/cost.ts'
-import { isPrice, priceFromDollars, type PriceDollars } from '../src/billing/price-dollars.ts'
-import { priceLines } from '../src/billing/price-lines.ts'
-import { encodePrice, recomputeCost } from '../src/billing/price-text.ts'
-import type { Price } from '../src/billing/price.ts'
+import { costNanos } from '../src/billing/prices/cost.ts'
+import { isPrice, priceFromDollars, type PriceDollars } from '../src/billing/prices/price-dollars.ts'
+import { priceLines } from '../src/billing/prices/price-lines.ts'
+import { encodePrice, recomputeCost } from '../src/billing/prices/price-text.ts'
+import type { Price } from '../src/billing/prices/price.ts'
 import { USAGE_ROWS, type Paid } from './support/priced-usage.ts'
 
 /** Nano-US$ per million tokens, written down apart from the prices that the code reads. */

@@ -1,12 +1,12 @@
 // All that moving money in and out asks of a database. `store/domain-stores.ts` answers it.
 import type { AccountStore } from '../identity/account-store.ts'
 import type { AuditStore } from '../identity/audit-store.ts'
-import type { NoticeStore } from './notice-store.ts'
-import type { PaymentStore } from './payment-store.ts'
-import type { RedeemCodeStore } from './redeem-code-store.ts'
-import type { RefundStore } from './refund-store.ts'
-import type { WalletSettingsStore } from './wallet-settings-store.ts'
-import type { WalletStore } from './wallet-store.ts'
+import type { NoticeStore } from './payments/notice-store.ts'
+import type { PaymentStore } from './payments/payment-store.ts'
+import type { RedeemCodeStore } from './payments/redeem-code-store.ts'
+import type { RefundStore } from './payments/refund-store.ts'
+import type { WalletSettingsStore } from './wallets/wallet-settings-store.ts'
+import type { WalletStore } from './wallets/wallet-store.ts'
 
 export interface MoneyStores {
   readonly wallets: WalletStore

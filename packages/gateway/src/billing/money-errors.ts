@@ -1,7 +1,7 @@
 // What can go wrong when money is moved, in words for whoever wanted to move it.
 import { dollarsFromNanos } from '../core/dollars.ts'
 import { GatewayError } from '../core/errors.ts'
-import { MOST_NANOS, type Posted, type Transfer } from './ledger.ts'
+import { MOST_NANOS, type Posted, type Transfer } from './wallets/ledger.ts'
 
 /** The transfer, or the reason why there is none. @throws {GatewayError} `conflict`, `invalid_request` */
 export function postedOrThrow(posted: Posted): { readonly transfer: Transfer; readonly repeated: boolean } {

@@ -1,13 +1,13 @@
 // Everything that moves money in and out, on one database: what the control plane, the command line and tests each put
 // together.
-import type { SendHttp } from './outbound.ts'
-import { PaymentService, type PaymentLog } from './payment-service.ts'
-import type { StripeConfig } from './payment-settings.ts'
+import type { SendHttp } from './payments/outbound.ts'
+import { PaymentService, type PaymentLog } from './payments/payment-service.ts'
+import type { StripeConfig } from './payments/payment-settings.ts'
 import type { MoneyDatabase } from './money-database.ts'
-import { RedeemCodeService } from './redeem-code-service.ts'
-import type { UsageQueries } from './usage-queries.ts'
-import { WalletService } from './wallet-service.ts'
-import { webhookKey } from './wallet-watch.ts'
+import { RedeemCodeService } from './payments/redeem-code-service.ts'
+import type { UsageQueries } from './usage/usage-queries.ts'
+import { WalletService } from './wallets/wallet-service.ts'
+import { webhookKey } from './wallets/wallet-watch.ts'
 
 export interface WalletDeskOptions {
   readonly database: MoneyDatabase & { readonly usage: Pick<UsageQueries, 'record'> }

@@ -3,8 +3,8 @@ import { resolve } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { catalogueModels } from '../../scripts/catalogue-models.ts'
-import { dollarsFromPrice, type PriceText } from '../billing/price-dollars.ts'
-import type { Price } from '../billing/price.ts'
+import { dollarsFromPrice, type PriceText } from '../billing/prices/price-dollars.ts'
+import type { Price } from '../billing/prices/price.ts'
 import { catalogue, SEED_MODEL_IDS } from './catalogue.ts'
 import data from './models.json' with { type: 'json' }
 

@@ -1,6 +1,6 @@
 // The models that ship with the code: who makes them, what they can do, how much they hold and what they cost.
 // The data is `models.json`, made by `scripts/generate-catalogue.ts`; the indexes are built at the first question.
-import { isPrice, priceFromDollars } from '../billing/price-dollars.ts'
+import { isPrice, priceFromDollars } from '../billing/prices/price-dollars.ts'
 import type { CatalogueEntry, CatalogueModel } from './model.ts'
 import data from './models.json' with { type: 'json' }
 

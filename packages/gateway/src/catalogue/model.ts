@@ -1,6 +1,6 @@
 // One model as the catalogue knows it: facts that a vendor publishes, in our own units.
-import type { PriceDollars } from '../billing/price-dollars.ts'
-import type { Price } from '../billing/price.ts'
+import type { PriceDollars } from '../billing/prices/price-dollars.ts'
+import type { Price } from '../billing/prices/price.ts'
 
 export type Capability =
   | 'chat'

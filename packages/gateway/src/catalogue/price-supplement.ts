@@ -1,7 +1,7 @@
 // What the public snapshot leaves out of prices: cache writes that live an hour, hosted searches, pictures and sound, the
 // service tiers, a few tiers by length. Each block names its source. `scripts/generate-catalogue.ts` lays it over the
 // snapshot's price, field by field; nothing reads it at run time.
-import type { PriceDollars } from '../billing/price-dollars.ts'
+import type { PriceDollars } from '../billing/prices/price-dollars.ts'
 
 interface PriceRule {
   /** Ids of one vendor's models. */

@@ -1,7 +1,7 @@
 // What the public snapshot lacks, or says otherwise than the vendor did: models that were retired before it was taken,
 // ids that only gateways use, and spellings that clients still send. Each block names its source. The script
 // `scripts/generate-catalogue.ts` folds this into `models.json`; nothing reads it at run time.
-import type { PriceDollars } from '../billing/price-dollars.ts'
+import type { PriceDollars } from '../billing/prices/price-dollars.ts'
 import type { Capability } from './model.ts'
 
 export interface SupplementModel {

@@ -2,7 +2,7 @@
 
 import { createHmac } from 'node:crypto'
 import type { Logger } from 'pino'
-import type { TokenCounter } from '../billing/token-counter.ts'
+import type { TokenCounter } from '../billing/estimates/token-counter.ts'
 import { mayUseModel } from '../identity/permission.ts'
 import { nativeCompaction } from '../relay/native-compaction.ts'
 import { Compactor } from '../responses/compaction/compactor.ts'

@@ -1,6 +1,6 @@
 // What /metrics says about wallets: how slices are drawn, and whether the books balance.
 
-import type { MoneyGuard } from '../billing/money-guard.ts'
+import type { MoneyGuard } from '../billing/wallets/money-guard.ts'
 import type { SliceServer } from '../billing/slices/slice-server.ts'
 import type { MetricFamily } from '../telemetry/metric-family.ts'
 

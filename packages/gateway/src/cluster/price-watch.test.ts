@@ -1,8 +1,8 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { expect, it, vi } from 'vitest'
-import type { PriceStore, PriceVersion } from '../billing/price-store.ts'
-import { encodePrice } from '../billing/price-text.ts'
-import { makePrice } from '../billing/price.ts'
+import type { PriceStore, PriceVersion } from '../billing/prices/price-store.ts'
+import { encodePrice } from '../billing/prices/price-text.ts'
+import { makePrice } from '../billing/prices/price.ts'
 import { createLogger } from '../telemetry/logger.ts'
 import { PriceWatch } from './price-watch.ts'
 

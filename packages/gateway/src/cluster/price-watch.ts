@@ -1,8 +1,8 @@
 // Keeps this instance's prices those of the database: read at the start, and again whenever somebody changed one. What
 // cannot be read is tried again; until then the prices that are known hold.
 import type { Logger } from 'pino'
-import { pricesOf, type PriceStore } from '../billing/price-store.ts'
-import type { Price } from '../billing/price.ts'
+import { pricesOf, type PriceStore } from '../billing/prices/price-store.ts'
+import type { Price } from '../billing/prices/price.ts'
 
 const RETRY_MS = 1_000
 

@@ -1,7 +1,7 @@
 // Puts the Responses API of a worker together: what answers, what is kept, and what runs in the background.
 
 import type { Logger } from 'pino'
-import { TokenCounter } from '../billing/token-counter.ts'
+import { TokenCounter } from '../billing/estimates/token-counter.ts'
 import type { Config } from '../config/config.ts'
 import type { Relay } from '../relay/relay.ts'
 import { JobRunner } from '../responses/jobs/job-runner.ts'

@@ -1,6 +1,6 @@
 // What the shape alone cannot tell about `groups`: names that are taken twice, multipliers that are none, models that
 // nobody serves.
-import { multiplePpm } from '../billing/price-dollars.ts'
+import { multiplePpm } from '../billing/prices/price-dollars.ts'
 import { matchesPattern } from '../identity/patterns.ts'
 import { checkPrice } from './check-models.ts'
 import type { ModelConfig, ProviderConfig } from './config.ts'

@@ -1,5 +1,5 @@
 // What the shape alone cannot tell about `models`: ids that collide, targets and fallbacks that lead nowhere, prices.
-import { isPrice, priceFromDollars, type PriceDollars } from '../billing/price-dollars.ts'
+import { isPrice, priceFromDollars, type PriceDollars } from '../billing/prices/price-dollars.ts'
 import { nearestHint } from './nearest.ts'
 import type { Report } from './report.ts'
 import type { ConfigFile, ModelFile, ProviderFile } from './schema.ts'

@@ -1,8 +1,8 @@
 // The one frozen object that everything else reads. It is made by `load-config.ts` from the environment and the file,
 // and travels as plain JSON to the worker processes; nothing in it is a function, a class or a secret manager.
 
-import type { MailConfig, PaymentsConfig } from '../billing/payment-settings.ts'
-import type { Price } from '../billing/price.ts'
+import type { MailConfig, PaymentsConfig } from '../billing/payments/payment-settings.ts'
+import type { Price } from '../billing/prices/price.ts'
 import type { DialectName } from '../core/conversation.ts'
 import type { Limits } from '../limits/limits.ts'
 import type { Group } from '../identity/group-store.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { encodePrice } from '../billing/price-text.ts'
+import { encodePrice } from '../billing/prices/price-text.ts'
 import { DEFAULT_RESPONSES_POLICY } from '../identity/responses-policy.ts'
 import { ConfigError } from './config-error.ts'
 import { loadConfig, type LoadedConfig } from './load-config.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { encodePrice } from '../billing/price-text.ts'
-import { makePrice } from '../billing/price.ts'
+import { encodePrice } from '../billing/prices/price-text.ts'
+import { makePrice } from '../billing/prices/price.ts'
 import { ConfigError, type ConfigProblem } from './config-error.ts'
 import type { Config } from './config.ts'
 import { loadConfig, type LoadConfigOptions, type LoadedConfig } from './load-config.ts'

@@ -1,7 +1,7 @@
 // The sections `payments` and `mail` of `fairlead.yaml`: their shape, what it means, and what makes no sense.
 import { z } from 'zod'
-import type { MailConfig, PaymentsConfig } from '../billing/payment-settings.ts'
-import { NANOS_PER_CENT } from '../billing/payment-settings.ts'
+import type { MailConfig, PaymentsConfig } from '../billing/payments/payment-settings.ts'
+import { NANOS_PER_CENT } from '../billing/payments/payment-settings.ts'
 import { nanosFromDollars } from '../core/dollars.ts'
 import { isHttpUrl } from './check-server.ts'
 import { amountSchema } from './price-schema.ts'

@@ -1,6 +1,6 @@
-// The shape of a price in US$, in the file and in the API. What makes it one is in `billing/price-dollars.ts`.
+// The shape of a price in US$, in the file and in the API. What makes it one is in `billing/prices/price-dollars.ts`.
 import { z } from 'zod'
-import { MAX_TIER_TOKENS } from '../billing/price-dollars.ts'
+import { MAX_TIER_TOKENS } from '../billing/prices/price-dollars.ts'
 
 /** Text where a number would lose digits. */
 export const amountSchema = z.union([z.number(), z.string().max(64)])

@@ -1,5 +1,5 @@
 // Groups of the running config: a preset's figures filled in, aliases of models replaced by the ids that they stand for.
-import { multiplePpm } from '../billing/price-dollars.ts'
+import { multiplePpm } from '../billing/prices/price-dollars.ts'
 import type { Group } from '../identity/group-store.ts'
 import { PRESET_LIMITS } from '../identity/presets.ts'
 import { DEFAULT_RESPONSES_POLICY, policyFromJson } from '../identity/responses-policy.ts'

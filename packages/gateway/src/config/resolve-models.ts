@@ -1,8 +1,8 @@
 // Models of the running config: what the file lists, what providers serve by themselves, and what the catalogue knows
 // about each. Workers route from this list alone, so every fact that a reply needs is filled in here.
 import { catalogue, SEED_MODEL_IDS, type CatalogueModel } from '../catalogue/catalogue.ts'
-import { isPrice, priceFromDollars, type PriceDollars } from '../billing/price-dollars.ts'
-import { makePrice, type Price } from '../billing/price.ts'
+import { isPrice, priceFromDollars, type PriceDollars } from '../billing/prices/price-dollars.ts'
+import { makePrice, type Price } from '../billing/prices/price.ts'
 import type { ModelConfig, ProviderConfig, TargetConfig } from './config.ts'
 import { DEFAULTS } from './defaults.ts'
 import type { Limits } from '../limits/limits.ts'

@@ -1,6 +1,6 @@
 /**
  * What a request says about its own price, read before anybody is asked: the most that its answer may use, and what
- * kinds of it. Where a request leaves something open, so does this; `billing/worst-case.ts` fills it in.
+ * kinds of it. Where a request leaves something open, so does this; `billing/estimates/worst-case.ts` fills it in.
  */
 export interface PriceBounds {
   /** Answers that are paid for: `n` for each prompt. At least 1. */

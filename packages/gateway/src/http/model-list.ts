@@ -2,9 +2,9 @@
 // Sources: OpenAI's `Model` (with more of our own), Anthropic's `ModelInfo`, Google's `Model`.
 
 import { LRUCache } from 'lru-cache'
-import { dollarsFromPrice } from '../billing/price-dollars.ts'
-import { encodePrice } from '../billing/price-text.ts'
-import { FULL_PPM } from '../billing/price.ts'
+import { dollarsFromPrice } from '../billing/prices/price-dollars.ts'
+import { encodePrice } from '../billing/prices/price-text.ts'
+import { FULL_PPM } from '../billing/prices/price.ts'
 import { GatewayError } from '../core/errors.ts'
 import type { PatternLists } from '../identity/patterns.ts'
 import { mayUseModel, modelRules } from '../identity/permission.ts'

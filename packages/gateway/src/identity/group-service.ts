@@ -1,6 +1,6 @@
 // Groups, as the API shows and changes them: those of the file, which only the file can change, and those of the database.
-import { dollarsFromPrice } from '../billing/price-dollars.ts'
-import type { Price } from '../billing/price.ts'
+import { dollarsFromPrice } from '../billing/prices/price-dollars.ts'
+import type { Price } from '../billing/prices/price.ts'
 import { GatewayError } from '../core/errors.ts'
 import type { Limits } from '../limits/limits.ts'
 import { DEFAULT_RESPONSES_POLICY, type ResponsesPolicy } from './responses-policy.ts'

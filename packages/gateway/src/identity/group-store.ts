@@ -1,6 +1,6 @@
 // Groups: which models an account may use, at which price, within which limits. Those of the file are in the config;
 // `store/group-store.ts` keeps the others.
-import type { Price } from '../billing/price.ts'
+import type { Price } from '../billing/prices/price.ts'
 import type { Limits } from '../limits/limits.ts'
 import type { ResponsesPolicy } from './responses-policy.ts'
 import type { Patterns } from './principal.ts'

@@ -2,7 +2,7 @@
 // The primary puts it together (`resolve-key.ts`) and workers remember it, so it is plain JSON, and it is flat: what the
 // key's makers, its account and its group allow has been brought in already.
 
-import type { Price } from '../billing/price.ts'
+import type { Price } from '../billing/prices/price.ts'
 import type { LimitedScope, Limits } from '../limits/limits.ts'
 import { DEFAULT_RESPONSES_POLICY, type ResponsesPolicy } from './responses-policy.ts'
 import type { Billing } from './group-store.ts'

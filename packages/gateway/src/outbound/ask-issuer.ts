@@ -1,7 +1,7 @@
 // The way to issuers (OpenID Connect), in the shape of `fetch`. Their addresses come from the configuration, so the issuer
 // itself may lie in this network; whatever else its discovery document names must be out on the internet, or else whoever
 // writes that document could have us call our neighbours. No redirects, a time limit, an end to every reply.
-import type { SendHttp } from '../billing/outbound.ts'
+import type { SendHttp } from '../billing/payments/outbound.ts'
 import type { AskIssuer } from '../identity/people/oidc-issuer.ts'
 
 export function createAskIssuer(send: SendHttp): AskIssuer {

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { OutboundRequest } from '../billing/outbound.ts'
+import type { OutboundRequest } from '../billing/payments/outbound.ts'
 import { createSendHttp } from './send-http.ts'
 
 let server: Server

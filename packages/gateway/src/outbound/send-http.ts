@@ -7,7 +7,7 @@ import { lookup as systemLookup } from 'node:dns'
 import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { isIP, type LookupFunction } from 'node:net'
-import type { OutboundReply, OutboundRequest, SendHttp } from '../billing/outbound.ts'
+import type { OutboundReply, OutboundRequest, SendHttp } from '../billing/payments/outbound.ts'
 import { isPublicAddress } from '../core/public-address.ts'
 
 const TIMEOUT_MS = 15_000

@@ -1,8 +1,8 @@
 // Mail through the operator's own server; without one, what would be sent is written into the log, whole: there it is the
 // only way to a link that somebody waits for. Such links work once, and not for long.
 import { createTransport, type Transporter } from 'nodemailer'
-import type { SendMail } from '../billing/outbound.ts'
-import type { MailConfig } from '../billing/payment-settings.ts'
+import type { SendMail } from '../billing/payments/outbound.ts'
+import type { MailConfig } from '../billing/payments/payment-settings.ts'
 
 const TIMEOUT_MS = 15_000
 

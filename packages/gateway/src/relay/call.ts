@@ -1,12 +1,12 @@
 // The facts of one call, and its end in the books: what was asked for, what it may cost, what was used, and the one
 // line in the journal that says so.
 
-import { costNanos, formatNanos } from '../billing/cost.ts'
-import { encodeLimitedPrice, encodePrice } from '../billing/price-text.ts'
-import type { Price } from '../billing/price.ts'
-import type { Beginning } from '../billing/journal-writer.ts'
-import type { AttemptNote, UsageRecord } from '../billing/usage-record.ts'
-import { type Captured, NOTHING_CAPTURED } from '../billing/wallet-authority.ts'
+import { costNanos, formatNanos } from '../billing/prices/cost.ts'
+import { encodeLimitedPrice, encodePrice } from '../billing/prices/price-text.ts'
+import type { Price } from '../billing/prices/price.ts'
+import type { Beginning } from '../billing/journal/journal-writer.ts'
+import type { AttemptNote, UsageRecord } from '../billing/usage/usage-record.ts'
+import { type Captured, NOTHING_CAPTURED } from '../billing/wallets/wallet-authority.ts'
 import type { Part } from '../core/conversation.ts'
 import type { ReplyContext } from '../core/dialect.ts'
 import { ListNode } from '../core/intrusive-list.ts'

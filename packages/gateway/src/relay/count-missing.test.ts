@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest'
-import { TokenCounter } from '../billing/token-counter.ts'
+import { TokenCounter } from '../billing/estimates/token-counter.ts'
 import type { ClientDialectName } from '../dialects/pass-dialects.ts'
 import { countReply, StreamSample } from './count-missing.ts'
 

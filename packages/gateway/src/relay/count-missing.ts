@@ -3,7 +3,7 @@
 // Most upstreams send a token an event, and their own count of tokens is then the number of events. Where events are
 // longer, a sample of them is counted by a tokenizer, and the rest is taken to be like it.
 
-import type { TokenCounter } from '../billing/token-counter.ts'
+import type { TokenCounter } from '../billing/estimates/token-counter.ts'
 import { textOfEvents, textOfReply } from '../dialects/answer-text.ts'
 import type { ClientDialectName } from '../dialects/pass-dialects.ts'
 

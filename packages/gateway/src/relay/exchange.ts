@@ -10,7 +10,7 @@
 
 import { Deadline } from '../core/deadlines.ts'
 import { GatewayError, toGatewayError } from '../core/errors.ts'
-import type { HoldAnswer } from '../billing/wallet-authority.ts'
+import type { HoldAnswer } from '../billing/wallets/wallet-authority.ts'
 import { NO_USAGE, type TokenUsage } from '../core/token-usage.ts'
 import type { UpstreamRefusal } from '../dialects/openai-chat/errors.ts'
 import { IGNORED_PREVIOUS } from '../dialects/openai-responses/errors.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { ALWAYS_VALID, type DrawAsk, type DrawReply } from '../billing/slices/slice-messages.ts'
 import { WorkerWallets } from '../billing/slices/worker-wallets.ts'
-import type { WorstCase } from '../billing/worst-case.ts'
+import type { WorstCase } from '../billing/estimates/worst-case.ts'
 import { Payment, paymentError } from './payment.ts'
 
 const FRAME_BYTES = 160

@@ -11,10 +11,10 @@ import {
   type HoldRefused,
   NOTHING_HELD,
   type WalletAuthority,
-} from '../billing/wallet-authority.ts'
-import type { Price } from '../billing/price.ts'
-import type { TokenRatio } from '../billing/token-ratio.ts'
-import { STEP_TOKENS, worstCase, type WorstCase } from '../billing/worst-case.ts'
+} from '../billing/wallets/wallet-authority.ts'
+import type { Price } from '../billing/prices/price.ts'
+import type { TokenRatio } from '../billing/estimates/token-ratio.ts'
+import { STEP_TOKENS, worstCase, type WorstCase } from '../billing/estimates/worst-case.ts'
 import { dollarsFromNanos } from '../core/dollars.ts'
 import { GatewayError } from '../core/errors.ts'
 import type { PriceBounds } from '../core/price-bounds.ts'

@@ -1,11 +1,11 @@
 // What the relay needs from the rest of the house, so that it can be put together in one process or in many.
 
 import type { Logger } from 'pino'
-import type { Beginning } from '../billing/journal-writer.ts'
-import type { TokenCounter } from '../billing/token-counter.ts'
-import type { TokenRatios } from '../billing/token-ratio.ts'
-import type { UsageRecord } from '../billing/usage-record.ts'
-import type { WalletAuthority } from '../billing/wallet-authority.ts'
+import type { Beginning } from '../billing/journal/journal-writer.ts'
+import type { TokenCounter } from '../billing/estimates/token-counter.ts'
+import type { TokenRatios } from '../billing/estimates/token-ratio.ts'
+import type { UsageRecord } from '../billing/usage/usage-record.ts'
+import type { WalletAuthority } from '../billing/wallets/wallet-authority.ts'
 import type { Config } from '../config/config.ts'
 import type { DeadlineWheel } from '../core/deadlines.ts'
 import type { JsonObject } from '../core/json.ts'

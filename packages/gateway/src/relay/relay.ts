@@ -1,8 +1,8 @@
 // The relay's front door, and the list of what is being served, for the day when the process has to end.
 
 import { IntrusiveList } from '../core/intrusive-list.ts'
-import { TokenCounter } from '../billing/token-counter.ts'
-import { TokenRatios } from '../billing/token-ratio.ts'
+import { TokenCounter } from '../billing/estimates/token-counter.ts'
+import { TokenRatios } from '../billing/estimates/token-ratio.ts'
 import type { GatewayError } from '../core/errors.ts'
 import { accept } from './accept.ts'
 import { AccountsInFlight } from './accounts-in-flight.ts'

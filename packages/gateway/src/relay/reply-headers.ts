@@ -1,6 +1,6 @@
 // The headers of a reply: `X-Fairlead-*` (the prefix is the brand's), `x-request-id`, `x-ratelimit-*`.
 
-import { formatNanos } from '../billing/cost.ts'
+import { formatNanos } from '../billing/prices/cost.ts'
 import type { Admission } from '../limits/authority.ts'
 import { admissionHeaders } from '../limits/rate-limit-headers.ts'
 

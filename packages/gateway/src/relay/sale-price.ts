@@ -1,4 +1,4 @@
-import type { Price } from '../billing/price.ts'
+import type { Price } from '../billing/prices/price.ts'
 import type { Principal } from '../identity/principal.ts'
 import type { Route } from '../routing/route.ts'
 

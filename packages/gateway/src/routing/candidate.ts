@@ -1,7 +1,7 @@
 // One way to serve a model: a provider, one of its credentials, and the upstream's name of the model. Candidates belong
 // to a route; what is known about their health belongs to the provider, the credential and the credential's model, which
 // several routes may share and which outlive a reload of the configuration.
-import type { Price } from '../billing/price.ts'
+import type { Price } from '../billing/prices/price.ts'
 import { asciiJson } from '../core/ascii-json.ts'
 import type { Circuit } from './circuit.ts'
 import type { CredentialModel, CredentialState } from './credential-state.ts'

@@ -1,4 +1,4 @@
-import type { Price } from '../billing/price.ts'
+import type { Price } from '../billing/prices/price.ts'
 
 /** What routing wants to know about a model. The catalogue's own models satisfy it. */
 export interface ModelInfo {

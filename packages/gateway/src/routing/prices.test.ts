@@ -1,7 +1,7 @@
 // What a route costs: whoever spoke last about its price, and what its upstreams charge.
 import { expect, test } from 'vitest'
-import { encodePrice } from '../billing/price-text.ts'
-import { makePrice, type Price } from '../billing/price.ts'
+import { encodePrice } from '../billing/prices/price-text.ts'
+import { makePrice, type Price } from '../billing/prices/price.ts'
 import type { Config } from '../config/config.ts'
 import { configOf, fleetOf, modelOf, providerOf, routeOf, sourceOf, targetOf } from './__fixtures__/fleet.ts'
 

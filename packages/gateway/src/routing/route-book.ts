@@ -3,7 +3,7 @@
 // those names and could choose a new one for every request.
 import { LRUCache } from 'lru-cache'
 
-import type { Price } from '../billing/price.ts'
+import type { Price } from '../billing/prices/price.ts'
 import type { Config, ModelConfig } from '../config/config.ts'
 import { asciiJson, headerValue } from '../core/ascii-json.ts'
 import { type LimitedScope, limitedScope, NO_SCOPES } from '../limits/limits.ts'

@@ -1,4 +1,4 @@
-import type { Price } from '../billing/price.ts'
+import type { Price } from '../billing/prices/price.ts'
 import type { Strategy } from '../config/config.ts'
 import type { LimitedScope } from '../limits/limits.ts'
 import { Candidate } from './candidate.ts'

@@ -13,7 +13,7 @@ import {
   sourceOf,
   targetOf,
 } from './__fixtures__/fleet.ts'
-import { makePrice } from '../billing/price.ts'
+import { makePrice } from '../billing/prices/price.ts'
 import type { Config, Strategy } from '../config/config.ts'
 import type { Fleet } from './fleet.ts'
 

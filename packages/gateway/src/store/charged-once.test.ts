@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { UsageRecord } from '../billing/usage-record.ts'
+import type { UsageRecord } from '../billing/usage/usage-record.ts'
 import { describeEachDatabase, kyselyOn } from './__fixtures__/each-database.ts'
 import { bringIn, journalRows, usageRecord } from './__fixtures__/usage-rows.ts'
 import { forgetCharged } from './charged-once.ts'

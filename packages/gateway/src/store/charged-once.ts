@@ -2,8 +2,8 @@
 // with a cost takes that id, inside the transaction that charges it, and later ones are kept as calls that cost nothing.
 // What their workers captured for them goes back from the slice to the wallet.
 import { sql, type Kysely } from 'kysely'
-import { isChargedOnce } from '../billing/journal-line.ts'
-import type { JournalBatch, JournalRow, SliceReturn } from '../billing/usage-store.ts'
+import { isChargedOnce } from '../billing/journal/journal-line.ts'
+import type { JournalBatch, JournalRow, SliceReturn } from '../billing/usage/usage-store.ts'
 import type { Tables } from './schema.ts'
 import { valueRows } from './value-rows.ts'
 import { nowOf } from './wallet-rows.ts'

@@ -1,5 +1,5 @@
 import type { Kysely, Selectable } from 'kysely'
-import { decodePrice, encodePrice } from '../billing/price-text.ts'
+import { decodePrice, encodePrice } from '../billing/prices/price-text.ts'
 import type { Billing, GroupRecord, GroupStore } from '../identity/group-store.ts'
 import type { Patterns } from '../identity/principal.ts'
 import type { Limits } from '../limits/limits.ts'

@@ -1,6 +1,6 @@
 // Transfers and their entries as rows.
 import { sql, type Kysely, type Selectable } from 'kysely'
-import type { Entry, LedgerAccount, Transfer, TransferKind } from '../billing/ledger.ts'
+import type { Entry, LedgerAccount, Transfer, TransferKind } from '../billing/wallets/ledger.ts'
 import type { Tables } from './schema.ts'
 import { valueRows } from './value-rows.ts'
 import { nowOf } from './wallet-rows.ts'

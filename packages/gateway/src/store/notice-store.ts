@@ -1,5 +1,5 @@
 import { sql, type Kysely } from 'kysely'
-import type { DueNotice, Notice, NoticeStore } from '../billing/notice-store.ts'
+import type { DueNotice, Notice, NoticeStore } from '../billing/payments/notice-store.ts'
 import type { Tables } from './schema.ts'
 
 export class SqlNoticeStore implements NoticeStore {

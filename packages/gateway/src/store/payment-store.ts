@@ -1,5 +1,5 @@
 import { sql, type Kysely, type Selectable } from 'kysely'
-import type { PaymentEvent, PaymentOrder, PaymentProvider, PaymentStore } from '../billing/payment-store.ts'
+import type { PaymentEvent, PaymentOrder, PaymentProvider, PaymentStore } from '../billing/payments/payment-store.ts'
 import type { Page } from '../identity/page.ts'
 import type { PaymentOrdersTable } from './schema-money.ts'
 import type { Tables } from './schema.ts'

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { FakeStripe, type StripeObject } from '@fairlead/testkit/stripe/fake-stripe.ts'
 import { DOLLAR, tillOn, type Till } from '../billing/__fixtures__/till.ts'
-import type { PaymentOrder } from '../billing/payment-store.ts'
+import type { PaymentOrder } from '../billing/payments/payment-store.ts'
 import type { Principal } from '../identity/principal.ts'
 import { OPERATOR } from '../identity/principal.ts'
 import { createSendHttp } from '../outbound/send-http.ts'

@@ -2,8 +2,8 @@
 // Several gateways bring rows in at the same time; sums that they share are locked in one order, so that nobody waits for
 // each other in a circle.
 import { sql, type Kysely, type RawBuilder } from 'kysely'
-import { splitPart } from '../billing/journal-line.ts'
-import type { JournalAdvance, JournalBatch, JournalRow } from '../billing/usage-store.ts'
+import { splitPart } from '../billing/journal/journal-line.ts'
+import type { JournalAdvance, JournalBatch, JournalRow } from '../billing/usage/usage-store.ts'
 import { chargeOnce } from './charged-once.ts'
 import { RollupBatch, type KindFacts, type RollupEntry } from './rollup-batch.ts'
 import { SUM_COLUMNS, WIDE_COLUMNS } from './rollup-columns.ts'

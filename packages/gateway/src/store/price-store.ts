@@ -1,6 +1,6 @@
 import type { Kysely, Selectable } from 'kysely'
-import { decodePrice, encodePrice } from '../billing/price-text.ts'
-import type { PriceStore, PriceVersion } from '../billing/price-store.ts'
+import { decodePrice, encodePrice } from '../billing/prices/price-text.ts'
+import type { PriceStore, PriceVersion } from '../billing/prices/price-store.ts'
 import type { Tables } from './schema.ts'
 
 export class SqlPriceStore implements PriceStore {

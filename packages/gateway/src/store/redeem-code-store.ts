@@ -5,7 +5,7 @@ import type {
   RedeemBatchView,
   RedeemCode,
   RedeemCodeStore,
-} from '../billing/redeem-code-store.ts'
+} from '../billing/payments/redeem-code-store.ts'
 import type { Page } from '../identity/page.ts'
 import type { Tables } from './schema.ts'
 

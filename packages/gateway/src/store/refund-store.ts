@@ -1,5 +1,5 @@
 import { sql, type Kysely } from 'kysely'
-import type { RefundStore } from '../billing/refund-store.ts'
+import type { RefundStore } from '../billing/payments/refund-store.ts'
 import type { Tables } from './schema.ts'
 
 export class SqlRefundStore implements RefundStore {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { doUpkeep } from '../billing/usage-keeper.ts'
+import { doUpkeep } from '../billing/usage/usage-keeper.ts'
 import { sql } from 'kysely'
 import { describeEachDatabase, kyselyOn } from './__fixtures__/each-database.ts'
 import { bringIn, usageRecord } from './__fixtures__/usage-rows.ts'

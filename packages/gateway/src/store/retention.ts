@@ -3,7 +3,7 @@
 // one day that holds all that is long ago. Marks move before anything is deleted, so a question never counts on a half.
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { sql, type Kysely, type Transaction } from 'kysely'
-import type { RetentionCutoffs } from '../billing/usage-store.ts'
+import type { RetentionCutoffs } from '../billing/usage/usage-store.ts'
 import { forgetCharged } from './charged-once.ts'
 import { foldDay } from './rollups-daily.ts'
 import { DAY_MS, LONG_AGO } from './rollup-columns.ts'

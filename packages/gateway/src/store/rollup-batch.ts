@@ -1,7 +1,7 @@
 // The sums of one batch of rows, before they are added to the table: one entry per hour, key and series, so a batch of
 // thousands of rows writes a handful. All of it in memory and synchronous.
-import { latencyBucket } from '../billing/latency-histogram.ts'
-import type { JournalRow } from '../billing/usage-store.ts'
+import { latencyBucket } from '../billing/usage/latency-histogram.ts'
+import type { JournalRow } from '../billing/usage/usage-store.ts'
 import { EVERYBODY, FIRST_DURATION, FIRST_FIRST, HOUR_MS, SUM_COLUMNS } from './rollup-columns.ts'
 
 /** What a row's kind says that the sums need. */

@@ -1,8 +1,8 @@
 // The tables of sums: hours by (hour, key, series), and days that are made of them. Key 0 stands for all keys together,
 // so that the operator's charts read a few rows an hour, however many keys there are.
 import type { Generated } from 'kysely'
-import { LATENCY_BUCKETS } from '../billing/latency-histogram.ts'
-import type { StatusClass } from '../billing/usage-queries.ts'
+import { LATENCY_BUCKETS } from '../billing/usage/latency-histogram.ts'
+import type { StatusClass } from '../billing/usage/usage-queries.ts'
 
 export const HOUR_MS = 3_600_000
 export const DAY_MS = 24 * HOUR_MS

@@ -110,7 +110,7 @@ interface AccountGroupsTable {
   shared_limits: string
   created_at: number
   updated_at: number
-  /** JSON: public model id -> text of `billing/price-text.ts`. */
+  /** JSON: public model id -> text of `billing/prices/price-text.ts`. */
   prices: Generated<string>
   /** JSON. */
   responses: Generated<string>
@@ -126,7 +126,7 @@ interface ChargedOnceTable {
 interface ModelPricesTable {
   model: string
   version: number
-  /** Text of `billing/price-text.ts`; '' = the price was taken away. */
+  /** Text of `billing/prices/price-text.ts`; '' = the price was taken away. */
   price: string
   set_by: string
   set_at: number

@@ -11,15 +11,15 @@ import type {
   UsageSeriesQuery,
   UsageTotals,
   UsageDimension,
-} from '../billing/usage-queries.ts'
-import type { StoredUsageRecord } from '../billing/usage-record.ts'
+} from '../billing/usage/usage-queries.ts'
+import type { StoredUsageRecord } from '../billing/usage/usage-record.ts'
 import type {
   JournalAdvance,
   JournalBatch,
   JournalPosition,
   RetentionCutoffs,
   UsageStore,
-} from '../billing/usage-store.ts'
+} from '../billing/usage/usage-store.ts'
 import { forgoCharge } from './charged-once.ts'
 import type { Tables } from './schema.ts'
 import { usageSince } from './usage-history.ts'

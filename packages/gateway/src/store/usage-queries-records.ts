@@ -1,9 +1,9 @@
 // Single records: lists with a cursor, and one by its request id.
 import { sql, type Kysely, type RawBuilder } from 'kysely'
-import { parseTrail } from '../billing/journal-trail.ts'
-import { parseExtras } from '../billing/usage-extras.ts'
-import type { UsageRecordsPage, UsageRecordsQuery } from '../billing/usage-queries.ts'
-import type { StoredUsageRecord } from '../billing/usage-record.ts'
+import { parseTrail } from '../billing/journal/journal-trail.ts'
+import { parseExtras } from '../billing/usage/usage-extras.ts'
+import type { UsageRecordsPage, UsageRecordsQuery } from '../billing/usage/usage-queries.ts'
+import type { StoredUsageRecord } from '../billing/usage/usage-record.ts'
 import type { Tables } from './schema.ts'
 import { conditionsOf, STATUS_CLASS } from './usage-queries-sql.ts'
 

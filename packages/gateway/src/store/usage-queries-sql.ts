@@ -1,8 +1,8 @@
 // Pieces of SQL that the questions about usage have in common: who may be seen, what is asked for, and how records are
 // summed up in the way roll-ups are.
 import { sql, type RawBuilder } from 'kysely'
-import { LATENCY_BOUNDS_MS } from '../billing/latency-histogram.ts'
-import type { UsageFilter } from '../billing/usage-queries.ts'
+import { LATENCY_BOUNDS_MS } from '../billing/usage/latency-histogram.ts'
+import type { UsageFilter } from '../billing/usage/usage-queries.ts'
 import { DURATION_COLUMNS, EVERYBODY, FIRST_COLUMNS } from './rollup-columns.ts'
 
 /** Of a record's kind, as `statusClassOf` tells it. */

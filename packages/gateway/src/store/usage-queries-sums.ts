@@ -2,7 +2,7 @@
 // values and are joined with the table, so the database groups, and what comes out is as small as the chart.
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { sql, type Kysely, type RawBuilder } from 'kysely'
-import { percentile } from '../billing/latency-histogram.ts'
+import { percentile } from '../billing/usage/latency-histogram.ts'
 import type {
   LatencyFigures,
   UsageDimension,
@@ -13,8 +13,8 @@ import type {
   UsageRange,
   UsageSeriesQuery,
   UsageTotals,
-} from '../billing/usage-queries.ts'
-import { stepsOf } from '../billing/usage-steps.ts'
+} from '../billing/usage/usage-queries.ts'
+import { stepsOf } from '../billing/usage/usage-steps.ts'
 import { FIRST_DURATION, FIRST_FIRST, HOUR_MS, LONG_AGO, SUM_COLUMNS } from './rollup-columns.ts'
 import type { Tables } from './schema.ts'
 import { planUsage, type Piece, type UsagePlan } from './usage-plan.ts'

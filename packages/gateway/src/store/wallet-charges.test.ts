@@ -2,7 +2,7 @@
 // as they do: what they draw they capture or give back, through journals that come in late, in pieces, or after their death.
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import type { JournalRow, SliceReturn } from '../billing/usage-store.ts'
+import type { JournalRow, SliceReturn } from '../billing/usage/usage-store.ts'
 import { describeEachDatabase } from './__fixtures__/each-database.ts'
 import { ACCOUNTS, World } from './__fixtures__/money-world.ts'
 import { journalRows, usageRecord } from './__fixtures__/usage-rows.ts'

@@ -7,10 +7,10 @@
 //   - its slice was written off, because its gateway was frozen: a late loss, and the wallet is not touched
 //   - its slice is not known (a power cut took the draw) or was closed: as if nothing had been held
 import { sql, type Kysely } from 'kysely'
-import { splitPart } from '../billing/journal-line.ts'
-import { MOST_NANOS, walletAccount } from '../billing/ledger.ts'
-import type { JournalAdvance, JournalBatch, JournalRow } from '../billing/usage-store.ts'
-import type { Slice, Wallet } from '../billing/wallet-store.ts'
+import { splitPart } from '../billing/journal/journal-line.ts'
+import { MOST_NANOS, walletAccount } from '../billing/wallets/ledger.ts'
+import type { JournalAdvance, JournalBatch, JournalRow } from '../billing/usage/usage-store.ts'
+import type { Slice, Wallet } from '../billing/wallets/wallet-store.ts'
 import { insertEntries, type NewEntry } from './ledger-rows.ts'
 import type { Tables } from './schema.ts'
 import { valueRows } from './value-rows.ts'

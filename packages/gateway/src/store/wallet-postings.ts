@@ -1,7 +1,14 @@
 // Transfers that somebody asks for: top-ups, refunds, adjustments. Usage has a way of its own (`wallet-charges.ts`).
 import { sql, type Kysely } from 'kysely'
-import { MOST_NANOS, walletOwner, type Entry, type Posted, type Posting, type Transfer } from '../billing/ledger.ts'
-import type { Wallet } from '../billing/wallet-store.ts'
+import {
+  MOST_NANOS,
+  walletOwner,
+  type Entry,
+  type Posted,
+  type Posting,
+  type Transfer,
+} from '../billing/wallets/ledger.ts'
+import type { Wallet } from '../billing/wallets/wallet-store.ts'
 import { insertEntries, rowIdOfTransfer, transferByKey, transfersBy } from './ledger-rows.ts'
 import type { Tables } from './schema.ts'
 import { changeWallets, lockWallets, nowOf } from './wallet-rows.ts'

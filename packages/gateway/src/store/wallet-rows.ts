@@ -1,7 +1,7 @@
 // Rows of wallets and slices as the domain has them, and the two locks that everybody who moves money takes, always in this
 // order: slices by their id, then wallets by their account. So nobody waits for each other in a circle.
 import { sql, type Kysely, type RawBuilder, type Selectable } from 'kysely'
-import type { Slice, SliceState, Wallet, WalletState } from '../billing/wallet-store.ts'
+import type { Slice, SliceState, Wallet, WalletState } from '../billing/wallets/wallet-store.ts'
 import { databaseNow } from './database-clock.ts'
 import { isPostgres } from './migrations/columns.ts'
 import type { Tables } from './schema.ts'

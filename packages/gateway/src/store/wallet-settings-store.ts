@@ -4,7 +4,7 @@ import {
   type LowWallet,
   type WalletSettings,
   type WalletSettingsStore,
-} from '../billing/wallet-settings-store.ts'
+} from '../billing/wallets/wallet-settings-store.ts'
 import type { Tables } from './schema.ts'
 
 /** What is left of a wallet: money that workers have drawn and not spent is its own still. */

@@ -1,7 +1,7 @@
 // Draws, signs of life, and the end of slices: what moves money between available and held, beside the journals.
 import { randomBytes } from 'node:crypto'
 import { sql, type Kysely, type RawBuilder } from 'kysely'
-import type { Draw, Drawn, Slice, SliceState } from '../billing/wallet-store.ts'
+import type { Draw, Drawn, Slice, SliceState } from '../billing/wallets/wallet-store.ts'
 import { isPostgres } from './migrations/columns.ts'
 import type { Tables } from './schema.ts'
 import { valueRows } from './value-rows.ts'

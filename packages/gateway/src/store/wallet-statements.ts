@@ -1,7 +1,7 @@
 // What happened to a wallet, line by line, with its balance after each.
 import { sql, type Kysely, type RawBuilder } from 'kysely'
-import { walletAccount, type TransferKind } from '../billing/ledger.ts'
-import type { StatementPage, StatementQuery } from '../billing/wallet-store.ts'
+import { walletAccount, type TransferKind } from '../billing/wallets/ledger.ts'
+import type { StatementPage, StatementQuery } from '../billing/wallets/wallet-store.ts'
 import { transferIdOf } from './ledger-rows.ts'
 import type { Tables } from './schema.ts'
 

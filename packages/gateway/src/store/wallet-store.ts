@@ -1,6 +1,6 @@
-// Wallets, slices and the ledger on either database; `billing/wallet-store.ts` says what each question means.
+// Wallets, slices and the ledger on either database; `billing/wallets/wallet-store.ts` says what each question means.
 import { sql, type Kysely } from 'kysely'
-import type { LedgerAccount, Posted, Posting, Transfer, TransferKind } from '../billing/ledger.ts'
+import type { LedgerAccount, Posted, Posting, Transfer, TransferKind } from '../billing/wallets/ledger.ts'
 import type {
   Draw,
   Drawn,
@@ -11,7 +11,7 @@ import type {
   Wallet,
   WalletState,
   WalletStore,
-} from '../billing/wallet-store.ts'
+} from '../billing/wallets/wallet-store.ts'
 import type { DatabaseKind } from './database.ts'
 import { exactSum } from './exact-sum.ts'
 import { rowIdOfTransfer, transferByKey, transfersBy } from './ledger-rows.ts'

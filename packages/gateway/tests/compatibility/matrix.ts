@@ -9,7 +9,7 @@
 
 import type { FakeUpstream } from '@fairlead/testkit'
 import type { Ask, Told } from '@fairlead/testkit/clients/sdk/index.ts'
-import type { StoredUsageRecord } from '../../src/billing/usage-record.ts'
+import type { StoredUsageRecord } from '../../src/billing/usage/usage-record.ts'
 import type { Client } from './clients.ts'
 import type { Received } from './received/received.ts'
 import type { Upstream } from './upstreams.ts'

@@ -3,7 +3,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
-import type { Slice, Violation, Wallet } from 'fairlead/billing/wallet-store.ts'
+import type { Slice, Violation, Wallet } from 'fairlead/billing/wallets/wallet-store.ts'
 import { kyselyOn } from 'fairlead/store/__fixtures__/each-database.ts'
 import { type DatabasePlace, openDatabase } from 'fairlead/store/database.ts'
 

@@ -2,12 +2,12 @@
 import { houseOn, type House } from '../../identity/__fixtures__/house.ts'
 import { OPERATOR, type Principal } from '../../identity/principal.ts'
 import type { Database } from '../../store/database.ts'
-import type { Mail, OutboundReply, OutboundRequest, SendHttp } from '../outbound.ts'
-import { PaymentService } from '../payment-service.ts'
-import type { StripeConfig } from '../payment-settings.ts'
-import { RedeemCodeService } from '../redeem-code-service.ts'
-import { WalletService } from '../wallet-service.ts'
-import { WalletWatch } from '../wallet-watch.ts'
+import type { Mail, OutboundReply, OutboundRequest, SendHttp } from '../payments/outbound.ts'
+import { PaymentService } from '../payments/payment-service.ts'
+import type { StripeConfig } from '../payments/payment-settings.ts'
+import { RedeemCodeService } from '../payments/redeem-code-service.ts'
+import { WalletService } from '../wallets/wallet-service.ts'
+import { WalletWatch } from '../wallets/wallet-watch.ts'
 
 export const SECRET = Buffer.alloc(32, 9)
 export const DOLLAR = 1_000_000_000

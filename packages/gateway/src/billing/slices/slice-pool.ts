@@ -1,6 +1,6 @@
 // A worker's money of one account: the slice that it draws on, the calls that hold parts of it, the calls that wait.
 
-import type { Hold, HoldAnswer } from '../wallet-authority.ts'
+import type { Hold, HoldAnswer } from '../wallets/wallet-authority.ts'
 
 /** Drawn for this long ahead, at the pace of late. */
 const AHEAD_MS = 2_000

@@ -2,7 +2,7 @@
 
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { expect, it } from 'vitest'
-import type { Slice } from '../wallet-store.ts'
+import type { Slice } from '../wallets/wallet-store.ts'
 import type { DrawAsk } from './slice-messages.ts'
 import { SliceServer, type SliceServerOptions } from './slice-server.ts'
 

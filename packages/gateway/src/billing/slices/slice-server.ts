@@ -12,7 +12,7 @@
 
 import type { Logger } from 'pino'
 import { machineNowMs } from '../../core/machine-clock.ts'
-import type { Slice, WalletStore } from '../wallet-store.ts'
+import type { Slice, WalletStore } from '../wallets/wallet-store.ts'
 import {
   ALWAYS_VALID,
   type DrawAsk,

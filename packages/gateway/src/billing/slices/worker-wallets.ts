@@ -24,7 +24,7 @@ import {
   NOTHING_CAPTURED,
   NOTHING_HELD,
   type WalletAuthority,
-} from '../wallet-authority.ts'
+} from '../wallets/wallet-authority.ts'
 import {
   ALWAYS_VALID,
   type DrawAsk,

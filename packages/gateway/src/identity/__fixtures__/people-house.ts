@@ -1,5 +1,5 @@
 // The services of people on a database of any kind, with cheap passwords and a mailbox that the test can read.
-import type { Mail } from '../../billing/outbound.ts'
+import type { Mail } from '../../billing/payments/outbound.ts'
 import { peopleSchema, resolvePeople } from '../../config/people-schema.ts'
 import type { Database } from '../../store/database.ts'
 import type { Role } from '../member-store.ts'

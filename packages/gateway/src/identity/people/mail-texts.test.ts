@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Mail } from '../../billing/outbound.ts'
+import type { Mail } from '../../billing/payments/outbound.ts'
 import { confirmMail, invitationMail, knownAlreadyMail } from './mail-texts.ts'
 import { createPostMail } from './post-mail.ts'
 

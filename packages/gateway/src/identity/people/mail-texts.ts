@@ -1,6 +1,6 @@
 // The mails to people, word for word. Plain text: a link that can be read before it is followed. What somebody else chose
 // (the name of a team, of a person) is quoted on one line, so that no mail can be made to say something of its own.
-import type { Mail } from '../../billing/outbound.ts'
+import type { Mail } from '../../billing/payments/outbound.ts'
 
 interface Facts {
   /** Name of the gateway. */

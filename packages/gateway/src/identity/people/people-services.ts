@@ -1,5 +1,5 @@
 // Everything about people on one database: what the control plane, and tests, put together.
-import type { SendMail } from '../../billing/outbound.ts'
+import type { SendMail } from '../../billing/payments/outbound.ts'
 import type { ChangePublisher } from '../change.ts'
 import type { Group } from '../group-store.ts'
 import type { IdentityDatabase } from '../identity-database.ts'

@@ -1,6 +1,6 @@
 // How this room sends mails and makes addresses: nobody waits for a mail server, and how long it takes tells nobody
 // whether there was anything to send.
-import type { Mail, SendMail } from '../../billing/outbound.ts'
+import type { Mail, SendMail } from '../../billing/payments/outbound.ts'
 
 export interface PostMail {
   /** Written and sent beside what is going on; a failure is in the log. @param write given the gateway's name */

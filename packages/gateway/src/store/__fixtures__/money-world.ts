@@ -1,7 +1,7 @@
 // Workers, gateways and wallets as a test moves them, with books kept by hand: what the database must say after every step.
 import { deepEqual, equal, ok } from 'node:assert/strict'
-import type { Posted } from '../../billing/ledger.ts'
-import type { JournalRow, SliceReturn } from '../../billing/usage-store.ts'
+import type { Posted } from '../../billing/wallets/ledger.ts'
+import type { JournalRow, SliceReturn } from '../../billing/usage/usage-store.ts'
 import type { Database } from '../database.ts'
 import { journalRows, usageRecord } from './usage-rows.ts'
 

@@ -1,8 +1,8 @@
 // Journal rows for tests, and the plain sums that a question about them must agree with.
-import { formatJournalLine, parseJournalLines } from '../../billing/journal-line.ts'
+import { formatJournalLine, parseJournalLines } from '../../billing/journal/journal-line.ts'
 import { tokenUsage } from '../../core/token-usage.ts'
-import type { UsageRecord } from '../../billing/usage-record.ts'
-import type { JournalRow, UsageStore } from '../../billing/usage-store.ts'
+import type { UsageRecord } from '../../billing/usage/usage-record.ts'
+import type { JournalRow, UsageStore } from '../../billing/usage/usage-store.ts'
 
 export function usageRecord(rest: Partial<UsageRecord> = {}): UsageRecord {
   return {

@@ -1,6 +1,6 @@
 // Sums of usage by the hour and by the day, and what records lacked: the group, the attempts, a look-up by request id.
 import { sql, type CreateTableBuilder, type Transaction } from 'kysely'
-import { LATENCY_BOUNDS_MS } from '../../billing/latency-histogram.ts'
+import { LATENCY_BOUNDS_MS } from '../../billing/usage/latency-histogram.ts'
 import {
   DURATION_COLUMNS,
   EVERYBODY,

@@ -1,10 +1,10 @@
 // What the routes are given to work with. The composition root puts it together; the command line, which has only a
 // database, gives what it has.
-import type { PriceService } from '../../../billing/price-service.ts'
-import type { PaymentService } from '../../../billing/payment-service.ts'
-import type { RedeemCodeService } from '../../../billing/redeem-code-service.ts'
-import type { UsageQueries } from '../../../billing/usage-queries.ts'
-import type { WalletService } from '../../../billing/wallet-service.ts'
+import type { PriceService } from '../../../billing/prices/price-service.ts'
+import type { PaymentService } from '../../../billing/payments/payment-service.ts'
+import type { RedeemCodeService } from '../../../billing/payments/redeem-code-service.ts'
+import type { UsageQueries } from '../../../billing/usage/usage-queries.ts'
+import type { WalletService } from '../../../billing/wallets/wallet-service.ts'
 import type { InstanceRecord } from '../../../core/instance.ts'
 import type { IdentityServices } from '../../../identity/identity-services.ts'
 import type { PeopleServices } from '../../../identity/people/people-services.ts'

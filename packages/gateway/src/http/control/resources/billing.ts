@@ -3,8 +3,8 @@
 // are at /api/wallet and /api/requests.
 // Source: OpenRouter's API reference; OpenAI's pages were never documented, and are as clients of one-api read them.
 import { z } from 'zod'
-import type { UsageFigures } from '../../../billing/usage-queries.ts'
-import type { StoredUsageRecord } from '../../../billing/usage-record.ts'
+import type { UsageFigures } from '../../../billing/usage/usage-queries.ts'
+import type { StoredUsageRecord } from '../../../billing/usage/usage-record.ts'
 import { GatewayError } from '../../../core/errors.ts'
 import type { Principal } from '../../../identity/principal.ts'
 import { periodAt } from '../../../limits/calendar.ts'

@@ -1,7 +1,7 @@
 // /api/groups: what the accounts of a group may use. Those of the configuration file are shown, and changed there.
 import { z } from 'zod'
 import { BILLINGS, type GroupPatch, type GroupView } from '../../../identity/group-service.ts'
-import type { Price } from '../../../billing/price.ts'
+import type { Price } from '../../../billing/prices/price.ts'
 import { PRESETS } from '../../../identity/presets.ts'
 import { limitsFromJson } from '../../../limits/limits-json.ts'
 import { policyFromJson, policyToJson } from '../../../identity/responses-policy.ts'

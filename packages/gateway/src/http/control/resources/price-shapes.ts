@@ -7,8 +7,8 @@ import {
   priceFromDollars,
   RATE_FIELDS,
   type PriceDollars,
-} from '../../../billing/price-dollars.ts'
-import type { Price } from '../../../billing/price.ts'
+} from '../../../billing/prices/price-dollars.ts'
+import type { Price } from '../../../billing/prices/price.ts'
 import { priceSchema } from '../../../config/price-schema.ts'
 import { GatewayError } from '../../../core/errors.ts'
 

@@ -1,8 +1,8 @@
 // /api/prices: what callers pay for each model, and what it costs the operator. Prices of the configuration file are
 // shown, and changed there.
 import { z } from 'zod'
-import type { PriceService, PriceView } from '../../../billing/price-service.ts'
-import type { PriceVersion } from '../../../billing/price-store.ts'
+import type { PriceService, PriceView } from '../../../billing/prices/price-service.ts'
+import type { PriceVersion } from '../../../billing/prices/price-store.ts'
 import { seconds, unixSeconds } from '../api/fields.ts'
 import { listBody } from '../api/list-body.ts'
 import { type Route, routeFor } from '../api/route.ts'

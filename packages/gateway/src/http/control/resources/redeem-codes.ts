@@ -1,7 +1,7 @@
 // /api/redeem-code-batches: codes that the operator makes, each worth the same.
 import { z } from 'zod'
-import { MOST_CODES } from '../../../billing/redeem-code-service.ts'
-import type { RedeemBatchView, RedeemCode } from '../../../billing/redeem-code-store.ts'
+import { MOST_CODES } from '../../../billing/payments/redeem-code-service.ts'
+import type { RedeemBatchView, RedeemCode } from '../../../billing/payments/redeem-code-store.ts'
 import { dollars, dollarsField, listOf, pageQuery, seconds, unixSeconds, unixSecondsOrNever } from '../api/fields.ts'
 import { listBody } from '../api/list-body.ts'
 import { type Route, routeFor } from '../api/route.ts'

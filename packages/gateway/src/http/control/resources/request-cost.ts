@@ -1,8 +1,8 @@
 // What one call cost, line by line, recomputed from the price that stands beside it in the database.
 import { z } from 'zod'
-import { priceLines } from '../../../billing/price-lines.ts'
-import { decodePrice } from '../../../billing/price-text.ts'
-import type { StoredUsageRecord } from '../../../billing/usage-record.ts'
+import { priceLines } from '../../../billing/prices/price-lines.ts'
+import { decodePrice } from '../../../billing/prices/price-text.ts'
+import type { StoredUsageRecord } from '../../../billing/usage/usage-record.ts'
 import { dollars, dollarsField } from '../api/fields.ts'
 
 const priceLineShape = z.strictObject({

@@ -1,8 +1,8 @@
 // A wallet's statement, as JSON and as CSV: for the wallet of an account, and for the caller's own.
 import { z } from 'zod'
-import { TRANSFER_KINDS, type TransferKind } from '../../../billing/ledger.ts'
-import type { WalletService } from '../../../billing/wallet-service.ts'
-import type { StatementLine } from '../../../billing/wallet-store.ts'
+import { TRANSFER_KINDS, type TransferKind } from '../../../billing/wallets/ledger.ts'
+import type { WalletService } from '../../../billing/wallets/wallet-service.ts'
+import type { StatementLine } from '../../../billing/wallets/wallet-store.ts'
 import { GatewayError } from '../../../core/errors.ts'
 import type { Principal } from '../../../identity/principal.ts'
 import { dollars, listOf, pageQuery, queryList } from '../api/fields.ts'

@@ -1,5 +1,5 @@
 // Whose figures somebody may see. Every question about usage goes through here, so that none of them can forget it.
-import { STATUS_CLASSES, type StatusClass, type UsageFilter } from '../../../billing/usage-queries.ts'
+import { STATUS_CLASSES, type StatusClass, type UsageFilter } from '../../../billing/usage/usage-queries.ts'
 import { z } from 'zod'
 import { GatewayError } from '../../../core/errors.ts'
 import type { Principal } from '../../../identity/principal.ts'

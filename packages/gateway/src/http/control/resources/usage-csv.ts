@@ -1,7 +1,7 @@
 // Usage and calls as CSV (RFC 4180), for spreadsheets. What a spreadsheet would take for a formula stays text: names of
 // models come from whoever calls.
-import type { UsageFigures, UsageGroup, UsagePoint } from '../../../billing/usage-queries.ts'
-import type { StoredUsageRecord } from '../../../billing/usage-record.ts'
+import type { UsageFigures, UsageGroup, UsagePoint } from '../../../billing/usage/usage-queries.ts'
+import type { StoredUsageRecord } from '../../../billing/usage/usage-record.ts'
 import { dollars } from '../api/fields.ts'
 
 /** `exact`: digits of ours, written as they are. */

@@ -1,7 +1,7 @@
 // How usage looks on the wire.
 import { z } from 'zod'
-import type { LatencyFigures, SummedTokens, UsageFigures } from '../../../billing/usage-queries.ts'
-import type { StoredUsageRecord } from '../../../billing/usage-record.ts'
+import type { LatencyFigures, SummedTokens, UsageFigures } from '../../../billing/usage/usage-queries.ts'
+import type { StoredUsageRecord } from '../../../billing/usage/usage-record.ts'
 import type { TokenUsage } from '../../../core/token-usage.ts'
 import { dollars, dollarsField, unixSeconds } from '../api/fields.ts'
 

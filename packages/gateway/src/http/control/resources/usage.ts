@@ -8,7 +8,7 @@ import {
   type UsagePoint,
   type UsageQueries,
   type UsageRange,
-} from '../../../billing/usage-queries.ts'
+} from '../../../billing/usage/usage-queries.ts'
 import { GatewayError } from '../../../core/errors.ts'
 import { unixSeconds } from '../api/fields.ts'
 import { pageQuery } from '../api/fields.ts'

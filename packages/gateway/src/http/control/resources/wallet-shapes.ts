@@ -1,9 +1,9 @@
 // How wallets, statements and payment orders look on the wire.
 import { z } from 'zod'
-import { type Transfer, TRANSFER_KINDS, walletAccount } from '../../../billing/ledger.ts'
-import type { PaymentOrder } from '../../../billing/payment-store.ts'
-import type { Moved, SettingsPatch, WalletView } from '../../../billing/wallet-service.ts'
-import type { StatementLine, Wallet } from '../../../billing/wallet-store.ts'
+import { type Transfer, TRANSFER_KINDS, walletAccount } from '../../../billing/wallets/ledger.ts'
+import type { PaymentOrder } from '../../../billing/payments/payment-store.ts'
+import type { Moved, SettingsPatch, WalletView } from '../../../billing/wallets/wallet-service.ts'
+import type { StatementLine, Wallet } from '../../../billing/wallets/wallet-store.ts'
 import { nanosFromDollars } from '../../../core/dollars.ts'
 import { GatewayError } from '../../../core/errors.ts'
 import { dollars, dollarsField, seconds, unixSeconds, unixSecondsOrNever } from '../api/fields.ts'

@@ -1,0 +1,87 @@
+import fc from 'fast-check'
+import { expect, it } from 'vitest'
+import { usageRecord } from '../../store/__fixtures__/usage-rows.ts'
+import { NO_USAGE } from '../../core/token-usage.ts'
+import {
+  BEGINNING,
+  formatJournalLine,
+  formatReturnLine,
+  isChargedOnce,
+  parseJournalLines,
+  splitPart,
+} from './journal-line.ts'
+import { formatTrail, parseTrail } from './journal-trail.ts'
+import { formatExtras, parseExtras } from '../usage/usage-extras.ts'
+import type { JournalRow, SliceReturn } from '../usage/usage-store.ts'
+
+it('never takes a record for a beginning, whatever its id is', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), (requestId) => {
+      expect(formatJournalLine(usageRecord({ requestId })).startsWith(BEGINNING)).toBe(false)
+    }),
+  )
+})
+
+it('passes over beginnings without a complaint', () => {
+  const rows: JournalRow[] = []
+  const line = formatJournalLine(usageRecord({ requestId: 'req_1' }))
+  expect(parseJournalLines(`${BEGINNING}${line}${line}`, rows).malformed).toBe(0)
+  expect(rows).toHaveLength(1)
+})
+
+it('tells money that is given back from calls, whatever their ids are', () => {
+  const rows: JournalRow[] = []
+  const returns: SliceReturn[] = []
+  const given = [
+    { sliceId: 'sl_1', nanos: 5 },
+    { sliceId: 'odd\t\\id\x7f', nanos: Number.MAX_SAFE_INTEGER },
+  ]
+  const call = formatJournalLine(usageRecord({ requestId: '\\<sl_1', sliceId: 'sl_1', paidNanos: 3 }))
+  const text = `${given.map(formatReturnLine).join('')}${call}\\<sl_2\t1\n\\<sl_3\t-1\x7f\n`
+  expect(parseJournalLines(text, rows, { returns }).malformed).toBe(2)
+  expect(returns).toEqual(given)
+  expect(rows).toMatchObject([{ requestId: '\\<sl_1', sliceId: 'sl_1', paidNanos: 3, providerCostNanos: 700 }])
+})
+
+it('tells background work from other calls, in the part that says what kind of call it was', () => {
+  const rows: JournalRow[] = []
+  const lines = [usageRecord({ once: true, trail: [{ provider: 'a', outcome: 'ok', durationMs: 1 }] }), usageRecord()]
+  parseJournalLines(lines.map(formatJournalLine).join(''), rows)
+  expect(rows.map(isChargedOnce)).toEqual([true, false])
+  const [kind, other] = rows.map(({ kindText }) => splitPart(kindText))
+  expect(kind).toEqual([...(other ?? []), 'once'])
+})
+
+it('reads the rarer classes of usage as they were written, and leaves out what makes no sense', () => {
+  const count = fc.nat({ max: Number.MAX_SAFE_INTEGER })
+  const extras = fc.record({
+    audioInput: count,
+    audioOutput: count,
+    imageInput: count,
+    imageOutput: count,
+    images: count,
+    webSearches: count,
+    serviceTier: fc.string({ unit: 'binary' }),
+  })
+  fc.assert(
+    fc.property(extras, (one) => {
+      expect(parseExtras(formatExtras(one))).toEqual(one)
+    }),
+  )
+  expect(formatExtras(NO_USAGE)).toBe('')
+  expect(parseExtras('A5,zz,x9,a-1,p,w2')).toEqual({ ...parseExtras(''), audioInput: 5, webSearches: 2 })
+})
+
+it('reads a trail as it was written, and leaves out what makes no sense', () => {
+  const note = fc.record({
+    provider: fc.string({ unit: 'binary' }),
+    outcome: fc.string({ minLength: 1 }),
+    durationMs: fc.nat(),
+  })
+  fc.assert(
+    fc.property(fc.array(note, { maxLength: 16 }), (trail) => {
+      expect(parseTrail(formatTrail(trail))).toEqual(trail)
+    }),
+  )
+  expect(parseTrail('a ok 1,nonsense,b failed x')).toEqual([{ provider: 'a', outcome: 'ok', durationMs: 1 }])
+})
