@@ -13,10 +13,11 @@ export function refuseForeignCompaction({ turns, dialect }: Conversation, notes:
       if (part.type !== 'foreign' || part.kind !== 'compaction') {
         spoken ||= role !== 'system'
       } else if (spoken) notes.dropAt(part.at)
-      else {
-        const message = `\`${part.at}\` is a compaction that another provider made, and alone can read. Send the conversation itself, or choose a model of that provider.`
-        notes.refuseAt(part.at, message)
-      }
+      else notes.refuseAt(part.at, foreignCompactionMessage(part.at))
     }
   }
+}
+
+export function foreignCompactionMessage(at: string): string {
+  return `\`${at}\` is a compaction that another provider made, and alone can read. Send the conversation itself, or choose a model of that provider.`
 }

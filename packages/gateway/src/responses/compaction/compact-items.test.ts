@@ -57,6 +57,15 @@ describe('with a summary', () => {
   })
 })
 
+it("keeps another provider's compaction only where what it covers is gone", async () => {
+  const foreign = JSON.stringify({ type: 'compaction', id: 'cmp_1', encrypted_content: 'gAAAAA' })
+  const said = JSON.stringify({ type: 'message', role: 'user', content: 'Hello' })
+  const head = async (items: readonly string[]): Promise<readonly string[]> =>
+    (await compactItems({ ...optionsFor([]), items })).head
+  expect(await head([foreign, said])).toEqual([foreign])
+  expect(await head([said, foreign, said])).toEqual([])
+})
+
 it('a single endless text keeps its beginning, its end, and the facts in its middle', async () => {
   const filler = 'The weather was as one would think it to be. '.repeat(4_000)
   const options = optionsFor([`${filler} The code of the door is QX-7781-B. ${filler} Now say what the code is.`])

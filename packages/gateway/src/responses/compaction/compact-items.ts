@@ -47,8 +47,10 @@ const UNTOUCHED: ShortenLimits = { textCharacters: Infinity, mediaCharacters: In
 
 export async function compactItems(options: CompactOptions): Promise<CompactionPayload> {
   const { flat, earlier, covers } = await readItems(options)
-  const talk = flat.filter(({ kind }) => kind !== 'system' && kind !== 'tools' && kind !== 'compaction')
-  const head = flat.filter(({ kind }) => kind === 'system' || kind === 'tools' || kind === 'compaction')
+  const talk = flat.filter(isTalk)
+  const firstTalk = flat.findIndex(isTalk)
+  // A compaction of an upstream's own, which nobody here can read, is needed only where what it covers is not there.
+  const head = flat.filter((view, index) => !isTalk(view) && (view.kind !== 'compaction' || index < firstTalk))
   const weight = weightOfAll(talk) + earlier.reduce((sum, notes) => sum + notes.weight, 0)
   const { mostCharacters } = options
   const tailRoom = share(weight, TAIL_SHARE, LEAST_TAIL, Math.min(MOST_TAIL, mostCharacters * 0.35))
@@ -71,6 +73,10 @@ export async function compactItems(options: CompactOptions): Promise<CompactionP
     tail: tail.map(({ raw }) => raw),
     covers: [...new Set(covers)].slice(-MOST_COVERED),
   }
+}
+
+function isTalk({ kind }: ItemView): boolean {
+  return kind !== 'system' && kind !== 'tools' && kind !== 'compaction'
 }
 
 function share(weight: number, part: number, least: number, most: number): number {

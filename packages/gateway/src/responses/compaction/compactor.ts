@@ -4,6 +4,7 @@
 import type { Logger } from 'pino'
 import { unguessableId } from '../../core/request-id.ts'
 import { GatewayError, toGatewayError } from '../../core/errors.ts'
+import { foreignCompactionMessage } from '../../core/foreign-compaction.ts'
 import { stringOf, type JsonObject } from '../../core/json.ts'
 import { NO_USAGE } from '../../core/token-usage.ts'
 import { usageOfReply } from '../../dialects/openai-responses/usage.ts'
@@ -12,7 +13,7 @@ import { itemsOfInput, parseBody, readAsked, type AskedCompaction } from './aske
 import { compactItems } from './compact-items.ts'
 import { compactNatively } from './compact-natively.ts'
 import { bodyWith, nativeBody } from './compaction-bodies.ts'
-import { CompactionEnvelope, hasCompactionEnvelope } from './compaction-envelope.ts'
+import { CompactionEnvelope, hasCompactionEnvelope, isCompactionEnvelope } from './compaction-envelope.ts'
 import type { CompactionPort, CompactionRelay, ExpandedItems } from './compaction-port.ts'
 import { answerCompact, ownHeaders, passOn } from './compaction-replies.ts'
 import { expandItems, MAY_BE_COMPACTION } from './expand-items.ts'
@@ -179,6 +180,7 @@ export class Compactor implements CompactionPort {
       next(unmanaged)
       return
     }
+    if (model.native === 'none') refuseUnreadable(all)
     const mostTokens = Math.floor(dueTokens * LEFT_SHARE)
     const made = await this.#make(request, body, all, model, left, { within: true, mostTokens })
     if (made === null || left.gone) return
@@ -291,6 +293,17 @@ function refuseUnresolved(body: JsonObject): void {
   if (body['previous_response_id'] != null) {
     const message = 'The response to continue from is not known here. Send the whole conversation as "input".'
     throw new GatewayError('previous_response_not_found', message, { param: 'previous_response_id' })
+  }
+}
+
+/** A conversation that begins with another provider's compaction cannot be summed up. @throws {GatewayError} 400 */
+function refuseUnreadable(items: readonly string[]): void {
+  for (const [index, raw] of items.entries()) {
+    const { kind, value } = viewItem(raw)
+    if (kind === 'system' || kind === 'tools') continue
+    if (kind !== 'compaction' || isCompactionEnvelope(stringOf(value['encrypted_content']) ?? '')) return
+    const at = `input[${index}]`
+    throw new GatewayError('invalid_request', foreignCompactionMessage(at), { param: at })
   }
 }
 
