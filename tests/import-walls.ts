@@ -104,7 +104,7 @@ const FENCES: readonly Fence[] = [
   {
     what: 'uses a web framework outside the control plane',
     touches: ({ target }) => target === 'hono' || target.startsWith('hono/') || target === '@hono/node-server',
-    open: ['http/control', 'cluster/control-plane.ts'],
+    open: ['http/control'],
   },
 ]
 

@@ -2,7 +2,8 @@
 
 import type { Logger } from 'pino'
 import { LocalAuthority } from '../limits/local-authority.ts'
-import type { ControlPlane, Workers } from './control-plane.ts'
+import type { ControlPlane } from './control-plane.ts'
+import type { Workers } from './workers.ts'
 import { DataPlane } from './data-plane.ts'
 import type { Lookup } from '../relay/dns-lookup.ts'
 import type { WorkerReport } from './messages.ts'

@@ -10,7 +10,7 @@ import { WorkerJobPort } from '../responses/jobs/worker-job-port.ts'
 import type { JobLease, JobOrder } from '../responses/keeper.ts'
 import { policyFor } from '../identity/responses-policy.ts'
 import { Responder, type StoredOutcome } from '../responses/responder.ts'
-import type { ResponsesAsk, ResponsesPort, ResponsesReply } from '../responses/stored/responses-messages.ts'
+import { portOf, type ResponsesAsk, type ResponsesReply } from '../responses/stored/responses-messages.ts'
 import { StoreKeys } from '../responses/stored/store-keys.ts'
 import { WorkerKeeper } from '../responses/worker-keeper.ts'
 import type { Fleet } from '../routing/fleet.ts'
@@ -43,7 +43,7 @@ export class ResponsesFront implements Disposable {
 
   constructor({ config, primary, relay, fleet, pepper, sealKey, log }: ResponsesFrontOptions) {
     // Each question has its own kind of answer, which the primary keeps to.
-    const port = { ask: async (ask: ResponsesAsk) => await primary.responses(ask) } as ResponsesPort
+    const port = portOf((ask) => primary.responses(ask))
     this.#keeper = new WorkerKeeper({
       port,
       keys: new StoreKeys(pepper),

@@ -5,7 +5,7 @@
 import { createHmac } from 'node:crypto'
 import type { Logger } from 'pino'
 import { GatewayRecalls } from '../billing/slices/gateway-recalls.ts'
-import type { RecallAnswer } from '../billing/slices/slice-server.ts'
+import type { RecallAnswer } from '../billing/slices/recall-answer.ts'
 import type { Change, News } from '../identity/change.ts'
 import type { LimitLedger } from '../limits/limit-ledger.ts'
 import { MemoryLedger } from '../limits/memory-ledger.ts'

@@ -6,11 +6,10 @@ import { nanosFromDollars } from '../core/dollars.ts'
 import { isHttpUrl } from './check-server.ts'
 import { amountSchema } from './price-schema.ts'
 import type { Report } from './report.ts'
+import { text } from './shape-words.ts'
 
 /** Stripe's own have 38 characters; a secret that can be guessed is free money for whoever does. */
 const SHORTEST_WEBHOOK_SECRET = 16
-
-const text = () => z.string().max(2048)
 
 const stripeSchema = z
   .strictObject({

@@ -5,10 +5,8 @@ import { SECOND_FACTOR_RULES, SIGN_UP_MODES, type PeopleConfig } from '../identi
 import { isHttpUrl } from './check-server.ts'
 import { DEFAULTS as D } from './defaults.ts'
 import type { Report } from './report.ts'
+import { MAX_MS, text } from './shape-words.ts'
 
-const MAX_MS = 2_147_483_647
-
-const text = () => z.string().max(2048)
 const seconds = () =>
   z
     .int()

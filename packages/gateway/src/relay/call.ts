@@ -2,11 +2,10 @@
 // line in the journal that says so.
 
 import { costNanos, formatNanos } from '../billing/prices/cost.ts'
-import { encodeLimitedPrice, encodePrice } from '../billing/prices/price-text.ts'
 import type { Price } from '../billing/prices/price.ts'
 import type { Beginning } from '../billing/journal/journal-writer.ts'
-import type { AttemptNote, UsageRecord } from '../billing/usage/usage-record.ts'
-import { type Captured, NOTHING_CAPTURED } from '../billing/wallets/wallet-authority.ts'
+import type { AttemptNote } from '../billing/usage/usage-record.ts'
+import { NOTHING_CAPTURED } from '../billing/wallets/wallet-authority.ts'
 import type { Part } from '../core/conversation.ts'
 import type { ReplyContext } from '../core/dialect.ts'
 import { ListNode } from '../core/intrusive-list.ts'
@@ -20,7 +19,7 @@ import type { Candidate } from '../routing/candidate.ts'
 import type { Route } from '../routing/route.ts'
 import type { AccountInFlight } from './accounts-in-flight.ts'
 import { Asked } from './asked.ts'
-import type { Attempt } from './attempt.ts'
+import { recordOf } from './call-record.ts'
 import { Continuation } from './continuation.ts'
 import type { Payment } from './payment.ts'
 import type { OpenExchange, RelayPorts, RelayRequest } from './ports.ts'
@@ -32,19 +31,6 @@ import { successHeaders } from './reply-headers.ts'
 const BYTES_PER_TOKEN = 4
 /** Of most calls: the first attempt answered. Never added to. */
 const NO_TRAIL: AttemptNote[] = []
-/** Types of providers that hold conversations themselves, where they say so; of others, servers only say so. */
-const STATEFUL: ReadonlySet<string> = new Set(['openai', 'azure-openai'])
-
-/** How a call stands, or ended. */
-interface CallEnd {
-  readonly status: number
-  readonly errorCode: string
-  readonly usage: TokenUsage
-  readonly estimated: boolean
-  readonly durationMs: number
-  readonly costNanos: number
-  readonly captured: Captured
-}
 
 export class Call {
   readonly ports: RelayPorts
@@ -73,8 +59,9 @@ export class Call {
   /** Of the attempts that were made; null where none of them could be continued. */
   underWay: Continuation | null = null
 
+  /** How each attempt ended; empty where the first answered. */
+  trail: AttemptNote[] = NO_TRAIL
   #replyId: string | null = null
-  #trail: AttemptNote[] = NO_TRAIL
   /** In the journal, of a reply that has begun. */
   #beginning: Beginning | null = null
   readonly #node: ListNode<OpenExchange>
@@ -112,19 +99,6 @@ export class Call {
   async fetchMedia(taken: ReadonlySet<Part['type']>): Promise<void> {
     this.#left ??= new AbortController()
     await this.asked.fetchMedia(taken, this.#left.signal, (bytes) => this.holdBytes(bytes))
-  }
-
-  /** Tells whoever wants to know who answered. */
-  madeBy({ conversion, candidate }: Pick<Attempt, 'conversion' | 'candidate'>): void {
-    const { madeBy, transport } = this.request
-    if (madeBy === undefined) return
-    const { origin, credential, upstreamModel, provider } = candidate
-    const { type, websocket } = provider.config
-    const { upstream } = conversion
-    // What is stored nowhere is known on the same connection all the same.
-    const isHeld = upstream?.stored === true || (transport !== undefined && websocket === true)
-    const upstreamId = isHeld && STATEFUL.has(type) ? (upstream?.id ?? null) : null
-    madeBy({ origin, credential: credential.id, model: upstreamModel, upstreamId })
   }
 
   // --- what its answer needs ---
@@ -284,7 +258,7 @@ export class Call {
     // Nothing may come between the capture and its line: what is captured and not written down is nobody's.
     const captured = this.payment?.end(used.costNanos) ?? NOTHING_CAPTURED
     const end = { status, errorCode, usage, estimated, durationMs, costNanos: used.costNanos, captured }
-    ports.record(this.#recordOf(end), this.#beginning, then)
+    ports.record(recordOf(this, end), this.#beginning, then)
     ports.metrics.end({
       endpoint: request.endpoint.path,
       model: route.publicId,
@@ -315,55 +289,15 @@ export class Call {
     const costNanos = this.cost(usage)
     const captured = this.payment?.progress(costNanos) ?? NOTHING_CAPTURED
     const end = { status: 200, errorCode: 'interrupted', usage, estimated: true, durationMs, costNanos, captured }
-    this.#beginning = this.ports.begin(this.#recordOf(end), this.#beginning)
+    this.#beginning = this.ports.begin(recordOf(this, end), this.#beginning)
   }
 
   /** How an attempt ended; the first that answers leaves no note. */
   note(attempt: { readonly candidate: Candidate; readonly startedMs: number }, outcome: string, nowMs: number): void {
-    if (outcome === 'ok' && this.#trail === NO_TRAIL) return
-    if (this.#trail === NO_TRAIL) this.#trail = []
+    if (outcome === 'ok' && this.trail === NO_TRAIL) return
+    if (this.trail === NO_TRAIL) this.trail = []
     const { candidate, startedMs } = attempt
-    this.#trail.push({ provider: candidate.provider.name, outcome, durationMs: Math.round(nowMs - startedMs) })
-  }
-
-  /** The cost follows from it and from the usage alone, also where the provider was not believed. */
-  #priceText(nanos: number): string {
-    const { price, payment } = this
-    const { multiplierPpm } = this.request.principal.pricing
-    if (payment === null || nanos === 0 || nanos < payment.mostNanos) return encodePrice(price, multiplierPpm)
-    return encodeLimitedPrice(price, multiplierPpm, nanos)
-  }
-
-  #recordOf(end: CallEnd): UsageRecord {
-    const { request, route, candidate } = this
-    const { status, errorCode, usage, durationMs } = end
-    const { principal } = request
-    return {
-      requestId: request.id,
-      startedAtMs: Date.now() - Math.round(durationMs),
-      durationMs: Math.round(durationMs),
-      firstByteMs: Math.round(this.scan.stream ? this.firstContentMs : durationMs),
-      keyId: principal.keyId,
-      accountId: principal.accountId,
-      group: principal.group,
-      endpoint: request.endpoint.path,
-      model: route.publicId,
-      provider: candidate?.provider.name ?? '',
-      upstreamModel: candidate?.upstreamModel ?? '',
-      status,
-      errorCode,
-      stream: this.scan.stream,
-      attempts: this.attempts,
-      trail: this.#trail,
-      usage,
-      estimated: end.estimated && usage !== NO_USAGE,
-      costNanos: end.costNanos,
-      providerCostNanos: candidate === null || usage === NO_USAGE ? 0 : costNanos(candidate.price, usage),
-      sliceId: end.captured.sliceId,
-      paidNanos: end.captured.paidNanos,
-      priceText: this.#priceText(end.costNanos),
-      ...(request.journal === 'end-only' ? { once: true } : {}),
-    }
+    this.trail.push({ provider: candidate.provider.name, outcome, durationMs: Math.round(nowMs - startedMs) })
   }
 
   /** Gives back what the limits let in, corrected by what was used. */

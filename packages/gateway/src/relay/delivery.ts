@@ -16,6 +16,7 @@ import type { Call } from './call.ts'
 import { countReply, StreamSample } from './count-missing.ts'
 import { sendError } from './error-reply.ts'
 import { JsonReply, type JsonReplyOwner } from './json-reply.ts'
+import { tellMadeBy } from './made-by.ts'
 import type { Payment } from './payment.ts'
 import { RawStreamReply, StreamReply, type StreamReplyOwner } from './stream-reply.ts'
 import { headerOf, type UpstreamHeaders } from './upstreams.ts'
@@ -114,7 +115,7 @@ export class Delivery implements JsonReplyOwner, StreamReplyOwner {
     const call = this.#call
     const headers = call.headers('application/json', call.cost(usage), estimated)
     this.#owner.attemptSucceeded(attempt)
-    call.madeBy(attempt)
+    tellMadeBy(call.request, attempt)
     call.settle(200, '', usage, estimated, () => call.request.sink.reply(200, headers, body))
     this.#owner.replyEnded()
   }
@@ -223,7 +224,7 @@ export class Delivery implements JsonReplyOwner, StreamReplyOwner {
   #end(attempt: Attempt, last: Buffer | string | null, usage: TokenUsage | null, estimate: TokenUsage): void {
     if (attempt !== this.#owner.attempt || this.#call.settled) return
     this.#owner.attemptSucceeded(attempt)
-    this.#call.madeBy(attempt)
+    tellMadeBy(this.#call.request, attempt)
     if (usage !== null && this.#call.believes(usage)) this.#call.settle(200, '', usage, false)
     else this.#call.settle(200, '', estimate, true)
     if (last !== null && last.length > 0) attempt.conversion.watch?.(last)

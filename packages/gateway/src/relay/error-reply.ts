@@ -22,6 +22,15 @@ export function sendError(
   request.sink.reply(status, headers, Buffer.from(body))
 }
 
+/** Before there is an exchange: the request itself was wrong. */
+export function refuse(ports: RelayPorts, request: RelayRequest, error: GatewayError): void {
+  if (error.code === 'internal_error') {
+    ports.log.error({ err: error.cause, requestId: request.id }, 'a request could not be handled')
+  }
+  ports.metrics.refused(request.endpoint.path, error.status)
+  sendError(ports, request, error, 0)
+}
+
 function errorHeaders(ports: RelayPorts, request: RelayRequest, attempts: number): string[] {
   return [
     'content-type',

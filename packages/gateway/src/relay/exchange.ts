@@ -3,36 +3,35 @@
 //   plan -> reserve -> attempt (-> attempt ...) -> pump -> settle
 //
 // A state machine without promises: callbacks of the upstream, of the client's connection and of the deadline wheel
-// move it on. `Call` has its facts and its books, `Delivery` the way to the client; here is who is asked, in which
-// order, for how long, and what happens when that fails.
+// move it on. `Call` has its facts and its books, `reserve` what must be had first, `Plan` who is asked next, `Delivery`
+// the way to the client; here is what each of them does when another has spoken, and for how long all that may take.
 //
 // /!\ Hot path.
 
 import { Deadline } from '../core/deadlines.ts'
 import { GatewayError, toGatewayError } from '../core/errors.ts'
-import type { HoldAnswer } from '../billing/wallets/wallet-authority.ts'
 import { NO_USAGE, type TokenUsage } from '../core/token-usage.ts'
 import type { UpstreamRefusal } from '../dialects/openai-chat/errors.ts'
 import { IGNORED_PREVIOUS } from '../dialects/openai-responses/errors.ts'
 import type { ScannedRequest } from '../dialects/pass-request.ts'
-import { type Admission, NOTHING_USED } from '../limits/authority.ts'
-import { limitError } from '../limits/limit-error.ts'
-import { affinityKeyOf } from '../routing/affinity.ts'
+import type { Admission } from '../limits/authority.ts'
 import type { Candidate } from '../routing/candidate.ts'
-import { hasChoice, type Route } from '../routing/route.ts'
+import type { Route } from '../routing/route.ts'
 import { accept } from './accept.ts'
+import { bookFailure, bookFirstOutput, bookLast, bookLostPrevious, bookSuccess } from './attempt-books.ts'
 import { Attempt, type AttemptOwner, type BodyReader, type FailureCause } from './attempt.ts'
 import { Call } from './call.ts'
 import { Delivery, type DeliveryOwner } from './delivery.ts'
-import { sendError } from './error-reply.ts'
+import { refuse, sendError } from './error-reply.ts'
 import { outcomeOf, type Failure } from './failures.ts'
 import type { OpenExchange, RelayPorts, RelayRequest } from './ports.ts'
 import { Plan, type PlanOwner } from './plan.ts'
 import { NeedsMedia, prepare, type Prepared } from './prepare.ts'
 import type { ReplyListener } from './reply-sink.ts'
 import { send } from './send.ts'
-import { balanceUsedUp, type Payment, paymentOf, refusalOf } from './payment.ts'
+import { balanceUsedUp } from './payment.ts'
 import { hasLostPrevious } from './refusal.ts'
+import { reserve, type ReserveOwner } from './reserve.ts'
 import { nextDueMs, wantsKeepAlive, whoIsOverdue, type Progress } from './time-limits.ts'
 import type { UpstreamHeaders } from './upstreams.ts'
 
@@ -41,7 +40,7 @@ const LINGER_MS = 5_000
 
 export class Exchange
   extends Deadline
-  implements AttemptOwner, DeliveryOwner, PlanOwner, ReplyListener, OpenExchange, Progress
+  implements ReserveOwner, AttemptOwner, DeliveryOwner, PlanOwner, ReplyListener, OpenExchange, Progress
 {
   /** The attempt whose answer counts. */
   attempt: Attempt | null = null
@@ -65,7 +64,7 @@ export class Exchange
       refuse(ports, request, toGatewayError(error))
       return
     }
-    exchange.#reserve()
+    reserve(exchange.#call, exchange)
   }
 
   private constructor(ports: RelayPorts, request: RelayRequest, scan: ScannedRequest, route: Route) {
@@ -74,17 +73,8 @@ export class Exchange
     this.#request = request
     this.#call = new Call(ports, request, scan, route, this)
     this.#delivery = new Delivery(this.#call, this)
-    const choice = hasChoice(route)
-    const sticky = choice && ports.config().balancer.sticky
-    const affinityKey = sticky ? affinityKeyOf(scan.session, request.headers) : null
-    this.#plan = new Plan(this.#call, affinityKey, choice ? this.#originOf(sticky) : null, this)
+    this.#plan = new Plan(this.#call, this)
     request.sink.listener = this
-  }
-
-  /** Who is asked first: whoever holds the conversation, whoever has signed what comes back, whoever answered before. */
-  #originOf(sticky: boolean): string | null {
-    const { native, prefer } = this.#request
-    return native?.origin ?? this.#call.asked.origin ?? (sticky ? prefer : undefined) ?? null
   }
 
   get stream(): boolean {
@@ -105,78 +95,12 @@ export class Exchange
 
   // --- reserve ---
 
-  #reserve(): void {
-    const { limited } = this.#request.principal
-    const ofModel = this.#call.route.limited
-    if (limited.length + ofModel.length === 0) {
-      this.#pay()
-      return
-    }
-    const scopes = ofModel.length === 0 ? limited : [...limited, ...ofModel]
-    const answer = this.#ports.limits.admit(scopes, this.#call.wanted())
-    if (!(answer instanceof Promise)) {
-      this.#reserved(answer)
-      return
-    }
-    answer.then(
-      (admission) => this.#reserved(admission),
-      (error: unknown) => {
-        this.#ports.log.error({ err: error, requestId: this.#request.id }, 'limits cannot be asked')
-        const message = 'Limits cannot be checked right now. Try again shortly.'
-        this.#fail(new GatewayError('service_unavailable', message, { retryAfterSeconds: 1 }))
-      },
-    )
-  }
-
-  #reserved(admission: Admission): void {
-    if (!admission.ok) {
-      this.#fail(limitError(admission), admission)
-      return
-    }
-    this.#call.admission = admission
-    // The client may have left while we asked.
-    if (this.#call.settled) this.#call.release(NOTHING_USED, true)
-    else this.#pay()
-  }
-
-  /** Money for the dearest end that this call may have, from whoever is charged. */
-  #pay(): void {
-    if (this.#request.principal.pricing.billing === 'off') {
-      this.#plan.begin()
-      return
-    }
-    let payment: Payment
-    let answer: HoldAnswer | Promise<HoldAnswer>
-    try {
-      payment = paymentOf(this.#call)
-      answer = payment.begin()
-    } catch (error) {
-      this.#fail(toGatewayError(error))
-      return
-    }
-    if (!(answer instanceof Promise)) {
-      this.#paid(payment, answer)
-      return
-    }
-    answer.then(
-      (answered) => this.#paid(payment, answered),
-      (error: unknown) => this.#fail(toGatewayError(error)),
-    )
-  }
-
-  #paid(payment: Payment, answer: HoldAnswer): void {
-    if (!answer.ok) {
-      this.#fail(refusalOf(this.#call, answer))
-      return
-    }
-    payment.began(answer)
-    // The client may have left while we asked.
-    if (this.#call.settled) {
-      payment.end(0)
-      return
-    }
-    this.#call.payment = payment
+  reserved(): void {
     this.#plan.begin()
+  }
+
+  notReserved(error: GatewayError, refused: Admission | null): void {
+    this.#fail(error, refused)
   }
 
   // --- attempt ---
@@ -227,20 +151,11 @@ export class Exchange
     const nowMs = performance.now()
     this.#call.firstContentMs = nowMs - this.#request.startedMs
     this.#call.letGoOfBody()
-    // The balancer learns of a success with its first output, not minutes later with its last.
-    attempt.praised = true
-    this.#ports.fleet.report(attempt.candidate, { kind: 'success', firstByteMs: nowMs - attempt.startedMs }, nowMs)
+    bookFirstOutput(this.#call, attempt, nowMs)
   }
 
   attemptSucceeded(attempt: Attempt): void {
-    const nowMs = performance.now()
-    const tookMs = nowMs - attempt.startedMs
-    this.#call.upstreamMs += tookMs
-    if (!attempt.praised) {
-      this.#ports.fleet.report(attempt.candidate, { kind: 'success', firstByteMs: tookMs }, nowMs)
-    }
-    this.#ports.metrics.attempt(attempt.candidate, 'ok')
-    this.#call.note(attempt, 'ok', nowMs)
+    bookSuccess(this.#call, attempt, performance.now())
     if (attempt.over) this.attempt = null
     else attempt.detach()
   }
@@ -267,18 +182,16 @@ export class Exchange
       this.#sendWhole(attempt, refusal)
       return
     }
-    if (refusal.kind === 'client-fault' || (refusal.kind === 'unknown-model' && this.#call.isBesideAnswers))
-      this.#call.note(attempt, refusal.kind, performance.now())
     if (refusal.kind === 'client-fault') {
       this.attempt = null
-      this.#ports.fleet.report(attempt.candidate, { kind: 'client-fault' }, performance.now())
+      bookLast(this.#call, attempt, refusal.kind, 'client-fault')
       this.#delivery.refuseRequest(refusal.error)
       return
     }
     if (refusal.kind === 'unknown-model' && this.#call.isBesideAnswers) {
       // It may well have the model, and no such endpoint.
       this.attempt = null
-      this.#ports.fleet.report(attempt.candidate, { kind: 'abandoned' }, performance.now())
+      bookLast(this.#call, attempt, refusal.kind, 'abandoned')
       const message = `The upstream of "${this.#call.route.publicId}" does not offer ${this.#request.endpoint.path}.`
       this.#delivery.refuseRequest(new GatewayError('not_found', message))
       return
@@ -303,26 +216,15 @@ export class Exchange
     this.#ports.log[ignored ? 'warn' : 'info']({ requestId: this.#request.id, provider: provider.name }, said)
     this.attempt = null
     this.#request.native = null
-    this.#call.upstreamMs += nowMs - attempt.startedMs
-    this.#call.note(attempt, 'previous-response-lost', nowMs)
-    this.#ports.fleet.report(attempt.candidate, { kind: 'abandoned' }, nowMs)
-    this.#ports.metrics.attempt(attempt.candidate, 'previous_response_lost')
-    this.#call.giveBack(NOTHING_USED, false)
+    bookLostPrevious(this.#call, attempt, nowMs)
     this.#delivery.forget()
     this.#plan.again(attempt.candidate, nowMs)
   }
 
   #failed(attempt: Attempt, failure: Failure): void {
     const nowMs = performance.now()
-    const { outcome } = failure
-    const harmless = this.#call.isBesideAnswers && outcome.kind !== 'credential-rejected'
-    this.#ports.fleet.report(attempt.candidate, harmless ? { kind: 'abandoned' } : outcome, nowMs)
     this.attempt = null
-    this.#call.upstreamMs += nowMs - attempt.startedMs
-    this.#call.giveBack(NOTHING_USED, false)
-    this.#ports.metrics.attempt(attempt.candidate, failure.cause)
-    this.#call.note(attempt, failure.cause, nowMs)
-    this.#log(attempt, failure)
+    bookFailure(this.#call, attempt, failure, nowMs)
     if (this.#call.settled) return
     if (this.#delivery.contentSent && !this.#delivery.canGoOn) {
       const code = failure.cause === 'timeout' ? 'upstream_timeout' : 'upstream_error'
@@ -334,29 +236,12 @@ export class Exchange
     this.#plan.failed(failure, nowMs)
   }
 
-  #log({ candidate }: Attempt, { phase, cause, detail }: Failure): void {
-    const { provider, credential, upstreamModel } = candidate
-    this.#ports.log.warn(
-      {
-        requestId: this.#request.id,
-        provider: provider.name,
-        credential: credential.name,
-        model: upstreamModel,
-        phase,
-        cause,
-        detail: detail.slice(0, 300),
-      },
-      'attempt failed',
-    )
-  }
-
   /** What was held is used up, and the wallet has no more. */
   balanceUsedUp(attempt: Attempt): void {
     if (attempt !== this.attempt) return
     this.attempt = null
     attempt.abandon('the balance is used up')
-    this.#call.note(attempt, 'abandoned', performance.now())
-    this.#ports.fleet.report(attempt.candidate, { kind: 'abandoned' }, performance.now())
+    bookLast(this.#call, attempt, 'abandoned', 'abandoned')
     this.#delivery.breakOff(balanceUsedUp())
   }
 
@@ -399,8 +284,7 @@ export class Exchange
     this.attempt = null
     if (attempt !== null) {
       attempt.abandon('the client is gone')
-      this.#call.note(attempt, 'abandoned', performance.now())
-      this.#ports.fleet.report(attempt.candidate, { kind: 'abandoned' }, performance.now())
+      bookLast(this.#call, attempt, 'abandoned', 'abandoned')
     }
     const settle = (usage: TokenUsage): void => this.#call.settle(499, 'client_gone', usage, true)
     const counted = this.#delivery.countPartial()
@@ -473,13 +357,4 @@ export class Exchange
     const dueMs = Math.min(nextDueMs(this, this.#ports.config()), this.#wakeAtMs)
     this.#ports.deadlines.arm(this, Math.max(dueMs, nowMs))
   }
-}
-
-/** Before there is an exchange: the request itself was wrong. */
-export function refuse(ports: RelayPorts, request: RelayRequest, error: GatewayError): void {
-  if (error.code === 'internal_error') {
-    ports.log.error({ err: error.cause, requestId: request.id }, 'a request could not be handled')
-  }
-  ports.metrics.refused(request.endpoint.path, error.status)
-  sendError(ports, request, error, 0)
 }

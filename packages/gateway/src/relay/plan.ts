@@ -5,8 +5,9 @@
 import { toGatewayError, type GatewayError } from '../core/errors.ts'
 import { mayUseModel } from '../identity/permission.ts'
 import { NOTHING_USED, UNLIMITED, type Admission, type Admitted } from '../limits/authority.ts'
+import { affinityKeyOf } from '../routing/affinity.ts'
 import type { Candidate } from '../routing/candidate.ts'
-import type { Route } from '../routing/route.ts'
+import { hasChoice, type Route } from '../routing/route.ts'
 import type { Selection } from '../routing/selection.ts'
 import type { Call } from './call.ts'
 import { Failures, type Failure } from './failures.ts'
@@ -30,6 +31,7 @@ export class Plan {
   readonly #call: Call
   readonly #owner: PlanOwner
   readonly #affinityKey: string | null
+  /** The deployment that is asked first, where it can be; null = any. */
   readonly #origin: string | null
   #fallbacks: readonly string[]
   #selection: Selection | null = null
@@ -41,13 +43,15 @@ export class Plan {
   #sameTargetRetries = 0
   #waitedForLimitMs = 0
 
-  /** @param origin the deployment whose reasoning the request brings back; null = none */
-  constructor(call: Call, affinityKey: string | null, origin: string | null, owner: PlanOwner) {
+  constructor(call: Call, owner: PlanOwner) {
+    const { request, scan, route, ports } = call
     this.#call = call
-    this.#affinityKey = affinityKey
-    this.#origin = origin
     this.#owner = owner
-    this.#fallbacks = call.route.fallbacks
+    this.#fallbacks = route.fallbacks
+    const choice = hasChoice(route)
+    const sticky = choice && ports.config().balancer.sticky
+    this.#affinityKey = sticky ? affinityKeyOf(scan.session, request.headers) : null
+    this.#origin = choice ? originOf(call, sticky) : null
   }
 
   begin(): void {
@@ -250,6 +254,12 @@ export class Plan {
     if (this.#failures === NO_FAILURES) this.#failures = new Failures()
     this.#failures.add(failure)
   }
+}
+
+/** Whoever holds the conversation, whoever has signed what comes back, whoever answered before. */
+function originOf({ request, asked }: Call, sticky: boolean): string | null {
+  const { native, prefer } = request
+  return native?.origin ?? asked.origin ?? (sticky ? prefer : undefined) ?? null
 }
 
 /** The upstream may have done the work, and will bill it, though we have nothing of it. */

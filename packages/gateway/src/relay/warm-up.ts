@@ -11,7 +11,7 @@ import { responseObject, type ResponseStatus } from '../dialects/openai-response
 import { latin1Of } from '../dialects/pass-events.ts'
 import { accept } from './accept.ts'
 import { Asked } from './asked.ts'
-import { refuse } from './exchange.ts'
+import { refuse } from './error-reply.ts'
 import type { RelayPorts, RelayRequest } from './ports.ts'
 
 export function warmUp(ports: RelayPorts, request: RelayRequest): void {
