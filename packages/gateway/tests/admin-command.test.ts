@@ -1,47 +1,24 @@
 // `fairlead admin` as an operator uses it who cannot log in any more: real processes, on a state directory where no gateway
 // runs, and through one that does.
-import { execFile } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import type { Server } from 'node:http'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createAdaptorServer } from '@hono/node-server'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { commandLine, type Outcome } from '../src/commands/__fixtures__/command-line.ts'
 import { openDatabase } from '../src/store/database.ts'
 import { Browser } from './support/browser.ts'
 import { OPERATOR_TOKEN, startControl } from './support/control-app.ts'
 import { logIn, somebody } from './support/logged-in.ts'
 
-const MAIN = new URL('../src/main.ts', import.meta.url).pathname
 const SLOW_MS = 120_000
 
-let dir: string
-let dataDir: string
-const open: (() => unknown)[] = []
-
-beforeEach(() => {
-  dir = mkdtempSync(join(tmpdir(), 'fairlead-admin-'))
-  dataDir = join(dir, 'data')
-})
-afterEach(async () => {
-  for (const close of open.splice(0)) await close()
-  rmSync(dir, { recursive: true, force: true })
-})
-
-interface Outcome {
-  readonly code: number
-  readonly out: string
-  readonly err: string
-}
+const line = commandLine()
+const { open } = line
 
 function admin(...args: readonly string[]): Promise<Outcome> {
-  const { promise, resolve } = Promise.withResolvers<Outcome>()
-  const env = { PATH: process.env['PATH'] ?? '', NO_COLOR: '1', FAIRLEAD_DATA_DIR: dataDir, FAIRLEAD_PORT: '8123' }
-  execFile(process.execPath, [MAIN, 'admin', ...args], { cwd: dir, env }, (error, out, err) => {
-    resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, err })
-  })
-  return promise
+  return line.fairlead(['admin', ...args], { FAIRLEAD_PORT: '8123' })
 }
 
 describe('fairlead admin', () => {
@@ -63,7 +40,7 @@ describe('fairlead admin', () => {
       err: expect.stringContaining('Nobody here'),
     })
     expect((await admin('frobnicate')).code).toBe(2)
-    await using database = await openDatabase(join(dataDir, 'fairlead.db'))
+    await using database = await openDatabase(join(line.dataDir, 'fairlead.db'))
     const { records } = await database.audit.list({ limit: 100 })
     expect(records.map(({ action, actorKeyId }) => `${actorKeyId} ${action}`).toReversed()).toEqual([
       'master link.make',
@@ -78,8 +55,8 @@ describe('fairlead admin', () => {
   it('asks the gateway that runs, which logs the person out at once', { timeout: SLOW_MS }, async () => {
     const control = await startControl()
     open.push(() => control[Symbol.asyncDispose]())
-    dataDir = dir
-    const socketPath = join(dir, 'control.sock')
+    line.dataDir = line.dir
+    const socketPath = join(line.dir, 'control.sock')
     const server = createAdaptorServer({ fetch: control.app.fetch, overrideGlobalObjects: false }) as Server
     server.listen(socketPath)
     await once(server, 'listening')
@@ -88,7 +65,7 @@ describe('fairlead admin', () => {
       server.close()
     })
     const run = { pid: process.pid, socketPath, operatorToken: OPERATOR_TOKEN, url: control.origin }
-    writeFileSync(join(dir, 'run.json'), JSON.stringify(run), { mode: 0o600 })
+    writeFileSync(join(line.dir, 'run.json'), JSON.stringify(run), { mode: 0o600 })
     await somebody(control, 'ada@example.com')
     const ada = await logIn(control, 'ada@example.com')
     expect((await ada.get('/api/session')).status).toBe(200)

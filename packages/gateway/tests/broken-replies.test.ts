@@ -88,6 +88,7 @@ describe('faults 6 and 7: a stream is cut', () => {
       const result = await stream(b.gateway)
       expect(result.end).toBe('error-event')
       expect(result.errorBody).toMatchObject({ code: 'upstream_error' })
+      expect(result.events.length).toBeGreaterThan(1)
       for (const { data } of result.events) expect(() => JSON.parse(data) as unknown).not.toThrow()
       const [row] = await b.gateway.usage()
       expect(row).toMatchObject({ provider: 'bad', errorCode: 'upstream_error', status: 200, estimated: true })
@@ -129,6 +130,7 @@ describe('fault 8: garbage in a stream', () => {
       await using b = await bench(`garbage(${seed},legal)`)
       const result = await stream(b.gateway)
       expect(result.end).toBe('done')
+      expect(result.events.length).toBeGreaterThan(1)
       for (const { data } of result.events.slice(0, -1))
         expect((JSON.parse(data) as { model: string }).model).toBe('gpt-4o')
     },

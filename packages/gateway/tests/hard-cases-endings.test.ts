@@ -81,7 +81,8 @@ const DEATHS = ['fin@12', 'rst@12', 'rst@12(mid)', 'bad-chunked@12(not-hex)', 's
 describe('H16: an upstream that dies behind content', () => {
   it.each(DEATHS)('H16, H81: %s is an error in the client’s own words, never a good end', async (fault) => {
     await using bench = await startDialectBench()
-    for (const form of [...UPSTREAM_DIALECTS, 'bedrock-claude', 'vertex-claude', 'vertex-gemini'] as const) {
+    const forms = [...UPSTREAM_DIALECTS, 'bedrock-claude', 'vertex-claude', 'vertex-gemini'] as const
+    for (const form of forms) {
       for (const client of STREAM_CLIENTS) {
         bench.upstream.answer({ text: LONG, pieceBytes: 4, fault })
         const reply = await bench.ask(client, form, { stream: true })
@@ -99,6 +100,7 @@ describe('H16: an upstream that dies behind content', () => {
       }
     }
     const rows = await bench.gateway.usage()
+    expect(rows).toHaveLength(forms.length * STREAM_CLIENTS.length)
     for (const { status, errorCode, usage } of rows) {
       expect([status, errorCode === '' ? 'none' : 'some']).toEqual([200, 'some'])
       expect(usage.output).toBeGreaterThan(0)

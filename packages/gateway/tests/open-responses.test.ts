@@ -74,9 +74,7 @@ const PLACES = [
   { name: 'simulator', start: startSimulator },
 ]
 
-it('has OpenAI’s document at hand, where its folder is', () => {
-  if (loadOpenaiSchemas() === null) console.log('OpenAI’s document is absent: events are held to Open Responses alone.')
-})
+if (loadOpenaiSchemas() === null) console.log('OpenAI’s document is absent: events are held to Open Responses alone.')
 
 /** How a check asks. */
 const WAYS: Readonly<Record<string, (place: Place, check: Check) => Promise<readonly string[]>>> = {

@@ -109,7 +109,8 @@ it('a database that cannot be written does not hold answers up for long', async 
   await using stage = await start()
   const { gateway } = stage
   await askResponse(gateway, { model: 'm', input: 'warm' })
-  const database = new DatabaseSync(gateway.databaseFile)
+  // The gateway may be writing at this very moment.
+  const database = new DatabaseSync(gateway.databaseFile, { timeout: 5_000 })
   database.exec('BEGIN IMMEDIATE')
   try {
     const startedMs = performance.now()
@@ -152,7 +153,8 @@ it.each([false, true])('an answer that was complete is kept, whoever has left (s
   await using stage = await start()
   const { gateway, upstream } = stage
   upstream.answer({ text: 'A complete answer.' })
-  const database = new DatabaseSync(gateway.databaseFile)
+  // The gateway may be writing at this very moment.
+  const database = new DatabaseSync(gateway.databaseFile, { timeout: 5_000 })
   database.exec('BEGIN IMMEDIATE')
   const controller = new AbortController()
   const asked = fetch(`${gateway.url}/responses`, {

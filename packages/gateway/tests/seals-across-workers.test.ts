@@ -42,7 +42,9 @@ models:
     const reply = await post(`${gateway.url}/chat/completions`, MASTER_KEY, again, NEW_CONNECTION)
     expect(reply.status).toBe(200)
   }
-  for (const { body } of provider.ledger.entries.slice(before)) {
+  const told = provider.ledger.entries.slice(before)
+  expect(told).toHaveLength(12)
+  for (const { body } of told) {
     const { messages } = JSON.parse(String(body)) as { messages: { role: string; content: { type: string }[] }[] }
     expect(messages[1]?.content[0]).toMatchObject({ type: 'thinking', thinking: 'A clock is needed.' })
   }

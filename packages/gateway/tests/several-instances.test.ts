@@ -99,7 +99,9 @@ models:
     const result = { role: 'tool', tool_call_id: call!.id, content: '12:00' }
     const before = signer.ledger.entries.length
     for (let at = 0; at < INSTANCES; at++) expect((await ask(at, [user, said, result])).status).toBe(200)
-    for (const { body } of signer.ledger.entries.slice(before)) {
+    const told = signer.ledger.entries.slice(before)
+    expect(told).toHaveLength(INSTANCES)
+    for (const { body } of told) {
       const { messages } = JSON.parse(String(body)) as { messages: { content: { type: string }[] }[] }
       expect(messages[1]?.content[0]).toMatchObject({ type: 'thinking', thinking: 'A clock is needed.' })
     }

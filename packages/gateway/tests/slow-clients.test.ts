@@ -30,6 +30,7 @@ describe('a client that reads nothing for a while', () => {
     await client.send(chatRequest(bench.gateway.key, { stream: true }))
     const written = await untilPaused(bench.upstream, 1)
     expect(written).toBeLessThan(LONG.tokens * 0.6)
+    expect(bench.sockets.size).toBe(1)
     for (const socket of bench.sockets) expect(socket.writableLength).toBeLessThan(MAX_BUFFERED_BYTES)
     client.resumeReading()
     const { body, status, complete } = await client.response(0, 20_000)
@@ -57,6 +58,7 @@ describe('a client that reads nothing for a while', () => {
     await client.send(chatRequest(bench.gateway.key))
     await bench.upstream.ledger.until(({ totals }) => totals.openRequests === 1)
     await sleep(500)
+    expect(bench.sockets.size).toBe(1)
     for (const socket of bench.sockets) expect(socket.writableLength).toBeLessThan(2 * MAX_BUFFERED_BYTES)
     client.resumeReading()
     const { body } = await client.response(0, 20_000)
@@ -75,6 +77,7 @@ describe('a dozen clients at one byte a second', () => {
       client.readSlowly(1)
     }
     await untilPaused(bench.upstream, clients.length)
+    expect(bench.sockets.size).toBe(clients.length)
     for (const socket of bench.sockets) expect(socket.writableLength).toBeLessThan(MAX_BUFFERED_BYTES)
     const quick = await post(
       `${bench.gateway.url}/chat/completions`,

@@ -305,6 +305,7 @@ describe('Clients that leave', () => {
     expect(asked).toBe(64)
     await bench.untilQuiet(5_000)
     const rows = await bench.gateway.app.control.recentUsage(1_000)
+    expect(bench.upstream.ledger.totals.requests, `seed ${seed}`).toBeGreaterThan(asked)
     expect(rows.length, `seed ${seed}`).toBeGreaterThanOrEqual(bench.upstream.ledger.totals.requests)
     expect(new Set(rows.map(({ requestId }) => requestId)).size).toBe(rows.length)
     expect(rows.every(({ status }) => status === 200 || status === 499)).toBe(true)

@@ -2,7 +2,8 @@
 import { z } from 'zod'
 import { DESK_OPTIONS, runAtDesk, type Job } from './desk-command.ts'
 import { limitsOf, LIMIT_OPTIONS } from './limit-options.ts'
-import { day, print, table } from './output.ts'
+import { day, print } from './output.ts'
+import { showList } from './show-list.ts'
 
 const HELP = `usage: fairlead accounts create --name NAME [--kind person|team] [--group NAME] [--time-zone ZONE] [--rpm N] ...
        fairlead accounts list     [--group NAME]
@@ -36,7 +37,6 @@ const accountSchema = z.object({
   status: z.string(),
   created_at: z.number(),
 })
-const pageSchema = z.object({ data: z.array(accountSchema), next_after: z.string().optional() })
 
 export function accounts(args: readonly string[]): Promise<number> {
   return runAtDesk('accounts', HELP, args, OPTIONS, ([command, ...ids], values): Job => {
@@ -58,19 +58,14 @@ export function accounts(args: readonly string[]): Promise<number> {
       return async (desk) => show(await desk.ask('POST', '/api/accounts', body))
     }
     if (command === 'list' && ids.length === 0) {
-      return async (desk) => {
-        const rows: string[][] = []
-        for (let after: string | undefined, first = true; first || after !== undefined; first = false) {
-          const query = new URLSearchParams({ limit: '1000', ...(after ? { after } : {}), ...(group ? { group } : {}) })
-          const reply = await desk.ask('GET', `/api/accounts?${query.toString()}`)
-          if (json === true) print(reply)
-          const page = pageSchema.parse(reply)
-          for (const one of page.data)
-            rows.push([one.id, one.name, one.kind, one.group || '-', one.time_zone, one.status, day(one.created_at)])
-          after = page.next_after
-        }
-        if (json !== true) console.log(table(['ID', 'NAME', 'KIND', 'GROUP', 'TIME ZONE', 'STATE', 'SINCE'], rows))
-      }
+      return (desk) =>
+        showList(desk, json === true, {
+          path: '/api/accounts',
+          query: group ? { group } : {},
+          item: accountSchema,
+          head: ['ID', 'NAME', 'KIND', 'GROUP', 'TIME ZONE', 'STATE', 'SINCE'],
+          row: (one) => [one.id, one.name, one.kind, one.group || '-', one.time_zone, one.status, day(one.created_at)],
+        })
     }
     const [id, ...others] = ids
     if (id === undefined || others.length > 0) throw new Error(`${command ?? 'It'} needs the id of one account.`)

@@ -3,7 +3,8 @@
 import { z } from 'zod'
 import { DESK_OPTIONS, runAtDesk, type Job } from './desk-command.ts'
 import type { KeyDesk } from './key-desk.ts'
-import { day, print, table } from './output.ts'
+import { day, print } from './output.ts'
+import { showList } from './show-list.ts'
 
 const HELP = `usage: fairlead admin list            [--operators]
        fairlead admin link            [PERSON] [--send]
@@ -45,7 +46,7 @@ const personSchema = z.object({
   created_at: z.number(),
   last_log_in_at: z.number().nullable(),
 })
-const pageSchema = z.object({ data: z.array(personSchema), next_after: z.string().optional() })
+const pageSchema = z.object({ data: z.array(personSchema) })
 const linkSchema = z.object({ url: z.string(), expires_at: z.number() })
 
 export function admin(args: readonly string[]): Promise<number> {
@@ -98,23 +99,16 @@ export function admin(args: readonly string[]): Promise<number> {
 }
 
 async function list(desk: KeyDesk, operators: boolean, json: boolean): Promise<void> {
-  const rows: string[][] = []
-  for (let after: string | undefined, first = true; first || after !== undefined; first = false) {
-    const query = new URLSearchParams({
-      limit: '1000',
-      ...(after === undefined ? {} : { after }),
-      ...(operators ? { operator: 'true' } : {}),
-    })
-    const reply = await desk.ask('GET', `/api/people?${query.toString()}`)
-    if (json) print(reply)
-    const page = pageSchema.parse(reply)
-    for (const one of page.data) {
-      const seen = one.last_log_in_at === null ? 'never' : day(one.last_log_in_at)
-      rows.push([one.id, one.email, one.name, one.operator ? 'operator' : '-', one.status, seen, day(one.created_at)])
-    }
-    after = page.next_after
-  }
-  if (!json) console.log(table(['ID', 'MAIL', 'NAME', 'RIGHTS', 'STATE', 'LAST LOG-IN', 'SINCE'], rows))
+  await showList(desk, json, {
+    path: '/api/people',
+    query: operators ? { operator: 'true' } : {},
+    item: personSchema,
+    head: ['ID', 'MAIL', 'NAME', 'RIGHTS', 'STATE', 'LAST LOG-IN', 'SINCE'],
+    row: ({ id, email, name, operator, status, last_log_in_at: seenAt, created_at: madeAt }) => {
+      const seen = seenAt === null ? 'never' : day(seenAt)
+      return [id, email, name, operator ? 'operator' : '-', status, seen, day(madeAt)]
+    },
+  })
 }
 
 async function pathOf(desk: KeyDesk, who: string): Promise<string> {

@@ -1,57 +1,30 @@
 // `fairlead backup`, `restore` and `migrate` as a person uses them: real processes on a real state directory.
-import { execFile } from 'node:child_process'
 import { createServer } from 'node:http'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Kysely } from 'kysely'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { hasPostgres, postgres } from '@fairlead/testkit/services.ts'
 import { latestVersion, migrate } from '../store/migrate.ts'
 import type { Tables } from '../store/schema.ts'
 import { openSqlite, SqliteDialect } from '../store/sqlite-dialect.ts'
+import { commandLine } from './__fixtures__/command-line.ts'
 
-const MAIN = new URL('../main.ts', import.meta.url).pathname
 const LATEST = latestVersion()
 
-let dir: string
-let file: string
-const open: (() => unknown)[] = []
-
-beforeEach(() => {
-  dir = mkdtempSync(join(tmpdir(), 'fairlead-cli-'))
-  file = join(dir, 'data', 'fairlead.db')
-})
-afterEach(async () => {
-  for (const close of open.splice(0)) await close()
-  rmSync(dir, { recursive: true, force: true })
-})
-
-interface Outcome {
-  readonly code: number
-  readonly out: string
-  readonly err: string
-}
-
-function fairlead(args: readonly string[], env: Record<string, string> = {}): Promise<Outcome> {
-  const { promise, resolve } = Promise.withResolvers<Outcome>()
-  const clean = { PATH: process.env['PATH'] ?? '', NO_COLOR: '1', FAIRLEAD_DATA_DIR: join(dir, 'data'), ...env }
-  execFile(process.execPath, [MAIN, ...args], { cwd: dir, env: clean }, (error, out, err) => {
-    resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, err })
-  })
-  return promise
-}
+const line = commandLine()
+const { fairlead, open } = line
 
 /** As one that runs in the state directory is found by the command line. */
 async function pretendToRun(): Promise<void> {
   const server = createServer((_, response) => response.end('{}'))
-  const socketPath = join(dir, 'control.sock')
+  const socketPath = join(line.dir, 'control.sock')
   server.listen(socketPath)
   await once(server, 'listening')
   open.push(() => server.close())
   const run = { pid: process.pid, socketPath, operatorToken: 'token', url: 'http://127.0.0.1:8080' }
-  writeFileSync(join(dir, 'data', 'run.json'), JSON.stringify(run), { mode: 0o600 })
+  writeFileSync(join(line.dataDir, 'run.json'), JSON.stringify(run), { mode: 0o600 })
 }
 
 async function keyNames(env: Record<string, string> = {}): Promise<string[]> {
@@ -64,8 +37,8 @@ describe('backup and restore', () => {
     await fairlead(['keys', 'create', '--name', 'kept'])
     await pretendToRun()
     const made = await fairlead(['backup', 'mine.db'])
-    expect(made).toMatchObject({ code: 0, out: expect.stringContaining(join(dir, 'mine.db')) })
-    expect(made.err).toContain(join(dir, 'data', 'secret.key'))
+    expect(made).toMatchObject({ code: 0, out: expect.stringContaining(join(line.dir, 'mine.db')) })
+    expect(made.err).toContain(join(line.dataDir, 'secret.key'))
     expect(await fairlead(['backup', 'mine.db'])).toMatchObject({
       code: 1,
       err: expect.stringContaining('exists already'),
@@ -104,7 +77,7 @@ describe('migrate', () => {
     const down = await fairlead(['migrate', '--down'])
     expect(down.out).toContain(`from schema version ${LATEST} to ${LATEST - 1}`)
     expect(down.out).toContain('Start the older release now')
-    expect(readdirSync(join(dir, 'data', 'backups'))[0]).toContain(`before-upgrade-from-v${LATEST}`)
+    expect(readdirSync(join(line.dataDir, 'backups'))[0]).toContain(`before-upgrade-from-v${LATEST}`)
     expect((await fairlead(['migrate', '--status'])).out).toContain(`missing  ${LATEST}`)
     expect((await fairlead(['doctor'])).out).toContain(`the next start brings it to ${LATEST}`)
     expect((await fairlead(['migrate', '--no-backup'])).out).toContain(`to ${LATEST}`)
@@ -117,8 +90,8 @@ describe('migrate', () => {
   })
 
   it('brings an installation of the first release up to date, its keys and all', async () => {
-    mkdirSync(join(dir, 'data'), { mode: 0o700 })
-    const kysely = new Kysely<Tables>({ dialect: new SqliteDialect(openSqlite(file)) })
+    mkdirSync(line.dataDir, { mode: 0o700 })
+    const kysely = new Kysely<Tables>({ dialect: new SqliteDialect(openSqlite(join(line.dataDir, 'fairlead.db'))) })
     await migrate(kysely, { nowMs: 1, target: 2 })
     await kysely.destroy()
     expect((await fairlead(['migrate'])).out).toContain(`from schema version 2 to ${LATEST}`)
@@ -153,7 +126,7 @@ describe.runIf(hasPostgres())('with PostgreSQL', () => {
       code: 1,
       err: expect.stringContaining('FAIRLEAD_SECRET_KEY must be set'),
     })
-    const whole = { ...env, FAIRLEAD_SECRET_KEY: readFileSync(join(dir, 'data', 'secret.key'), 'utf8').trim() }
+    const whole = { ...env, FAIRLEAD_SECRET_KEY: readFileSync(join(line.dataDir, 'secret.key'), 'utf8').trim() }
     expect(await keyNames(whole)).toEqual(['moved'])
     expect(key).toMatch(/^sk-fl-/)
     expect((await fairlead(['doctor'], whole)).out).toMatch(

@@ -1,13 +1,11 @@
 // The command line as a person uses it: real processes, a real state directory, and a gateway that really runs.
-import { execFile } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createAdaptorServer } from '@hono/node-server'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { createControlApp } from '../http/control/app.ts'
 import { loadConfig } from '../config/load-config.ts'
 import { createMoneyServices } from '../billing/money-services.ts'
@@ -20,43 +18,11 @@ import { MemoryLedger } from '../limits/memory-ledger.ts'
 import { StoredLibrary } from '../responses/stored/library.ts'
 import { StoreKeys } from '../responses/stored/store-keys.ts'
 import { openDatabase, type Database } from '../store/database.ts'
+import { commandLine } from './__fixtures__/command-line.ts'
 import { isPrivate } from './doctor/check-exposure.ts'
 
-const MAIN = new URL('../main.ts', import.meta.url).pathname
-
-let dir: string
-let dataDir: string
-const open: (() => unknown)[] = []
-
-beforeEach(() => {
-  dir = mkdtempSync(join(tmpdir(), 'fairlead-cli-'))
-  dataDir = join(dir, 'data')
-})
-afterEach(async () => {
-  for (const close of open.splice(0)) await close()
-  rmSync(dir, { recursive: true, force: true })
-})
-
-interface Outcome {
-  readonly code: number
-  readonly out: string
-  readonly err: string
-}
-
-function fairlead(args: readonly string[], env: Record<string, string> = {}): Promise<Outcome> {
-  const { promise, resolve } = Promise.withResolvers<Outcome>()
-  const clean = {
-    PATH: process.env['PATH'] ?? '',
-    NO_COLOR: '1',
-    FAIRLEAD_DATA_DIR: dataDir,
-    FAIRLEAD_PORT: '0',
-    ...env,
-  }
-  execFile(process.execPath, [MAIN, ...args], { cwd: dir, env: clean }, (error, out, err) => {
-    resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, err })
-  })
-  return promise
-}
+const line = commandLine()
+const { fairlead, open } = line
 
 async function listen(server: Server, where: string | number): Promise<number> {
   if (typeof where === 'string') server.listen(where)
@@ -71,8 +37,8 @@ async function listen(server: Server, where: string | number): Promise<number> {
 
 /** The control plane as the primary serves it, with what it writes for the command line. */
 async function runGateway(): Promise<{ keys: KeyService; database: Database; revoked: string[] }> {
-  const pepper = derivePepper(loadSecretKey(dataDir, {}))
-  const database = await openDatabase(join(dataDir, 'fairlead.db'))
+  const pepper = derivePepper(loadSecretKey(line.dataDir, {}))
+  const database = await openDatabase(join(line.dataDir, 'fairlead.db'))
   const revoked: string[] = []
   const identity = createIdentityServices({
     database,
@@ -137,11 +103,11 @@ async function runGateway(): Promise<{ keys: KeyService; database: Database; rev
     hasAdminListener: false,
     operatorToken: 'token',
   })
-  const socketPath = join(dir, 'control.sock')
+  const socketPath = join(line.dir, 'control.sock')
   open.push(() => database[Symbol.asyncDispose]())
   await listen(createAdaptorServer({ fetch: app.fetch, overrideGlobalObjects: false }) as Server, socketPath)
   const run = { pid: process.pid, socketPath, operatorToken: 'token', url: 'http://127.0.0.1:8080' }
-  writeFileSync(join(dataDir, 'run.json'), JSON.stringify(run), { mode: 0o600 })
+  writeFileSync(join(line.dataDir, 'run.json'), JSON.stringify(run), { mode: 0o600 })
   return { keys, database, revoked }
 }
 
@@ -214,9 +180,9 @@ describe('fairlead keys', () => {
   })
 
   it('opens the database when what a crash left behind names a gateway', async () => {
-    mkdirSync(dataDir, { mode: 0o700 })
-    const run = { pid: 1, socketPath: join(dir, 'gone.sock'), operatorToken: 'x', url: 'http://127.0.0.1:1' }
-    writeFileSync(join(dataDir, 'run.json'), JSON.stringify(run))
+    mkdirSync(line.dataDir, { mode: 0o700 })
+    const run = { pid: 1, socketPath: join(line.dir, 'gone.sock'), operatorToken: 'x', url: 'http://127.0.0.1:1' }
+    writeFileSync(join(line.dataDir, 'run.json'), JSON.stringify(run))
     expect(await fairlead(['keys', 'create'])).toMatchObject({ code: 0 })
   })
 
@@ -271,29 +237,29 @@ describe('fairlead doctor', () => {
   })
 
   it('names secrets that lie open and how to close them', async () => {
-    loadSecretKey(dataDir, {})
-    chmodSync(dataDir, 0o755)
-    chmodSync(join(dataDir, 'secret.key'), 0o644)
+    loadSecretKey(line.dataDir, {})
+    chmodSync(line.dataDir, 0o755)
+    chmodSync(join(line.dataDir, 'secret.key'), 0o644)
     const { healthy, all } = await examine()
     expect(healthy).toBe(false)
-    expect(all).toContain(`chmod 600 ${join(dataDir, 'secret.key')}`)
-    expect(all).toContain(`chmod go-rwx ${dataDir}`)
+    expect(all).toContain(`chmod 600 ${join(line.dataDir, 'secret.key')}`)
+    expect(all).toContain(`chmod go-rwx ${line.dataDir}`)
   })
 
   it('misses the secret key that the database was made with', async () => {
     await fairlead(['keys', 'create'])
-    rmSync(join(dataDir, 'secret.key'))
+    rmSync(join(line.dataDir, 'secret.key'))
     expect((await examine()).all).toContain('restore it from a backup')
   })
 
   it('names the line of a broken configuration', async () => {
-    writeFileSync(join(dir, 'fairlead.yaml'), 'server:\n  prot: 80\n')
+    writeFileSync(join(line.dir, 'fairlead.yaml'), 'server:\n  prot: 80\n')
     expect((await examine()).all).toMatch(/bad config .*fairlead\.yaml:2:3/)
   })
 
   it('says that a database is damaged', async () => {
-    mkdirSync(dataDir, { mode: 0o700 })
-    writeFileSync(join(dataDir, 'fairlead.db'), 'no database'.repeat(1000), { mode: 0o600 })
+    mkdirSync(line.dataDir, { mode: 0o700 })
+    writeFileSync(join(line.dataDir, 'fairlead.db'), 'no database'.repeat(1000), { mode: 0o600 })
     expect((await examine()).all).toMatch(/bad database .*restore/)
   })
 
@@ -331,7 +297,7 @@ describe('fairlead doctor', () => {
   - { name: here, type: openai-compatible, base_url: "http://127.0.0.1:${port}/v1", api_keys: [good, bad] }
   - { name: gone, type: openai-compatible, base_url: "http://127.0.0.1:1/v1", api_keys: [x] }
 `
-    writeFileSync(join(dir, 'fairlead.yaml'), config)
+    writeFileSync(join(line.dir, 'fairlead.yaml'), config)
     const offline = await examine()
     expect(offline.all).toContain('good provider here: ')
     expect(offline.all).toMatch(/bad provider gone: .*nothing listens there/)
@@ -345,7 +311,7 @@ describe('fairlead doctor', () => {
 
   it('warns of private addresses on a public page, and of keys on an open wire', async () => {
     const provider = '{ name: inside, type: openai-compatible, base_url: "http://127.0.0.1:1/v1", api_keys: [x] }'
-    writeFileSync(join(dir, 'fairlead.yaml'), `providers: [${provider}]\n`)
+    writeFileSync(join(line.dir, 'fairlead.yaml'), `providers: [${provider}]\n`)
     const { all } = await examine(['--host', '0.0.0.0'])
     expect(all).toMatch(/warn exposure .*inside \(http:\/\/127\.0\.0\.1:1\).*detail: names/)
     expect(all).toContain('without TLS')

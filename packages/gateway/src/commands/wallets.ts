@@ -1,7 +1,8 @@
 // `fairlead wallets`: prepaid money, through the same routes as the API.
 import { z } from 'zod'
 import { DESK_OPTIONS, runAtDesk, type Job } from './desk-command.ts'
-import { day, print, table } from './output.ts'
+import { day, print } from './output.ts'
+import { showList } from './show-list.ts'
 
 const HELP = `usage: fairlead wallets list      [--state active|locked]
        fairlead wallets show      ACCOUNT_ID
@@ -43,20 +44,14 @@ const walletSchema = z.object({
   lock_reason: z.string().nullable(),
 })
 type Wallet = z.output<typeof walletSchema>
-const walletsSchema = z.object({ data: z.array(walletSchema), next_after: z.string().optional() })
 const movedSchema = z.object({ id: z.string(), amount: z.string(), repeated: z.boolean(), wallet: walletSchema })
-const entriesSchema = z.object({
-  data: z.array(
-    z.object({
-      id: z.string(),
-      created_at: z.number(),
-      kind: z.string(),
-      amount: z.string(),
-      balance: z.string(),
-      note: z.string().nullable(),
-    }),
-  ),
-  next_after: z.string().optional(),
+const entrySchema = z.object({
+  id: z.string(),
+  created_at: z.number(),
+  kind: z.string(),
+  amount: z.string(),
+  balance: z.string(),
+  note: z.string().nullable(),
 })
 const codesSchema = z.object({ id: z.string(), amount: z.string(), codes: z.array(z.string()) })
 
@@ -98,35 +93,24 @@ export function wallets(args: readonly string[]): Promise<number> {
 }
 
 function list(values: Values): Job {
-  return async (desk) => {
-    const rows: string[][] = []
-    for (let after: string | undefined, first = true; first || after !== undefined; first = false) {
-      const query = new URLSearchParams({ limit: '1000', ...given(values, 'state'), ...(after ? { after } : {}) })
-      const reply = await desk.ask('GET', `/api/wallets?${query.toString()}`)
-      if (values.json === true) print(reply)
-      const page = walletsSchema.parse(reply)
-      for (const one of page.data)
-        rows.push([one.id, one.balance, one.available, one.held, one.lock_reason ?? one.state])
-      after = page.next_after
-    }
-    if (values.json !== true) console.log(table(['ACCOUNT', 'BALANCE', 'AVAILABLE', 'HELD', 'STATE'], rows))
-  }
+  return (desk) =>
+    showList(desk, values.json === true, {
+      path: '/api/wallets',
+      query: given(values, 'state'),
+      item: walletSchema,
+      head: ['ACCOUNT', 'BALANCE', 'AVAILABLE', 'HELD', 'STATE'],
+      row: (one) => [one.id, one.balance, one.available, one.held, one.lock_reason ?? one.state],
+    })
 }
 
 function statement(path: string, values: Values): Job {
-  return async (desk) => {
-    const rows: string[][] = []
-    for (let after: string | undefined, first = true; first || after !== undefined; first = false) {
-      const query = new URLSearchParams({ limit: '1000', ...(after ? { after } : {}) })
-      const reply = await desk.ask('GET', `${path}/entries?${query.toString()}`)
-      if (values.json === true) print(reply)
-      const page = entriesSchema.parse(reply)
-      for (const one of page.data)
-        rows.push([one.id, day(one.created_at), one.kind, one.amount, one.balance, one.note ?? '-'])
-      after = page.next_after
-    }
-    if (values.json !== true) console.log(table(['TRANSFER', 'TIME', 'KIND', 'AMOUNT', 'BALANCE', 'NOTE'], rows))
-  }
+  return (desk) =>
+    showList(desk, values.json === true, {
+      path: `${path}/entries`,
+      item: entrySchema,
+      head: ['TRANSFER', 'TIME', 'KIND', 'AMOUNT', 'BALANCE', 'NOTE'],
+      row: (one) => [one.id, day(one.created_at), one.kind, one.amount, one.balance, one.note ?? '-'],
+    })
 }
 
 function move(path: string, body: Readonly<Record<string, string>>, values: Values): Job {

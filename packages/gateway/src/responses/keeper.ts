@@ -72,7 +72,7 @@ export interface ResponseToStore {
 
 // --- background work ---
 
-/** The worker's side of background work; the primary's is `ResponseLibrary`. */
+/** The worker's side of background work; the primary's is `JobLibrary`. */
 export interface JobKeeper {
   /**
    * Keeps the response as it is now (`queued`) and the job, held by the caller. Not kept: `full` = the quota does not take

@@ -2,7 +2,7 @@
 // background work use. Texts come out opened (`sealed-text.ts`) and whole, spelled as they were stored; SQL is behind
 // `response-store.ts`. Everything is found by (account, id) and by nothing else: another account's id is an unknown one.
 
-import type { ClaimedJob, JobEvent, JobLease, NewJob, ResponseToStore } from './keeper.ts'
+import type { ClaimedJob, JobEvent, JobKeeper } from './keeper.ts'
 import type { ResponsesPolicy } from '../identity/responses-policy.ts'
 
 /** Rejects with `service_unavailable` when the database does not answer. */
@@ -17,27 +17,31 @@ export interface ResponseLibrary {
   /** False = unknown. What no other response shares is gone when it resolves. Ends a background job too. */
   remove(accountId: string, responseId: string): Promise<boolean>
 
-  // --- conversations ---
+  readonly conversations: ConversationLibrary
+  /** Background work. */
+  readonly jobs: JobLibrary
+}
 
+export interface ConversationLibrary {
   /** `off` = the policy keeps nothing; `full` = the quota does not take it. */
-  createConversation(owner: Owner, conversation: NewConversation): Promise<StoredConversation | 'off' | 'full'>
-  conversation(accountId: string, conversationId: string): Promise<StoredConversation | null>
+  create(owner: Owner, conversation: NewConversation): Promise<StoredConversation | 'off' | 'full'>
+  get(accountId: string, conversationId: string): Promise<StoredConversation | null>
   /** @param metadata raw JSON */
-  updateConversation(accountId: string, conversationId: string, metadata: string): Promise<StoredConversation | null>
+  update(accountId: string, conversationId: string, metadata: string): Promise<StoredConversation | null>
   /** Its responses stay. */
-  removeConversation(accountId: string, conversationId: string): Promise<boolean>
-  conversationItems(accountId: string, conversationId: string, page: ItemPage): Promise<ItemList | null>
+  remove(accountId: string, conversationId: string): Promise<boolean>
+  items(accountId: string, conversationId: string, page: ItemPage): Promise<ItemList | null>
   /** @returns the items as they are kept now, each with its id */
-  addConversationItems(
+  addItems(
     owner: Owner,
     conversationId: string,
     items: readonly string[],
   ): Promise<readonly ListedItem[] | null | 'full'>
-  conversationItem(accountId: string, conversationId: string, itemId: string): Promise<string | null>
-  removeConversationItem(accountId: string, conversationId: string, itemId: string): Promise<boolean>
+  item(accountId: string, conversationId: string, itemId: string): Promise<string | null>
+  removeItem(accountId: string, conversationId: string, itemId: string): Promise<boolean>
+}
 
-  // --- background work ---
-
+export interface JobLibrary extends Pick<JobKeeper, 'release' | 'heartbeat'> {
   /** Events `from` and later, in order, at most `limit`; null = unknown, or no background response. */
   events(accountId: string, responseId: string, from: number, limit: number): Promise<JobEvents | null>
   /**
@@ -49,24 +53,17 @@ export interface ResponseLibrary {
    * Ends a job whoever runs it: its lease is void from then on (`lost`), and the response is what `edit` makes of the
    * object that is stored. `already` = it has a final status. Tells the runner to stop, in this instance and in others.
    */
-  endJob(
+  end(
     accountId: string,
     responseId: string,
     edit: (response: string) => string,
   ): Promise<'ended' | 'already' | 'not-background' | null>
   /** Jobs that nobody holds (any more), with fewer than `maxAttempts` runs: they are the caller's now. */
-  claimJobs(options: { readonly limit: number; readonly maxAttempts: number }): Promise<readonly ClaimedJob[]>
-  /** Jobs that nobody holds any more after `maxAttempts` runs: `endJob` them. */
-  exhaustedJobs(options: { readonly limit: number; readonly maxAttempts: number }): Promise<readonly JobName[]>
-
-  // --- what workers ask (`responses-messages.ts`); also for tests ---
-
-  enqueue(record: ResponseToStore, job: NewJob): Promise<JobLease | 'full' | 'too-many'>
-  release(lease: JobLease, options: { readonly counted: boolean }): Promise<void>
+  claim(options: { readonly limit: number; readonly maxAttempts: number }): Promise<readonly ClaimedJob[]>
+  /** Jobs that nobody holds any more after `maxAttempts` runs: `end` them. */
+  exhausted(options: { readonly limit: number; readonly maxAttempts: number }): Promise<readonly JobName[]>
   /** Nobody holds any job: for the start of a gateway that is alone on its database. */
   releaseAll(): Promise<void>
-  heartbeat(lease: JobLease): Promise<'held' | 'lost'>
-  append(lease: JobLease, events: readonly JobEvent[]): Promise<'kept' | 'lost'>
 }
 
 /** How long a claim holds without a heartbeat; beat three times as often. */

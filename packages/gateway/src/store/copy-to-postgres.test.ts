@@ -72,7 +72,7 @@ describe.runIf(hasPostgres())('copying SQLite to PostgreSQL', () => {
       await keeper.save(turn({ id: 'resp_1', input: [user('first'), long], policy }))
       await keeper.save(turn({ id: 'resp_2', context: await keeper.context('acc_a', 'resp_1') }))
       const owner = { accountId: 'acc_a', keyId: 'key_a', policy: turn({ id: 'x' }).policy }
-      await library.createConversation(owner, { metadata: '{}', items: [user('in a conversation')] })
+      await library.conversations.create(owner, { metadata: '{}', items: [user('in a conversation')] })
       const lease = await keeper.enqueue(turn({ id: 'resp_job', status: 'queued', output: [] }), {
         request: '{}',
         stream: true,
@@ -91,7 +91,7 @@ describe.runIf(hasPostgres())('copying SQLite to PostgreSQL', () => {
       expect(items).toEqual((await before.worker().context('acc_a', id))?.items)
     }
     expect((await after.worker().context('acc_a', 'resp_2'))?.items).toContain(long)
-    expect((await after.library.events('acc_a', 'resp_job', 0, 9))?.events).toHaveLength(1)
+    expect((await after.library.jobs.events('acc_a', 'resp_job', 0, 9))?.events).toHaveLength(1)
     // It goes on there, and goes away there.
     const context = await after.worker().context('acc_a', 'resp_2')
     expect(await after.worker().save(turn({ id: 'resp_3', context }))).toBe('stored')

@@ -11,7 +11,7 @@ describeEachDatabase('conversations', (open) => {
   const made = async (items: readonly string[] = [], owner = OWNER) => {
     const database = await open()
     const desk = deskOn(database)
-    const conversation = await desk.library.createConversation(owner, { metadata: '{"topic":"x"}', items })
+    const conversation = await desk.library.conversations.create(owner, { metadata: '{"topic":"x"}', items })
     if (typeof conversation === 'string') throw new Error(conversation)
     return { ...desk, database, id: conversation.conversationId }
   }
@@ -19,36 +19,41 @@ describeEachDatabase('conversations', (open) => {
   it('are made, read, changed and deleted by their account alone', async () => {
     const { library, id, database } = await made([user('hello')])
     expect(id).toMatch(/^conv_[0-9a-f]{48}$/)
-    expect(await library.conversation('acc_a', id)).toMatchObject({ conversationId: id, metadata: '{"topic":"x"}' })
+    expect(await library.conversations.get('acc_a', id)).toMatchObject({
+      conversationId: id,
+      metadata: '{"topic":"x"}',
+    })
     for (const other of ['acc_b', '']) {
-      expect(await library.conversation(other, id)).toBeNull()
-      expect(await library.updateConversation(other, id, '{}')).toBeNull()
-      expect(await library.conversationItems(other, id, ALL)).toBeNull()
-      expect(await library.addConversationItems({ ...OWNER, accountId: other }, id, [user('x')])).toBeNull()
-      expect(await library.removeConversation(other, id)).toBe(false)
+      expect(await library.conversations.get(other, id)).toBeNull()
+      expect(await library.conversations.update(other, id, '{}')).toBeNull()
+      expect(await library.conversations.items(other, id, ALL)).toBeNull()
+      expect(await library.conversations.addItems({ ...OWNER, accountId: other }, id, [user('x')])).toBeNull()
+      expect(await library.conversations.remove(other, id)).toBe(false)
     }
-    expect(await library.updateConversation('acc_a', id, '{"topic":"y"}')).toMatchObject({ metadata: '{"topic":"y"}' })
-    expect(await library.conversation('acc_a', id)).toMatchObject({ metadata: '{"topic":"y"}' })
-    expect(await library.removeConversation('acc_a', id)).toBe(true)
-    expect(await library.removeConversation('acc_a', id)).toBe(false)
+    expect(await library.conversations.update('acc_a', id, '{"topic":"y"}')).toMatchObject({
+      metadata: '{"topic":"y"}',
+    })
+    expect(await library.conversations.get('acc_a', id)).toMatchObject({ metadata: '{"topic":"y"}' })
+    expect(await library.conversations.remove('acc_a', id)).toBe(true)
+    expect(await library.conversations.remove('acc_a', id)).toBe(false)
     expect(await database.responses.usage('acc_a')).toEqual({ bytes: 0, responses: 0 })
   })
 
   it('take items in and give them back by their ids, in order', async () => {
     const { library, id } = await made([user('one')])
-    const added = await library.addConversationItems(OWNER, id, [user('two'), answer('3', 'three'), user('two')])
+    const added = await library.conversations.addItems(OWNER, id, [user('two'), answer('3', 'three'), user('two')])
     if (added === null || added === 'full') throw new Error('not added')
-    const all = await library.conversationItems('acc_a', id, ALL)
+    const all = await library.conversations.items('acc_a', id, ALL)
     expect(all?.items.slice(1)).toEqual(added)
     expect(new Set(all?.items.map((item) => item.id)).size).toBe(4)
     expect(added[1]?.id).toBe('msg_3')
-    for (const item of added) expect(await library.conversationItem('acc_a', id, item.id)).toBe(item.text)
-    expect(await library.conversationItem('acc_a', id, 'msg_none')).toBeNull()
-    expect(await library.removeConversationItem('acc_a', id, added[0]?.id ?? '')).toBe(true)
-    expect(await library.removeConversationItem('acc_a', id, 'msg_3')).toBe(true)
-    expect(await library.removeConversationItem('acc_a', id, 'msg_3')).toBe(false)
-    expect(await library.removeConversationItem('acc_b', id, all?.items[0]?.id ?? '')).toBe(false)
-    const left = await library.conversationItems('acc_a', id, ALL)
+    for (const item of added) expect(await library.conversations.item('acc_a', id, item.id)).toBe(item.text)
+    expect(await library.conversations.item('acc_a', id, 'msg_none')).toBeNull()
+    expect(await library.conversations.removeItem('acc_a', id, added[0]?.id ?? '')).toBe(true)
+    expect(await library.conversations.removeItem('acc_a', id, 'msg_3')).toBe(true)
+    expect(await library.conversations.removeItem('acc_a', id, 'msg_3')).toBe(false)
+    expect(await library.conversations.removeItem('acc_b', id, all?.items[0]?.id ?? '')).toBe(false)
+    const left = await library.conversations.items('acc_a', id, ALL)
     expect(left?.items.map(({ text }) => JSON.parse(text).content[0].text)).toEqual(['one', 'two'])
   })
 
@@ -68,7 +73,7 @@ describeEachDatabase('conversations', (open) => {
     // The responses stay when it goes, and it when they go.
     await library.remove('acc_a', 'resp_1')
     expect((await worker().conversation('acc_a', id))?.items).toEqual(items)
-    await library.removeConversation('acc_a', id)
+    await library.conversations.remove('acc_a', id)
     expect(await keeper.conversation('acc_a', id)).toBeNull()
     expect((await keeper.context('acc_a', 'resp_2'))?.items).toHaveLength(4)
     // Deleted while a turn was on its way: the turn stands alone.
@@ -86,10 +91,10 @@ describeEachDatabase('conversations', (open) => {
         await keeper.save(turn({ id: `resp_${index}`, context, changes: { conversationId: id } }))
       }),
       ...Array.from({ length: 3 }, async (_, index) => {
-        await library.addConversationItems(OWNER, id, [user(`added ${index}`)])
+        await library.conversations.addItems(OWNER, id, [user(`added ${index}`)])
       }),
     ])
-    const all = await library.conversationItems('acc_a', id, ALL)
+    const all = await library.conversations.items('acc_a', id, ALL)
     expect(all?.items).toHaveLength(15)
     const texts = all?.items.map(({ text }) => String(JSON.parse(text).content[0].text)) ?? []
     for (let index = 0; index < 6; index += 1) {
@@ -109,13 +114,13 @@ describeEachDatabase('conversations', (open) => {
       turn({ id: 'resp_1', context, policy, changes: { conversationId: id }, createdAtMs: clock.nowMs }),
     )
     clock.nowMs += 900
-    expect(await library.conversation('acc_a', id)).not.toBeNull()
-    expect(await library.addConversationItems(owner, id, [user('x'.repeat(5_000))])).toBe('full')
+    expect(await library.conversations.get('acc_a', id)).not.toBeNull()
+    expect(await library.conversations.addItems(owner, id, [user('x'.repeat(5_000))])).toBe('full')
     clock.nowMs += 1_000
-    expect(await library.conversation('acc_a', id)).toBeNull()
+    expect(await library.conversations.get('acc_a', id)).toBeNull()
     while ((await database.responses.removeExpired(clock.nowMs, 10)) > 0);
     expect(await database.responses.usage('acc_a')).toEqual({ bytes: 0, responses: 0 })
     const none = { ...OWNER, policy: { ...policy, store: 'off' as const } }
-    expect(await library.createConversation(none, { metadata: '{}', items: [] })).toBe('off')
+    expect(await library.conversations.create(none, { metadata: '{}', items: [] })).toBe('off')
   })
 })

@@ -69,8 +69,8 @@ describeEachDatabase('stored responses', (open) => {
     expect(await library.get('acc_b', 'resp_1')).toBeNull()
     expect(await library.inputItems('acc_b', 'resp_1', { order: 'asc', limit: 20 })).toBeNull()
     expect(await library.remove('acc_b', 'resp_1')).toBe(false)
-    expect(await library.events('acc_b', 'resp_1', 0, 10)).toBeNull()
-    expect(await library.endJob('acc_b', 'resp_1', (response) => response)).toBeNull()
+    expect(await library.jobs.events('acc_b', 'resp_1', 0, 10)).toBeNull()
+    expect(await library.jobs.end('acc_b', 'resp_1', (response) => response)).toBeNull()
     expect(await keeper.item('acc_a', 'msg_resp_1')).toBe(answer('resp_1', 'say resp_1'))
     // Two accounts may have the same id, and neither sees the other's.
     await keeper.save(turn({ id: 'resp_1', account: 'acc_b', input: [user('other')] }))
@@ -194,7 +194,7 @@ describeEachDatabase('stored responses', (open) => {
     const keepers = [worker(), other.worker()]
     const accounts = Array.from({ length: 6 }, (_, index) => `acc_${index}`)
     const owner = { accountId: 'acc_0', keyId: 'key_a', policy: turn({ id: 'x' }).policy }
-    const made = await library.createConversation(owner, { metadata: '{}', items: [] })
+    const made = await library.conversations.create(owner, { metadata: '{}', items: [] })
     if (typeof made === 'string') throw new Error(made)
     const context = await worker().conversation('acc_0', made.conversationId)
     const results = await Promise.all(
@@ -218,7 +218,7 @@ describeEachDatabase('stored responses', (open) => {
     for (const account of accounts) {
       for (let index = 0; index < 90; index += 1) await other.library.remove(account, `resp_${index}`)
     }
-    await library.removeConversation('acc_0', made.conversationId)
+    await library.conversations.remove('acc_0', made.conversationId)
     expect(Object.values(await rows())).toEqual([0, 0, 0, 0, 0, 0])
     for (const account of accounts) expect(await database.responses.usage(account)).toEqual({ bytes: 0, responses: 0 })
   })
@@ -251,7 +251,7 @@ describeEachDatabase('stored responses', (open) => {
       members: { instructions: secret.repeat(20), metadata: { where: secret } },
     })
     await keeper.save(first)
-    const conversation = await library.createConversation(
+    const conversation = await library.conversations.create(
       { accountId: 'acc_a', keyId: 'key_a', policy: first.policy },
       { metadata: JSON.stringify({ secret }), items: [user(`conversation: ${secret}`)] },
     )
@@ -271,8 +271,8 @@ describeEachDatabase('stored responses', (open) => {
       expect(rows.length === 0 || !JSON.stringify(rows).includes('gold')).toBe(true)
     }
     expect((await library.get('acc_a', 'resp_1'))?.response).toBe(first.response)
-    expect((await library.conversation('acc_a', conversation.conversationId))?.metadata).toContain(secret)
-    expect((await library.events('acc_a', 'resp_job', 0, 10))?.events[0]?.text).toContain(secret)
+    expect((await library.conversations.get('acc_a', conversation.conversationId))?.metadata).toContain(secret)
+    expect((await library.jobs.events('acc_a', 'resp_job', 0, 10))?.events[0]?.text).toContain(secret)
     // A turn after the policy changed is not encrypted, and one back is wholly.
     const context = await worker().context('acc_a', 'resp_1')
     await keeper.save(turn({ id: 'resp_2', context }))

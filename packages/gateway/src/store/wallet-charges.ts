@@ -10,11 +10,11 @@ import { sql, type Kysely } from 'kysely'
 import { splitPart } from '../billing/journal/journal-line.ts'
 import { MOST_NANOS, walletAccount } from '../billing/wallets/ledger.ts'
 import type { JournalAdvance, JournalBatch, JournalRow } from '../billing/usage/usage-store.ts'
-import type { Slice, Wallet } from '../billing/wallets/wallet-store.ts'
+import { restOf, type Slice, type Wallet } from '../billing/wallets/wallet-store.ts'
 import { insertEntries, type NewEntry } from './ledger-rows.ts'
 import type { Tables } from './schema.ts'
 import { valueRows } from './value-rows.ts'
-import { changeSlices, changeWallets, lockSlices, lockWallets, nowOf, restOf } from './wallet-rows.ts'
+import { changeSlices, changeWallets, lockSlices, lockWallets, nowOf } from './wallet-rows.ts'
 import { endSlices } from './wallet-slices.ts'
 
 /** Of the column `transfer`: paid for, but it cost nothing. */

@@ -33,11 +33,6 @@ export function sliceOf(row: Selectable<Tables['wallet_slices']>): Slice {
   }
 }
 
-/** Neither captured nor returned, as far as the database knows. */
-export function restOf(slice: Pick<Slice, 'grantedNanos' | 'capturedNanos' | 'returnedNanos'>): number {
-  return slice.grantedNanos - slice.capturedNanos - slice.returnedNanos
-}
-
 /** `for update` where there is such a thing; SQLite's transactions are alone anyway. */
 function forUpdate(kysely: Kysely<Tables>): RawBuilder<unknown> {
   return isPostgres(kysely) ? sql`for update` : sql``

@@ -1,11 +1,11 @@
 // Draws, signs of life, and the end of slices: what moves money between available and held, beside the journals.
 import { randomBytes } from 'node:crypto'
 import { sql, type Kysely, type RawBuilder } from 'kysely'
-import type { Draw, Drawn, Slice, SliceState } from '../billing/wallets/wallet-store.ts'
+import { type Draw, type Drawn, restOf, type Slice, type SliceState } from '../billing/wallets/wallet-store.ts'
 import { isPostgres } from './migrations/columns.ts'
 import type { Tables } from './schema.ts'
 import { valueRows } from './value-rows.ts'
-import { changeWallets, lockSlices, lockWallets, nowOf, restOf, type WalletChange } from './wallet-rows.ts'
+import { changeWallets, lockSlices, lockWallets, nowOf, type WalletChange } from './wallet-rows.ts'
 
 /** A slice grows as long as its worker lives; before its sums pass what a number can say exactly, another one begins. */
 const FULL_NANOS = 2 ** 52

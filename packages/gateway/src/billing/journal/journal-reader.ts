@@ -41,11 +41,12 @@ export interface JournalReader {
 }
 
 export function createJournalReader(options: JournalReaderOptions): JournalReader {
+  const drainOptions = { ...options, buffer: Buffer.allocUnsafe(readBytes(options.batchRows ?? DEFAULT_BATCH_ROWS)) }
   let running: Promise<number> | undefined
   let next: Promise<number> | undefined
   const drain = (): Promise<number> => {
     if (running === undefined) {
-      running = drainDirectory(options).finally(() => {
+      running = drainDirectory(drainOptions).finally(() => {
         running = undefined
       })
       return running
@@ -62,6 +63,16 @@ export function createJournalReader(options: JournalReaderOptions): JournalReade
   return { drain }
 }
 
+/** Of one reader, whose runs are one at a time. */
+interface DrainOptions extends JournalReaderOptions {
+  /** What is read goes here. A new one each time would have V8 mark the whole heap every few seconds, for nothing else. */
+  readonly buffer: Buffer
+}
+
+function readBytes(batchRows: number): number {
+  return Math.max(SMALLEST_READ_BYTES, batchRows * USUAL_LINE_BYTES)
+}
+
 interface Segment {
   readonly fileName: string
   readonly instance: string
@@ -69,7 +80,7 @@ interface Segment {
   readonly format: JournalFormat
 }
 
-async function drainDirectory(options: JournalReaderOptions): Promise<number> {
+async function drainDirectory(options: DrainOptions): Promise<number> {
   const isAlive = options.isAlive ?? instanceIsAlive
   const segments = await listSegments(options.dir)
   if (segments === null) return 0
@@ -112,15 +123,13 @@ async function listSegments(dir: string): Promise<readonly Segment[] | null> {
 }
 
 async function drainSegment(
-  options: JournalReaderOptions,
+  options: DrainOptions,
   directory: string,
   { fileName, instance, segment, format }: Segment,
 ): Promise<{ rows: number; ended: boolean }> {
+  const { buffer } = options
   const { usage } = options.database
   await using file = await open(join(options.dir, fileName), 'r')
-  const buffer = Buffer.allocUnsafe(
-    Math.max(SMALLEST_READ_BYTES, (options.batchRows ?? DEFAULT_BATCH_ROWS) * USUAL_LINE_BYTES),
-  )
   let position = await usage.position(instance, segment)
   let total = 0
   for (;;) {

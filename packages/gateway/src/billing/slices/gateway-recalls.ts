@@ -4,10 +4,17 @@
 
 import { randomBytes } from 'node:crypto'
 import type { News, RecallNews } from '../../identity/change.ts'
-import { type OtherGateways, realTimer, type RecallAnswer, type Timer } from './slice-server.ts'
+import type { RecallAnswer } from './recall-answer.ts'
+import { realTimer, type Timer } from './timer.ts'
 
 /** What Redis needs, and some more. */
 const QUICK_MS = 400
+
+/** The other gateways on this database. */
+export interface OtherGateways {
+  /** Asks these to give back what no call holds; resolves when all have answered or the time is over. */
+  recall(accountId: string, instanceIds: readonly string[], timeoutMs: number): Promise<RecallAnswer>
+}
 
 export interface GatewayRecallsOptions {
   readonly self: string

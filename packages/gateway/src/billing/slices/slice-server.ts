@@ -12,27 +12,16 @@
 
 import type { Logger } from 'pino'
 import { machineNowMs } from '../../core/machine-clock.ts'
-import type { Slice, WalletStore } from '../wallets/wallet-store.ts'
-import {
-  ALWAYS_VALID,
-  type DrawAsk,
-  type DrawReply,
-  type Drawn,
-  type KnownSlice,
-  type Recalled,
-  type RecallOrder,
-  type SlicesValid,
-} from './slice-messages.ts'
+import { restOf, type Slice, type WalletStore } from '../wallets/wallet-store.ts'
+import { GatewayLife } from './gateway-life.ts'
+import type { OtherGateways } from './gateway-recalls.ts'
+import { OrphanSlices } from './orphan-slices.ts'
+import { NOTHING_RETURNED, type RecallAnswer, SILENCE } from './recall-answer.ts'
+import type { DrawAsk, DrawReply, Drawn, KnownSlice, Recalled } from './slice-messages.ts'
+import { realTimer, type Timer } from './timer.ts'
+import { type SliceHolder, WorkerRecalls } from './worker-recalls.ts'
 
 const BEAT_MS = 5_000
-/** After the beginning of a sign of life that the database took. */
-const VALID_MS = 15_000
-/** Without a sign of life, by the database's clock. More than `VALID_MS` by what a message may take on its way. */
-const DEAD_AFTER_MS = 20_000
-/** Nobody is written off before this gateway itself has been heard for so long: the database may have been away for all. */
-const WATCHFUL_AFTER_MS = 25_000
-/** A worker answers a recall in a turn of its event loop. */
-const WORKER_ANSWER_MS = 1_000
 /** Without Redis the news takes up to a second each way. */
 const GATEWAY_ANSWER_MS = 3_000
 /** Each round somebody gave something back and somebody else was quicker. */
@@ -41,18 +30,6 @@ const MOST_ROUNDS = 6
 const SCARCE_MS = 2_000
 /** Of what is available, one draw takes one part of so many at most beyond the need. */
 const SHARE_OF = 4
-
-export interface RecallAnswer {
-  readonly returnedNanos: number
-  /** Everybody answered, and everything that they gave back is in the database. */
-  readonly complete: boolean
-}
-
-/** The other gateways on this database. */
-export interface OtherGateways {
-  /** Asks these to give back what no call holds; resolves when all have answered or the time is over. */
-  recall(accountId: string, instanceIds: readonly string[], timeoutMs: number): Promise<RecallAnswer>
-}
 
 export interface SliceServerOptions {
   readonly store: Pick<WalletStore, 'draw' | 'renew' | 'leave' | 'writeOffDead' | 'closeHolder' | 'liveSlices'>
@@ -66,21 +43,7 @@ export interface SliceServerOptions {
   readonly log: Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>
   /** As `machineNowMs` */
   readonly clock?: () => number
-  /** Runs something later; what it returns prevents that. */
   readonly timer?: Timer
-}
-
-export type Timer = (run: () => void, ms: number) => () => void
-
-export function realTimer(run: () => void, ms: number): () => void {
-  const timer = setTimeout(run, ms)
-  return () => clearTimeout(timer)
-}
-
-/** A worker, as the primary reaches it. */
-export interface SliceHolder {
-  recall(order: RecallOrder): void
-  renew(valid: SlicesValid): void
 }
 
 type NotDrawnBy = Extract<Awaited<ReturnType<WalletStore['draw']>>, { readonly ok: false }>
@@ -110,32 +73,15 @@ interface Account {
   turn: Promise<unknown>
 }
 
-interface Worker {
-  readonly reach: SliceHolder
-  /** Known with its first draw. */
-  holder: string
-}
-
 export class SliceServer implements AsyncDisposable {
   readonly #options: SliceServerOptions
   readonly #clock: () => number
-  readonly #timer: Timer
   readonly #accounts = new Map<string, Account>()
-  readonly #workers = new Map<number, Worker>()
-  /** Journals of workers that are gone, whose slices may be open still. */
-  readonly #orphans = new Set<string>()
-  #closing: Promise<void> = Promise.resolve()
+  readonly #workers: WorkerRecalls
+  readonly #orphans: OrphanSlices
+  readonly #life: GatewayLife
   /** Accounts of which a draw was not answered. */
   readonly #uncertain = new Set<string>()
-  readonly #recalls = new Map<number, (answer: RecallAnswer) => void>()
-  #nextRecall = 1
-  #life = -1
-  #validUntilMs = -Infinity
-  /** Since when every sign of life has reached the database in time. */
-  #heardSinceMs = Infinity
-  /** What an earlier process left behind has been looked for. */
-  #lookedBack = false
-  #renewing: Promise<void> | null = null
   #beat: NodeJS.Timeout | undefined
   #ticking: Promise<void> | null = null
   #closed = false
@@ -143,9 +89,13 @@ export class SliceServer implements AsyncDisposable {
   readonly counts = { draws: 0, recalls: 0, refusals: 0, unanswered: 0, writtenOff: 0 }
 
   constructor(options: SliceServerOptions) {
+    const { clock = machineNowMs, timer = realTimer, others } = options
     this.#options = options
-    this.#clock = options.clock ?? machineNowMs
-    this.#timer = options.timer ?? realTimer
+    this.#clock = clock
+    this.#workers = new WorkerRecalls({ life: () => this.#life.current, timer })
+    this.#orphans = new OrphanSlices(options)
+    const isShared = others !== null
+    this.#life = new GatewayLife({ ...options, isShared, clock, renewed: (valid) => this.#workers.renew(valid) })
   }
 
   start(): void {
@@ -154,29 +104,27 @@ export class SliceServer implements AsyncDisposable {
   }
 
   workerCame(workerId: number, reach: SliceHolder): void {
-    this.#workers.set(workerId, { reach, holder: '' })
+    this.#workers.add(workerId, reach)
   }
 
   workerGone(workerId: number): void {
-    const holder = this.#workers.get(workerId)?.holder
-    this.#workers.delete(workerId)
-    if (holder === undefined || holder === '') return
+    const holder = this.#workers.remove(workerId)
+    if (holder === '') return
     this.#orphans.add(holder)
-    void this.#closeOrphans()
+    void this.#orphans.close()
   }
 
   /** Rejects when nobody can say. */
   draw(workerId: number, ask: DrawAsk): Promise<DrawReply> {
-    const worker = this.#workers.get(workerId)
-    if (worker !== undefined) worker.holder = ask.holder
+    this.#workers.introduce(workerId, ask.holder)
     const { promise, resolve, reject } = Promise.withResolvers<DrawReply>()
     const account = this.#accountOf(ask.accountId)
     if (account.questions.push({ workerId, ask, resolve, reject }) === 1) void this.#answerAll(account, ask.accountId)
     return promise
   }
 
-  recalled({ id, returnedNanos, complete }: Recalled): void {
-    this.#recalls.get(id)?.({ returnedNanos, complete })
+  recalled(answer: Recalled): void {
+    this.#workers.answered(answer)
   }
 
   /** Calls back what the workers of this gateway have; another gateway asks for it. Never rejects. */
@@ -188,7 +136,7 @@ export class SliceServer implements AsyncDisposable {
       // Nothing is drawn between the look at the slices and the answers: it would be in neither.
       const answer = await inTurn(account, async () => {
         const slices = await store.liveSlices({ accountId, instanceId })
-        return await this.#recallWorkers(accountId, slices, null)
+        return await this.#workers.recall(accountId, slices, null)
       })
       await drainJournals()
       return answer
@@ -220,8 +168,8 @@ export class SliceServer implements AsyncDisposable {
     this.#closed = true
     clearInterval(this.#beat)
     await this.#ticking
-    await this.#closeOrphans()
-    if (this.#orphans.size > 0 || this.#workers.size > 0) return
+    await this.#orphans.close()
+    if (!this.#orphans.isEmpty || this.#workers.size > 0) return
     try {
       await this.#options.store.leave(this.#options.instanceId)
     } catch (error) {
@@ -249,7 +197,7 @@ export class SliceServer implements AsyncDisposable {
       if (!this.#workers.has(first.workerId)) this.#orphans.add(first.ask.holder)
     }
     if (this.#clock() >= account.scarceUntilMs) this.#accounts.delete(accountId)
-    if (this.#orphans.size > 0) void this.#closeOrphans()
+    if (!this.#orphans.isEmpty) void this.#orphans.close()
   }
 
   async #answer(account: Account, question: Question): Promise<DrawReply> {
@@ -276,17 +224,17 @@ export class SliceServer implements AsyncDisposable {
   }
 
   #nothing(): Drawn {
-    const life = this.#life
-    return { ok: true, sliceId: '', nanos: 0, grantedNanos: 0, life, validUntilMs: this.#sendableUntilMs, scarce: true }
+    const { current: life, validUntilMs } = this.#life
+    return { ok: true, sliceId: '', nanos: 0, grantedNanos: 0, life, validUntilMs, scarce: true }
   }
 
   async #draw(account: Account, ask: DrawAsk): Promise<Drawn | NotDrawnBy> {
     for (let attempt = 0; ; attempt++) {
-      if (this.#clock() > this.#validUntilMs) await this.#renew()
+      if (!this.#life.isValid) await this.#life.renew()
       const drawn = await inTurn(account, () => this.#drawNow(account, ask))
       if (drawn.ok || drawn.reason !== 'expired') return drawn
       if (attempt > 0) throw new Error('This gateway is written off as soon as it is heard of.')
-      await this.#renew()
+      await this.#life.renew()
     }
   }
 
@@ -295,8 +243,7 @@ export class SliceServer implements AsyncDisposable {
     const scarce = this.#clock() < account.scarceUntilMs
     if (scarce && needNanos === 0) return this.#nothing()
     // As they are now: what is drawn after this and before a write-off is void with the rest.
-    const life = this.#life
-    const validUntilMs = this.#sendableUntilMs
+    const { current: life, validUntilMs } = this.#life
     const wantNanos = scarce ? needNanos : wishNanos
     this.counts.draws += 1
     const drawn = await store.draw({ accountId, holder, instanceId, needNanos, wantNanos, shareOf: SHARE_OF })
@@ -316,21 +263,21 @@ export class SliceServer implements AsyncDisposable {
     }
     const [own, theirs] = await Promise.all([
       question === null
-        ? inTurn(this.#accountOf(accountId), () => this.#recallWorkers(accountId, before, null))
-        : this.#recallWorkers(accountId, before, question.workerId),
+        ? inTurn(this.#accountOf(accountId), () => this.#workers.recall(accountId, before, null))
+        : this.#workers.recall(accountId, before, question.workerId),
       others === null || elsewhere.size === 0
         ? NOTHING_RETURNED
         : others.recall(accountId, [...elsewhere], GATEWAY_ANSWER_MS),
     ])
     await drainJournals()
-    await this.#closeOrphans()
+    await this.#orphans.close()
     const after = new Map((await store.liveSlices({ accountId })).map((slice) => [slice.sliceId, slice]))
     // Journals may have brought back what nobody was asked for: returns on their way, slices of the dead.
     const gave = before.some(({ sliceId, returnedNanos }) => {
       const now = after.get(sliceId)
       return now === undefined || now.returnedNanos > returnedNanos
     })
-    const known = question === null ? null : this.#knownOf([...after.values()], question.ask.holder)
+    const known = question === null ? null : this.#workers.knownOf([...after.values()], question.ask.holder)
     const complete = own.complete && theirs.complete && this.#areAllReachable([...after.values()])
     return { complete, isLast: complete && !gave, known }
   }
@@ -338,38 +285,9 @@ export class SliceServer implements AsyncDisposable {
   /** Of this gateway's slices, and on SQLite of all: is there a worker to each? */
   #areAllReachable(slices: readonly Slice[]): boolean {
     const { instanceId, others } = this.#options
-    const holders = new Set([...this.#workers.values()].map(({ holder }) => holder))
-    return slices.every(
-      (slice) =>
-        restOf(slice) === 0 || (others !== null && slice.instanceId !== instanceId) || holders.has(slice.holder),
+    return this.#workers.canReachAll(
+      others === null ? slices : slices.filter((slice) => slice.instanceId === instanceId),
     )
-  }
-
-  /** All but the asker, who needs what he has. Their return lines are in the journals, which are to be brought in. */
-  async #recallWorkers(accountId: string, slices: readonly Slice[], asker: number | null): Promise<RecallAnswer> {
-    const answers = [...this.#workers].map(async ([id, worker]) =>
-      id === asker || worker.holder === ''
-        ? NOTHING_RETURNED
-        : await this.#recallWorker(accountId, worker, this.#knownOf(slices, worker.holder)),
-    )
-    return (await Promise.all(answers)).reduce(together, NOTHING_RETURNED)
-  }
-
-  async #recallWorker(accountId: string, { reach }: Worker, known: KnownSlice | null): Promise<RecallAnswer> {
-    const id = this.#nextRecall++
-    const { promise, resolve } = Promise.withResolvers<RecallAnswer>()
-    this.#recalls.set(id, resolve)
-    const stop = this.#timer(() => resolve(SILENCE), WORKER_ANSWER_MS)
-    reach.recall({ kind: 'recall', id, accountId, known })
-    const answer = await promise
-    stop()
-    this.#recalls.delete(id)
-    return answer
-  }
-
-  #knownOf(slices: readonly Slice[], holder: string): KnownSlice | null {
-    const slice = slices.find((slice) => slice.holder === holder && slice.state === 'open')
-    return slice === undefined ? null : { sliceId: slice.sliceId, grantedNanos: slice.grantedNanos, life: this.#life }
   }
 
   #accountOf(accountId: string): Account {
@@ -380,39 +298,16 @@ export class SliceServer implements AsyncDisposable {
     return account
   }
 
-  // --- life and death ---
-
-  get #sendableUntilMs(): number {
-    return Math.min(this.#validUntilMs, ALWAYS_VALID)
-  }
-
-  #renew(): Promise<void> {
-    this.#renewing ??= this.#renewNow().finally(() => {
-      this.#renewing = null
-    })
-    return this.#renewing
-  }
-
-  async #renewNow(): Promise<void> {
-    const { store, instanceId, others, log } = this.#options
-    const startedAtMs = this.#clock()
-    const { life } = await store.renew(instanceId)
-    if (startedAtMs > this.#validUntilMs || this.#heardSinceMs === Infinity) this.#heardSinceMs = startedAtMs
-    if (this.#life !== -1 && life !== this.#life)
-      log.warn({ instanceId }, 'this gateway was not heard of for too long: what its workers had drawn was written off')
-    this.#life = life
-    this.#validUntilMs = others === null ? ALWAYS_VALID : startedAtMs + VALID_MS
-    const valid: SlicesValid = { kind: 'slices-valid', life, untilMs: this.#validUntilMs }
-    for (const { reach } of this.#workers.values()) reach.renew(valid)
-  }
+  // --- every tick ---
 
   async #tick(): Promise<void> {
     try {
-      if (this.#options.others !== null || this.#life === -1) await this.#renew()
-      await this.#lookBack()
-      await this.#closeOrphans()
+      await this.#life.beat()
+      // Where others share the database, silence ends what an earlier process left.
+      if (this.#options.others === null) await this.#orphans.lookBack()
+      await this.#orphans.close()
       await this.#clearUp()
-      await this.#writeOffDead()
+      if (!this.#closed) this.counts.writtenOff += await this.#life.writeOffOthers()
     } catch (error) {
       this.#options.log.debug({ err: error }, 'no sign of life could be left for the wallets')
     }
@@ -428,74 +323,11 @@ export class SliceServer implements AsyncDisposable {
       await this.recallOwn(accountId)
     }
   }
-
-  /**
-   * On SQLite, once: slices of workers of an earlier process. Those whose journals are there are closed with them; this
-   * is for those that died between a draw and the first line. Where others share the database, silence ends them.
-   */
-  async #lookBack(): Promise<void> {
-    const { store, others, isAlive, drainJournals } = this.#options
-    if (others !== null || this.#lookedBack) return
-    await drainJournals()
-    const holders = (await store.liveSlices({})).map(({ holder }) => holder)
-    for (const holder of holders.toSorted()) if (!isAlive(holder)) this.#orphans.add(holder)
-    this.#lookedBack = true
-  }
-
-  async #writeOffDead(): Promise<void> {
-    const { store, others, log } = this.#options
-    if (others === null || this.#closed || this.#clock() - this.#heardSinceMs < WATCHFUL_AFTER_MS) return
-    for (const slice of await store.writeOffDead(DEAD_AFTER_MS)) {
-      const { sliceId, accountId, holder, instanceId } = slice
-      this.counts.writtenOff += 1
-      log.warn(
-        { sliceId, accountId, holder, instanceId, nanos: restOf(slice) },
-        'a gateway is not heard of any more: what it had drawn and not spent is back in its wallet',
-      )
-    }
-  }
-
-  /** One at a time. Never rejects: what could not be done is done at the next tick. */
-  #closeOrphans(): Promise<void> {
-    this.#closing = this.#closing.then(() => this.#closeOrphansNow())
-    return this.#closing
-  }
-
-  async #closeOrphansNow(): Promise<void> {
-    const holders = [...this.#orphans]
-    if (holders.length === 0) return
-    try {
-      await this.#options.drainJournals()
-      for (const holder of holders) {
-        // Before it is closed: a draw for it may be committed meanwhile, and then it is to be closed again.
-        this.#orphans.delete(holder)
-        try {
-          await this.#options.store.closeHolder(holder)
-        } catch (error) {
-          this.#orphans.add(holder)
-          throw error
-        }
-      }
-    } catch (error) {
-      this.#options.log.debug({ err: error }, 'slices of workers that are gone could not be closed yet')
-    }
-  }
 }
-
-const NOTHING_RETURNED: RecallAnswer = Object.freeze({ returnedNanos: 0, complete: true })
-const SILENCE: RecallAnswer = Object.freeze({ returnedNanos: 0, complete: false })
 
 /** One after the other, for one account. */
 function inTurn<T>(account: Account, work: () => Promise<T>): Promise<T> {
   const result = account.turn.then(work)
   account.turn = result.catch(() => undefined)
   return result
-}
-
-function together(a: RecallAnswer, b: RecallAnswer): RecallAnswer {
-  return { returnedNanos: a.returnedNanos + b.returnedNanos, complete: a.complete && b.complete }
-}
-
-function restOf(slice: Slice): number {
-  return slice.grantedNanos - slice.capturedNanos - slice.returnedNanos
 }

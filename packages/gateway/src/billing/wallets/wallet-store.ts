@@ -45,6 +45,11 @@ export interface Slice {
   readonly openedAtMs: number
 }
 
+/** Neither captured nor returned, as far as the database knows. */
+export function restOf(slice: Pick<Slice, 'grantedNanos' | 'capturedNanos' | 'returnedNanos'>): number {
+  return slice.grantedNanos - slice.capturedNanos - slice.returnedNanos
+}
+
 export interface Draw {
   readonly accountId: string
   readonly holder: string

@@ -8,49 +8,12 @@ import { scanArray, scanObject } from '../../core/json-scan.ts'
 import type { JsonObject, JsonValue } from '../../core/json.ts'
 import { latin1Of } from '../pass-events.ts'
 import type { ReplyTruth } from '../pass-facts.ts'
+import { NEVER_NULL_MEMBERS, NULLABLE_MEMBERS } from './response-members.ts'
 
-/** Source: `ResponseResource` of Open Responses. Those that may be null. */
-const NULLABLE = [
-  'completed_at',
-  'incomplete_details',
-  'previous_response_id',
-  'instructions',
-  'error',
-  'reasoning',
-  'usage',
-  'max_output_tokens',
-  'max_tool_calls',
-  'safety_identifier',
-  'prompt_cache_key',
-] as const
-
-const NEVER_NULL = [
-  'id',
-  'object',
-  'created_at',
-  'status',
-  'model',
-  'output',
-  'tools',
-  'tool_choice',
-  'truncation',
-  'parallel_tool_calls',
-  'text',
-  'top_p',
-  'temperature',
-  'presence_penalty',
-  'frequency_penalty',
-  'top_logprobs',
-  'store',
-  'background',
-  'service_tier',
-  'metadata',
-] as const
-
-const MEMBERS: readonly string[] = [...NULLABLE, ...NEVER_NULL]
+const MEMBERS: readonly string[] = [...NULLABLE_MEMBERS, ...NEVER_NULL_MEMBERS]
 const BIT_BY_NAME: ReadonlyMap<string, number> = new Map(MEMBERS.map((name, index) => [name, 1 << index]))
 const ALL = 2 ** MEMBERS.length - 1
-const MAY_BE_NULL: ReadonlySet<string> = new Set(NULLABLE)
+const MAY_BE_NULL: ReadonlySet<string> = new Set(NULLABLE_MEMBERS)
 
 export interface Edit {
   readonly start: number

@@ -5,18 +5,17 @@ import { randomBytes } from 'node:crypto'
 import { GatewayError } from '../../core/errors.ts'
 import { writeAudit, type AuditedChange } from '../audit-log.ts'
 import { checkedName } from '../checks.ts'
-import type { IdentityDatabase, IdentityStores } from '../identity-database.ts'
+import type { IdentityStores } from '../identity-database.ts'
 import type { Origin } from '../origin.ts'
 import type { PersonAct, Principal } from '../principal.ts'
 import type { FactorSummary, IdentityRecord, PasskeyRecord } from './factor-store.ts'
 import { addedPasskey, addingOptions, type RegistrationResponseJSON } from './passkeys.ts'
-import type { PasswordService } from './password-service.ts'
-import type { PeopleConfig } from './people-settings.ts'
+import type { PeopleParts } from './people-parts.ts'
 import { makeRecoveryCodes, recoveryCodeDigest } from './recovery-codes.ts'
 import { sealSecret } from './seal-secret.ts'
-import { type CodeKeys, isTotpCode } from './second-factors.ts'
+import { isTotpCode } from './second-factors.ts'
 import type { OpenSession, SessionService } from './session-service.ts'
-import { textOf, type Tickets } from './ticket.ts'
+import { textOf } from './ticket.ts'
 import { base32, totpUrl } from './totp.ts'
 import type { Site } from './visitor.ts'
 
@@ -24,14 +23,7 @@ const MOST_PASSKEYS = 20
 /** RFC 4226 asks for 128 bits and recommends 160. */
 const TOTP_SECRET_BYTES = 20
 
-export interface FactorServiceOptions {
-  readonly database: IdentityDatabase
-  readonly now: () => number
-  readonly settings: () => PeopleConfig
-  readonly sessions: SessionService
-  readonly passwords: PasswordService
-  readonly tickets: Tickets
-  readonly codeKeys: CodeKeys
+export interface FactorServiceOptions extends PeopleParts {
   readonly brand: () => string
 }
 

@@ -1,4 +1,4 @@
-// Coming in, and showing again that it is still you.
+// Coming in. Showing again that it is still you is `step-up-service.ts`.
 //
 //   password ──► nothing else asked ──► session
 //            └─► a second factor ─────► ticket ──► code, recovery code or passkey ──► session
@@ -10,7 +10,7 @@
 import { GatewayError } from '../../core/errors.ts'
 import { writeAudit } from '../audit-log.ts'
 import type { AuditAction } from '../audit-store.ts'
-import type { IdentityDatabase, IdentityStores } from '../identity-database.ts'
+import type { IdentityStores } from '../identity-database.ts'
 import type { Origin } from '../origin.ts'
 import { OPERATOR, type Principal } from '../principal.ts'
 import { createPerson } from './create-person.ts'
@@ -18,24 +18,15 @@ import type { LinkKind } from './link-store.ts'
 import type { LogInGuard } from './log-in-guard.ts'
 import { asNewcomer } from './newcomer.ts'
 import { type AuthenticationResponseJSON, askingOptions, decoyCredential, usedPasskey } from './passkeys.ts'
-import type { PasswordService } from './password-service.ts'
-import type { PeopleConfig } from './people-settings.ts'
+import type { PeopleParts } from './people-parts.ts'
 import type { PersonRecord } from './person-store.ts'
-import { type CodeKeys, isRecoveryCode, isTotpCode, type SecondFactor, secondFactorsOf } from './second-factors.ts'
-import { digestOfToken, type LogInFacts, type OpenSession, type SessionService } from './session-service.ts'
-import type { SessionRecord } from './session-store.ts'
-import { textOf, type Tickets } from './ticket.ts'
-import type { Site, Visitor } from './visitor.ts'
+import { isRecoveryCode, isTotpCode, type SecondFactor, secondFactorsOf } from './second-factors.ts'
+import { digestOfToken, type LogInFacts, type OpenSession } from './session-service.ts'
+import { textOf } from './ticket.ts'
+import { type Site, sourceOf, type Visitor } from './visitor.ts'
 
-export interface LogInServiceOptions {
-  readonly database: IdentityDatabase
-  readonly now: () => number
-  readonly settings: () => PeopleConfig
-  readonly sessions: SessionService
-  readonly passwords: PasswordService
+export interface LogInServiceOptions extends PeopleParts {
   readonly guard: LogInGuard
-  readonly tickets: Tickets
-  readonly codeKeys: CodeKeys
 }
 
 /** Somebody is in. */
@@ -50,13 +41,6 @@ export interface CameIn {
 export type LogInOutcome =
   | CameIn
   | { readonly state: 'second_factor'; readonly ticket: string; readonly methods: readonly SecondFactor[] }
-
-/** What is shown for step-up. */
-export type Proof =
-  | { readonly kind: 'password'; readonly password: string }
-  | { readonly kind: 'totp'; readonly code: string }
-  | { readonly kind: 'recovery_code'; readonly code: string }
-  | { readonly kind: 'passkey'; readonly response: AuthenticationResponseJSON; readonly site: Site }
 
 export interface WantedByLink {
   readonly token: string
@@ -87,10 +71,6 @@ export interface LogInService {
   admit(stores: IdentityStores, person: PersonRecord, facts: LogInFacts, visitor: Visitor): Promise<OpenSession>
   /** The browser is known from now on. @returns text for its cookie */
   rememberDevice(personId: string, visitor: Visitor): Promise<string>
-
-  askForProof(person: { readonly personId: string }, site: Site): Promise<{ options: object; ticket: string }>
-  /** Step-up. Who has a second factor shows that one: the password alone does not count. */
-  prove(session: SessionRecord, proof: Proof, visitor: Visitor, principal: Principal): Promise<OpenSession>
 }
 
 export function createLogInService(options: LogInServiceOptions): LogInService {
@@ -285,52 +265,6 @@ class LogIns implements LogInService {
     return await this.#options.guard.remember(personId, sourceOf(visitor))
   }
 
-  async askForProof({ personId }: { readonly personId: string }, site: Site) {
-    const { database, tickets } = this.#options
-    const own = await database.factors.passkeysOf(personId)
-    if (own.length === 0) throw new GatewayError('not_found', 'You have no passkey.')
-    const allowed = own.map(({ credentialId, transports }) => ({ id: credentialId, transports }))
-    const made = await askingOptions(allowed, site)
-    return { options: made, ticket: tickets.issue('passkey-prove', { challenge: made.challenge, personId }) }
-  }
-
-  async prove(session: SessionRecord, proof: Proof, visitor: Visitor, principal: Principal): Promise<OpenSession> {
-    const { database, guard, sessions, now } = this.#options
-    const { personId } = session
-    const attempt = await guard.enter(`prove ${personId}`, personId, sourceOf(visitor))
-    if (!(await this.#isProof(personId, proof, visitor, attempt.known))) throw wrong('That is not right. Try again.')
-    await attempt.wasRight()
-    const opened = await sessions.proved(session, proof.kind !== 'password')
-    if (opened === null) throw wrong('The session has ended. Log in again.')
-    await writeAudit(database.audit, principal, visitor.origin, now(), {
-      action: 'person.step_up',
-      objectId: personId,
-      accountId: '',
-      before: null,
-      after: { method: proof.kind },
-    })
-    return opened
-  }
-
-  async #isProof(personId: string, proof: Proof, visitor: Visitor, known: boolean): Promise<boolean> {
-    const { database, passwords, tickets, codeKeys, now } = this.#options
-    const { factors } = database
-    if (proof.kind === 'totp') return await isTotpCode(factors, personId, proof.code, codeKeys, now())
-    if (proof.kind === 'recovery_code') return await isRecoveryCode(factors, personId, proof.code, codeKeys, now())
-    if (proof.kind === 'passkey') {
-      const ticket = await tickets.redeem('passkey-prove', visitor.ticket, database.tickets)
-      if (textOf(ticket, 'personId') !== personId) return false
-      const used = await usedPasskey(proof.response, textOf(ticket, 'challenge'), proof.site, factors, now())
-      return used?.personId === personId
-    }
-    if ((await secondFactorsOf(factors, personId)).length > 0) {
-      throw new GatewayError('permission_denied', 'You have a second factor: show a code or a passkey.', {
-        param: 'password',
-      })
-    }
-    return await passwords.verify(proof.password, await factors.password(personId), known)
-  }
-
   #secondStep({ personId }: PersonRecord, method: 'password' | 'link'): string {
     return this.#options.tickets.issue('second-factor', { personId, method })
   }
@@ -389,10 +323,6 @@ class LogIns implements LogInService {
 
 /** Who it was is not known: that is what was tried to show. */
 const NOBODY: Principal = Object.freeze({ ...OPERATOR, keyId: '', accountId: '', operator: false, scopes: [] })
-
-function sourceOf({ origin, device }: Visitor): { readonly address: string; readonly device: string | null } {
-  return { address: origin.address, device }
-}
 
 function mustBeActive({ status }: PersonRecord): void {
   if (status === 'active') return

@@ -6,7 +6,7 @@
 // connected by their own hand alone.
 import { GatewayError } from '../../core/errors.ts'
 import { writeAudit } from '../audit-log.ts'
-import type { IdentityDatabase, IdentityStores } from '../identity-database.ts'
+import type { IdentityStores } from '../identity-database.ts'
 import { randomBase62 } from '../key-format.ts'
 import type { Origin } from '../origin.ts'
 import type { Principal } from '../principal.ts'
@@ -16,23 +16,22 @@ import type { CameIn, LogInService } from './log-in-service.ts'
 import { asNewcomer, startAfresh } from './newcomer.ts'
 import { type OidcChecks, type OidcClaims, OidcIssuers, type AskIssuer } from './oidc-issuer.ts'
 import { makeOwnAccount } from './own-account.ts'
-import type { OidcConfig, PeopleConfig } from './people-settings.ts'
+import type { PeopleParts } from './people-parts.ts'
+import type { OidcConfig } from './people-settings.ts'
 import type { PersonRecord } from './person-store.ts'
-import type { OpenSession, SessionService } from './session-service.ts'
+import type { OpenSession } from './session-service.ts'
 import type { SessionRecord } from './session-store.ts'
-import { textOf, type OpenTicket, type Tickets } from './ticket.ts'
+import { textOf, type OpenTicket } from './ticket.ts'
 import type { Visitor } from './visitor.ts'
 
 /** Clocks of issuers differ. */
 const SKEW_MS = 60_000
 
-export interface OidcServiceOptions {
-  readonly database: IdentityDatabase
-  readonly now: () => number
-  readonly settings: () => PeopleConfig
-  readonly sessions: SessionService
+export interface OidcServiceOptions extends Pick<
+  PeopleParts,
+  'database' | 'now' | 'settings' | 'sessions' | 'tickets'
+> {
   readonly logIn: LogInService
-  readonly tickets: Tickets
   readonly ask: AskIssuer
   readonly homeUrl: () => string
 }

@@ -18,6 +18,7 @@ import type { AskIssuer } from './oidc-issuer.ts'
 import { createOidcService, type OidcService } from './oidc-service.ts'
 import type { PasswordCost } from './password-hash.ts'
 import { createPasswordService, type PasswordService } from './password-service.ts'
+import type { PeopleParts } from './people-parts.ts'
 import type { PeopleConfig } from './people-settings.ts'
 import { personPrincipal, type Presented, type WantedAccount } from './person-principal.ts'
 import { createPersonService, type PersonService } from './person-service.ts'
@@ -27,6 +28,7 @@ import { createProfileService, type ProfileService } from './profile-service.ts'
 import { createSessionService, type SessionService } from './session-service.ts'
 import { SessionWatch } from './session-watch.ts'
 import { createSignUpService, type SignUpService } from './sign-up-service.ts'
+import { createStepUpService, type StepUpService } from './step-up-service.ts'
 import { createTickets } from './ticket.ts'
 
 /** `last used` of a token is written down no more often than this. */
@@ -59,6 +61,7 @@ export interface PeopleServices {
   readonly passwords: PasswordService
   readonly links: LinkService
   readonly logIn: LogInService
+  readonly stepUp: StepUpService
   readonly factors: FactorService
   readonly oidc: OidcService
   readonly profile: ProfileService
@@ -85,7 +88,7 @@ export function createPeopleServices(options: PeopleOptions): PeopleServices {
   })
   const tickets = createTickets({ key: derivePeopleKey(pepper, 'ticket'), now })
   const guard = createLogInGuard({ stores: database, key: derivePeopleKey(pepper, 'throttle'), now })
-  const common = { database, now, settings, sessions, passwords, tickets, codeKeys }
+  const common: PeopleParts = { database, now, settings, sessions, passwords, tickets, codeKeys }
   const logIn = createLogInService({ ...common, guard })
   const links = createLinkService({
     now,
@@ -100,6 +103,7 @@ export function createPeopleServices(options: PeopleOptions): PeopleServices {
     passwords,
     links,
     logIn,
+    stepUp: createStepUpService({ ...common, guard }),
     factors: createFactorService({ ...common, brand }),
     oidc: createOidcService({ database, now, settings, sessions, logIn, tickets, ask, homeUrl }),
     profile: createProfileService({ database, now }),

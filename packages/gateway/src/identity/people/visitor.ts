@@ -16,3 +16,8 @@ export interface Site {
   /** Its host: passkeys are of this name. */
   readonly rpId: string
 }
+
+/** Whom tries are counted for. */
+export function sourceOf({ origin, device }: Visitor): { readonly address: string; readonly device: string | null } {
+  return { address: origin.address, device }
+}

@@ -127,15 +127,18 @@ it('whatever the items are, what comes out is items', async () => {
       fc.jsonValue(),
     ),
   )
+  let seen = 0
   await fc.assert(
     fc.asyncProperty(fc.array(item, { maxLength: 8 }), fc.boolean(), async (given, within) => {
       const items = given.map(([kind, members]) => JSON.stringify({ type: kind, ...members }))
       const options = { ...optionsFor([]), items, within, mostCharacters: 500 }
       const { items: left } = expanded(options, await compactItems(options))
       for (const raw of left) expect(JSON.parse(raw)).toBeTypeOf('object')
+      seen += left.length
     }),
     { numRuns: 60 },
   )
+  expect(seen).toBeGreaterThan(60)
 })
 
 it.each([

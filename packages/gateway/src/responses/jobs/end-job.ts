@@ -15,13 +15,13 @@ type Answer = 'ended' | 'already' | 'not-background' | null
  * @throws {GatewayError} `service_unavailable` when it cannot be ended
  */
 export async function endJob(
-  library: Pick<ResponseLibrary, 'endJob' | 'get'>,
+  library: Pick<ResponseLibrary, 'jobs' | 'get'>,
   accountId: string,
   responseId: string,
   edit: (response: string) => string,
 ): Promise<Answer> {
   for (let tries = 1; tries <= TRIES; tries += 1) {
-    const answer = await library.endJob(accountId, responseId, edit)
+    const answer = await library.jobs.end(accountId, responseId, edit)
     if (answer !== 'already') return answer
     const job = (await library.get(accountId, responseId))?.job
     if (job?.state === 'done') return answer

@@ -13,11 +13,9 @@ const EVENTS_AT_ONCE = 500
 const LOOK_EVERY_MS = 500
 const LONGEST_WAIT_MS = 10_000
 
-type EventLibrary = Pick<ResponseLibrary, 'events' | 'watch' | 'get'>
-
 /** Waits for the first event, some seconds at most. Null = unknown, or no background response. */
 export async function followEvents(
-  library: EventLibrary,
+  library: Pick<ResponseLibrary, 'jobs' | 'get'>,
   accountId: string,
   responseId: string,
   from: number,
@@ -25,11 +23,11 @@ export async function followEvents(
 ): Promise<FollowedEvents | null> {
   const untilMs = performance.now() + LONGEST_WAIT_MS
   let changed = new AbortController()
-  const unwatch = library.watch(accountId, responseId, () => changed.abort())
+  const unwatch = library.jobs.watch(accountId, responseId, () => changed.abort())
   try {
     for (;;) {
       changed = new AbortController()
-      const found = await library.events(accountId, responseId, from, EVENTS_AT_ONCE)
+      const found = await library.jobs.events(accountId, responseId, from, EVENTS_AT_ONCE)
       if (found === null) return null
       const { events, done } = found
       if (done) {

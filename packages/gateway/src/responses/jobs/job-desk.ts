@@ -18,13 +18,8 @@ const MOST_STARTS = 3
 const MOST_STARTS_IF_PAID = 10
 const GIVEN_UP_AT_ONCE = 20
 
-type JobLibrary = Pick<
-  ResponseLibrary,
-  'claimJobs' | 'exhaustedJobs' | 'endJob' | 'release' | 'releaseAll' | 'heartbeat' | 'events' | 'watch' | 'get'
->
-
 export interface JobDeskOptions {
-  readonly library: JobLibrary
+  readonly library: Pick<ResponseLibrary, 'jobs' | 'get'>
   /** Null when the key may not be used any more. */
   principalOf(keyId: string): Promise<Principal | null>
   send(worker: number, order: JobOrder): void
@@ -73,7 +68,7 @@ export class JobDesk implements AsyncDisposable {
     const room = this.#rooms.get(worker)
     this.#rooms.delete(worker)
     if (room === undefined) return
-    await Promise.all(room.held.map((lease) => this.#options.library.release(lease, { counted: true }))).catch(
+    await Promise.all(room.held.map((lease) => this.#options.library.jobs.release(lease, { counted: true }))).catch(
       (error: unknown) =>
         this.#options.log.debug({ err: error }, 'leases of a worker that is gone run out by themselves'),
     )
@@ -88,7 +83,7 @@ export class JobDesk implements AsyncDisposable {
       case 'status':
         return (await library.get(ask.accountId, ask.responseId))?.status ?? null
       case 'fail':
-        if ((await library.heartbeat(ask.lease)) === 'held') await this.#fail(ask.lease, ask.error)
+        if ((await library.jobs.heartbeat(ask.lease)) === 'held') await this.#fail(ask.lease, ask.error)
         return null
     }
   }
@@ -127,12 +122,12 @@ export class JobDesk implements AsyncDisposable {
   async #look(): Promise<void> {
     const { library } = this.#options
     if (!this.#isReady) {
-      await library.releaseAll()
+      await library.jobs.releaseAll()
       this.#isReady = true
     }
     const limit = [...this.#rooms.values()].reduce((sum, { free }) => sum + free, 0)
     if (limit > 0) {
-      for (const job of await library.claimJobs({ limit, maxAttempts: MOST_STARTS_IF_PAID })) {
+      for (const job of await library.jobs.claim({ limit, maxAttempts: MOST_STARTS_IF_PAID })) {
         // One that cannot be placed is found again when its lease has run out.
         await this.#place(job).catch((error: unknown) =>
           this.#options.log.warn(
@@ -143,7 +138,7 @@ export class JobDesk implements AsyncDisposable {
       }
     }
     const exhausted = { limit: GIVEN_UP_AT_ONCE, maxAttempts: MOST_STARTS_IF_PAID }
-    for (const name of await library.exhaustedJobs(exhausted)) await this.#giveUp(name)
+    for (const name of await library.jobs.exhausted(exhausted)) await this.#giveUp(name)
   }
 
   async #place(job: ClaimedJob): Promise<void> {
@@ -171,7 +166,7 @@ export class JobDesk implements AsyncDisposable {
     }
     const [worker, room] = [...this.#rooms].toSorted(([, a], [, b]) => b.free - a.free)[0] ?? []
     if (worker === undefined || room === undefined || room.free <= 0) {
-      await library.release(job.lease, { counted: false })
+      await library.jobs.release(job.lease, { counted: false })
       return
     }
     room.free -= 1

@@ -141,9 +141,9 @@ describeEachDatabase('background work', (open) => {
     const { id } = await send(house.hire(1), true)
     const slow = await house.begun(1)
     // As if it had been frozen for longer than its lease lasts.
-    while ((await house.library.events(ALICE.accountId, id, 2, 9))?.events.length !== 1) await sleep(20)
+    while ((await house.library.jobs.events(ALICE.accountId, id, 2, 9))?.events.length !== 1) await sleep(20)
     const other = house.hire(1)
-    await house.library.release(slow.lease, { counted: true })
+    await house.library.jobs.release(slow.lease, { counted: true })
     const run = await house.begun(2)
     expect(run.worker).toBe(other)
     slow.say('I am still here.')
@@ -178,8 +178,8 @@ describeEachDatabase('background work', (open) => {
     const waiting = await send(worker)
     const run = await house.begun(1)
     for (const { id } of [waiting, running]) {
-      expect(await house.library.endJob(ALICE.accountId, id, cancelled)).toBe('ended')
-      expect(await house.library.endJob(ALICE.accountId, id, cancelled)).toBe('already')
+      expect(await house.library.jobs.end(ALICE.accountId, id, cancelled)).toBe('ended')
+      expect(await house.library.jobs.end(ALICE.accountId, id, cancelled)).toBe('already')
       expect(await stored(house, id)).toMatchObject({ status: 'cancelled', output: [], error: null })
     }
     expect(run.gone).toBe(true)
@@ -276,7 +276,7 @@ describeEachDatabase('background work', (open) => {
     const { id } = await send(house.hire(), true)
     const first = await house.begun(1)
     first.say('lost ')
-    while ((await house.library.events(ALICE.accountId, id, 3, 9))?.events.length !== 1) await sleep(20)
+    while ((await house.library.jobs.events(ALICE.accountId, id, 3, 9))?.events.length !== 1) await sleep(20)
     house.hire()
     await house.kill(first.worker)
     const second = await house.begun(2)
@@ -301,7 +301,7 @@ describeEachDatabase('background work', (open) => {
     const { id } = await send(house.hire(), true)
     await house.begun(1)
     const live = watch(house, id)
-    await house.library.endJob(ALICE.accountId, id, cancelled)
+    await house.library.jobs.end(ALICE.accountId, id, cancelled)
     expect((await live).last).toMatchObject({ type: 'response.incomplete', response: { status: 'cancelled' } })
   })
 

@@ -48,3 +48,16 @@ export interface ResponsesPort {
   ask(ask: Extract<ResponsesAsk, { op: 'heartbeat' | 'append' }>): Promise<boolean>
   ask(ask: Extract<ResponsesAsk, { op: 'release' }>): Promise<null>
 }
+
+/** @param answer keeps to what each question is answered with */
+export function portOf(answer: (ask: ResponsesAsk) => Promise<ResponsesReply>): ResponsesPort {
+  function ask(ask: Extract<ResponsesAsk, { op: 'save' }>): Promise<SaveOutcome>
+  function ask(ask: Extract<ResponsesAsk, { op: 'find' | 'find-conversation' }>): Promise<FoundContext | null>
+  function ask(ask: Extract<ResponsesAsk, { op: 'objects' | 'item' }>): Promise<readonly ObjectRow[]>
+  function ask(ask: Extract<ResponsesAsk, { op: 'heartbeat' | 'append' }>): Promise<boolean>
+  function ask(ask: Extract<ResponsesAsk, { op: 'release' }>): Promise<null>
+  async function ask(question: ResponsesAsk): Promise<ResponsesReply> {
+    return await answer(question)
+  }
+  return { ask }
+}

@@ -3,7 +3,7 @@ import { DEFAULT_RESPONSES_POLICY, type ResponsesPolicy } from '../../identity/r
 import type { ResponseToStore, StoredContext } from '../../responses/keeper.ts'
 import type { JobName } from '../../responses/response-library.ts'
 import { StoredLibrary } from '../../responses/stored/library.ts'
-import type { ResponsesAsk, ResponsesPort } from '../../responses/stored/responses-messages.ts'
+import { portOf, type ResponsesAsk } from '../../responses/stored/responses-messages.ts'
 import { StoreKeys } from '../../responses/stored/store-keys.ts'
 import { WorkerKeeper } from '../../responses/worker-keeper.ts'
 import type { Database } from '../database.ts'
@@ -31,13 +31,11 @@ export function deskOn(database: Database, clock = { nowMs: 1_700_000_000_000 })
     lanes,
     jobEnded: (job) => void ended.push(job),
   })
-  const port = {
-    // As over IPC: everything that travels is plain JSON.
-    ask: async (ask: ResponsesAsk) => {
-      asks.push(ask)
-      return JSON.parse(JSON.stringify(await library.answer(JSON.parse(JSON.stringify(ask)) as ResponsesAsk)))
-    },
-  } as ResponsesPort
+  // As over IPC: everything that travels is plain JSON.
+  const port = portOf(async (ask) => {
+    asks.push(ask)
+    return JSON.parse(JSON.stringify(await library.answer(JSON.parse(JSON.stringify(ask)) as ResponsesAsk)))
+  })
   return { library, asks, ended, clock, worker: () => new WorkerKeeper({ port, keys, now }) }
 }
 

@@ -6,6 +6,7 @@ import { expect } from 'vitest'
 import type { Answer, AnswerChoice, AnswerPart, Finish } from '../../../core/answer.ts'
 import type { ReplyContext } from '../../../core/dialect.ts'
 import { stringOf, type JsonObject } from '../../../core/json.ts'
+import { NEVER_NULL_MEMBERS, NULLABLE_MEMBERS } from '../response-members.ts'
 import { eventsOf, json as plainJson, streamOf as plainStream, type WireEvent } from './support.ts'
 import { tokenUsage } from '../../../core/token-usage.ts'
 
@@ -39,61 +40,6 @@ export const thought = (words: string, more: object = {}): AnswerPart => ({
   ...more,
 })
 
-const RESPONSE_KEYS = [
-  'id',
-  'object',
-  'created_at',
-  'completed_at',
-  'status',
-  'incomplete_details',
-  'model',
-  'previous_response_id',
-  'instructions',
-  'output',
-  'error',
-  'tools',
-  'tool_choice',
-  'truncation',
-  'parallel_tool_calls',
-  'text',
-  'top_p',
-  'presence_penalty',
-  'frequency_penalty',
-  'top_logprobs',
-  'temperature',
-  'reasoning',
-  'usage',
-  'max_output_tokens',
-  'max_tool_calls',
-  'store',
-  'background',
-  'service_tier',
-  'metadata',
-  'safety_identifier',
-  'prompt_cache_key',
-]
-const NEVER_NULL = [
-  'id',
-  'object',
-  'created_at',
-  'status',
-  'model',
-  'output',
-  'tools',
-  'tool_choice',
-  'truncation',
-  'text',
-  'top_p',
-  'parallel_tool_calls',
-  'temperature',
-  'presence_penalty',
-  'frequency_penalty',
-  'top_logprobs',
-  'store',
-  'background',
-  'service_tier',
-  'metadata',
-]
 /** Members of items and events that must be there, whether or not OpenAI's document is at hand. */
 const REQUIRED: Readonly<Record<string, readonly string[]>> = {
   message: ['id', 'status', 'role', 'content'],
@@ -148,8 +94,8 @@ function check(value: JsonObject, schema: string): void {
       expect(Object.keys(record)).toEqual(expect.arrayContaining([...required]))
     }
     if (record['object'] === 'response') {
-      expect(RESPONSE_KEYS.filter((key) => !(key in record))).toEqual([])
-      expect(NEVER_NULL.filter((key) => record[key] === null)).toEqual([])
+      expect([...NULLABLE_MEMBERS, ...NEVER_NULL_MEMBERS].filter((key) => !(key in record))).toEqual([])
+      expect(NEVER_NULL_MEMBERS.filter((key) => record[key] === null)).toEqual([])
     }
     Object.values(record).forEach(walk)
   }

@@ -60,7 +60,7 @@ export const CONVERSATION_ROUTES: readonly Route[] = [
     reply: { description: 'The conversation.', schema: conversationShape },
     async handler({ principal, bodyText }, services) {
       mayUse(principal, LIST)
-      const made = await services.responses.createConversation(ownerOf(principal, services), {
+      const made = await services.responses.conversations.create(ownerOf(principal, services), {
         metadata: metadataIn(bodyText),
         items: itemTexts(bodyText),
       })
@@ -86,7 +86,7 @@ export const CONVERSATION_ROUTES: readonly Route[] = [
     reply: { description: 'The conversation.', schema: conversationShape },
     async handler({ principal, params: { conversation_id: name } }, { responses }) {
       mayUse(principal, ONE)
-      const found = await responses.conversation(principal.accountId, name)
+      const found = await responses.conversations.get(principal.accountId, name)
       return conversationReply(mustBeThere(found, name))
     },
   }),
@@ -105,7 +105,7 @@ export const CONVERSATION_ROUTES: readonly Route[] = [
     reply: { description: 'The conversation as it is now.', schema: conversationShape },
     async handler({ principal, params: { conversation_id: name }, bodyText }, { responses }) {
       mayUse(principal, ONE)
-      const changed = await responses.updateConversation(principal.accountId, name, metadataIn(bodyText))
+      const changed = await responses.conversations.update(principal.accountId, name, metadataIn(bodyText))
       return conversationReply(mustBeThere(changed, name))
     },
   }),
@@ -123,7 +123,7 @@ export const CONVERSATION_ROUTES: readonly Route[] = [
     reply: { description: 'It is gone.', schema: deletedConversationShape },
     async handler({ principal, params: { conversation_id: name } }, { responses }) {
       mayUse(principal, ONE)
-      if (!(await responses.removeConversation(principal.accountId, name))) throw unknown('conversation', name)
+      if (!(await responses.conversations.remove(principal.accountId, name))) throw unknown('conversation', name)
       return { id: name, object: 'conversation.deleted' as const, deleted: true as const }
     },
   }),
@@ -141,7 +141,7 @@ export const CONVERSATION_ROUTES: readonly Route[] = [
     reply: { description: 'A page of items.', schema: itemListShape },
     async handler({ principal, params: { conversation_id: name }, query }, { responses }) {
       mayUse(principal, ITEMS)
-      const items = await responses.conversationItems(principal.accountId, name, pageOf(query))
+      const items = await responses.conversations.items(principal.accountId, name, pageOf(query))
       if (items === null) throw unknown('conversation', name)
       return itemListReply(items)
     },
@@ -166,7 +166,7 @@ export const CONVERSATION_ROUTES: readonly Route[] = [
     async handler({ principal, params: { conversation_id: name }, bodyText }, services) {
       mayUse(principal, ITEMS)
       const owner = ownerOf(principal, services)
-      const added = await services.responses.addConversationItems(owner, name, itemTexts(bodyText))
+      const added = await services.responses.conversations.addItems(owner, name, itemTexts(bodyText))
       if (added === null) throw unknown('conversation', name)
       return itemListReply({ items: mustFit(added), hasMore: false })
     },
@@ -185,7 +185,7 @@ export const CONVERSATION_ROUTES: readonly Route[] = [
     reply: { description: 'The item.', schema: oneItemShape },
     async handler({ principal, params: { conversation_id: name, item_id: item } }, { responses }) {
       mayUse(principal, ITEM)
-      const text = await responses.conversationItem(principal.accountId, name, item)
+      const text = await responses.conversations.item(principal.accountId, name, item)
       if (text === null) throw unknown('item', item)
       return jsonReply(itemText({ text }))
     },
@@ -204,8 +204,8 @@ export const CONVERSATION_ROUTES: readonly Route[] = [
     async handler({ principal, params: { conversation_id: name, item_id: item } }, { responses }) {
       mayUse(principal, ITEM)
       const { accountId } = principal
-      if (!(await responses.removeConversationItem(accountId, name, item))) throw unknown('item', item)
-      return conversationReply(mustBeThere(await responses.conversation(accountId, name), name))
+      if (!(await responses.conversations.removeItem(accountId, name, item))) throw unknown('item', item)
+      return conversationReply(mustBeThere(await responses.conversations.get(accountId, name), name))
     },
   }),
 ]

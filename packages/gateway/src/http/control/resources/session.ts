@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { GatewayError } from '../../../core/errors.ts'
 import type { PeopleServices } from '../../../identity/people/people-services.ts'
-import type { Proof } from '../../../identity/people/log-in-service.ts'
+import type { Proof } from '../../../identity/people/step-up-service.ts'
 import { type Call, type Route, routeFor } from '../api/route.ts'
 import {
   loggedOutReply,
@@ -18,7 +18,7 @@ import { passkeyOptionsReply } from './log-in.ts'
 import { actingBody, actingShape, currentSessionBody, currentSessionShape } from './person-shapes.ts'
 
 interface Services extends SessionServices {
-  readonly people: Pick<PeopleServices, 'sessions' | 'logIn' | 'oidc' | 'watch'>
+  readonly people: Pick<PeopleServices, 'sessions' | 'logIn' | 'stepUp' | 'oidc' | 'watch'>
 }
 
 const route = routeFor<Services>()
@@ -103,7 +103,7 @@ export const SESSION_ROUTES: readonly Route<Services>[] = [
     reply: passkeyOptionsReply,
     handler: async (call, services) => {
       const session = await ownSession(call, services)
-      const asked = await services.people.logIn.askForProof(session, siteOf(call, services))
+      const asked = await services.people.stepUp.askForProof(session, siteOf(call, services))
       return ticketReply(call, services, asked.ticket, { object: 'passkey_options', options: asked.options })
     },
   }),
@@ -185,7 +185,7 @@ async function sessionNow(call: Call<unknown, unknown, unknown>, services: Servi
 async function proved(call: Call<unknown, unknown, unknown>, services: Services, proof: Proof): Promise<Response> {
   const { people, state } = services
   const session = await ownSession(call, services)
-  const opened = await people.logIn.prove(session, proof, visitorOf(call, services), call.principal)
+  const opened = await people.stepUp.prove(session, proof, visitorOf(call, services), call.principal)
   const found = await people.sessions.identify(opened.token)
   if (found === null) throw new GatewayError('invalid_api_key', 'The session has ended. Log in again.')
   const stepUp = { nowMs: state.now(), stepUpMs: state.config().people.stepUpMs }

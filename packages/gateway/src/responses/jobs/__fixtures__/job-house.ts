@@ -10,7 +10,7 @@ import type { Database } from '../../../store/database.ts'
 import type { JobLease, JobOrder } from '../../keeper.ts'
 import { DEFAULT_RESPONSES_POLICY } from '../../../identity/responses-policy.ts'
 import { StoredLibrary } from '../../stored/library.ts'
-import type { ResponsesAsk, ResponsesPort } from '../../stored/responses-messages.ts'
+import { portOf, type ResponsesAsk, type ResponsesReply } from '../../stored/responses-messages.ts'
 import { StoreKeys } from '../../stored/store-keys.ts'
 import { WorkerKeeper } from '../../worker-keeper.ts'
 import { JobDesk } from '../job-desk.ts'
@@ -141,11 +141,11 @@ export function startJobHouse(
     runs,
     hire(perWorker = 2) {
       const number = workers.size + 1
-      const ask = async (question: ResponsesAsk): Promise<unknown> => {
+      const ask = async (question: ResponsesAsk): Promise<ResponsesReply> => {
         if (dead.has(number)) throw new Error('dead')
         return await library.answer(question)
       }
-      const keeper = new WorkerKeeper({ port: { ask } as ResponsesPort, keys })
+      const keeper = new WorkerKeeper({ port: portOf(ask), keys })
       const runner = new JobRunner({
         jobs: new WorkerJobPort({
           keeper,
