@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import { OPERATOR } from '../src/identity/principal.ts'
 import { startDialectBench, UPSTREAM_DIALECTS, UPSTREAM_MODELS, type DialectBench } from './support/dialect-bench.ts'
-import { post, startGateway, type Reply } from './support/gateway.ts'
+import { post, replyOf, startGateway, type Reply } from './support/gateway.ts'
 import { eventually } from './support/processes.ts'
 import { SocketClient } from './support/socket-client.ts'
 
@@ -24,17 +24,7 @@ const create = async (body: Json): Promise<Reply> =>
 
 async function get(path: string, method = 'GET'): Promise<Reply> {
   const headers = { authorization: `Bearer ${bench.gateway.key}` }
-  const response = await fetch(`${bench.gateway.url}${path}`, { method, headers })
-  const text = await response.text()
-  return { status: response.status, headers: response.headers, text, json: parsed(text) }
-}
-
-function parsed(text: string): Reply['json'] {
-  try {
-    return JSON.parse(text) as Reply['json']
-  } catch {
-    return {}
-  }
+  return await replyOf(await fetch(`${bench.gateway.url}${path}`, { method, headers }))
 }
 
 function eventsOf(text: string): readonly Json[] {

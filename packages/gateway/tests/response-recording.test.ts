@@ -3,7 +3,7 @@
 import { DatabaseSync } from 'node:sqlite'
 import { startFakeProvider, type FakeUpstream } from '@fairlead/testkit'
 import { expect, it } from 'vitest'
-import { MASTER_KEY, post, startGateway, type Reply, type TestGateway } from './support/gateway.ts'
+import { MASTER_KEY, post, replyOf, startGateway, type Reply, type TestGateway } from './support/gateway.ts'
 import { askResponse, readEvents, type ToldResponse } from './support/responses.ts'
 import { SocketClient } from './support/socket-client.ts'
 
@@ -33,9 +33,7 @@ ${more}`)
 }
 
 async function get(gateway: TestGateway, path: string): Promise<Reply> {
-  const response = await fetch(`${gateway.url}${path}`, { headers: { authorization: `Bearer ${gateway.key}` } })
-  const text = await response.text()
-  return { status: response.status, headers: response.headers, text, json: JSON.parse(text) as Reply['json'] }
+  return await replyOf(await fetch(`${gateway.url}${path}`, { headers: { authorization: `Bearer ${gateway.key}` } }))
 }
 
 async function goOnFrom(gateway: TestGateway, id: string, model = 'm'): Promise<Reply> {
@@ -105,13 +103,28 @@ it('what does not fit into the quota is answered all the same, and says that it 
   }
 })
 
+/** The gateway may be in the middle of a transaction, on this very thread: to wait within SQLite would be to wait for ourselves. */
+async function lockedDatabase({ databaseFile }: TestGateway): Promise<DatabaseSync> {
+  const database = new DatabaseSync(databaseFile)
+  const untilMs = performance.now() + 5_000
+  for (;;) {
+    try {
+      database.exec('BEGIN IMMEDIATE')
+      return database
+    } catch (error) {
+      if (performance.now() > untilMs) throw error
+      await new Promise((resolve) => {
+        setTimeout(resolve, 5)
+      })
+    }
+  }
+}
+
 it('a database that cannot be written does not hold answers up for long', async () => {
   await using stage = await start()
   const { gateway } = stage
   await askResponse(gateway, { model: 'm', input: 'warm' })
-  // The gateway may be writing at this very moment.
-  const database = new DatabaseSync(gateway.databaseFile, { timeout: 5_000 })
-  database.exec('BEGIN IMMEDIATE')
+  const database = await lockedDatabase(gateway)
   try {
     const startedMs = performance.now()
     const told = await Promise.all([
@@ -153,9 +166,7 @@ it.each([false, true])('an answer that was complete is kept, whoever has left (s
   await using stage = await start()
   const { gateway, upstream } = stage
   upstream.answer({ text: 'A complete answer.' })
-  // The gateway may be writing at this very moment.
-  const database = new DatabaseSync(gateway.databaseFile, { timeout: 5_000 })
-  database.exec('BEGIN IMMEDIATE')
+  const database = await lockedDatabase(gateway)
   const controller = new AbortController()
   const asked = fetch(`${gateway.url}/responses`, {
     method: 'POST',

@@ -4,7 +4,7 @@
 import { DatabaseSync } from 'node:sqlite'
 import { seededRandom, startFakeProvider } from '@fairlead/testkit'
 import { describe, expect, it } from 'vitest'
-import { MASTER_KEY, post, startGateway, type Reply, type TestGateway } from './support/gateway.ts'
+import { MASTER_KEY, post, replyOf, startGateway, type Reply, type TestGateway } from './support/gateway.ts'
 import { eventually, isAlive, spawnGateway } from './support/processes.ts'
 
 const seed = Number(process.env['FAIRLEAD_TEST_SEED'] ?? Date.now() % 1_000_000)
@@ -20,9 +20,7 @@ const create = async ({ url, key }: Pick<TestGateway, 'url' | 'key'>, body: obje
   await post(`${url}/responses`, key, { model: 'm', ...body })
 
 const send = async ({ url, key }: TestGateway, method: string, path: string): Promise<Reply> => {
-  const response = await fetch(`${url}${path}`, { method, headers: { authorization: `Bearer ${key}` } })
-  const text = await response.text()
-  return { status: response.status, headers: response.headers, text, json: JSON.parse(text) as Reply['json'] }
+  return await replyOf(await fetch(`${url}${path}`, { method, headers: { authorization: `Bearer ${key}` } }))
 }
 
 /** What the upstream was told, by the last words of each request. */

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Route } from '../src/http/control/api/route.ts'
 import { API_ROUTES } from '../src/http/control/routes.ts'
 import { eventually } from './support/processes.ts'
-import { post, startGateway, type Reply, type TestGateway } from './support/gateway.ts'
+import { post, replyOf, startGateway, type Reply, type TestGateway } from './support/gateway.ts'
 import { operate } from './support/shop.ts'
 import { SocketClient } from './support/socket-client.ts'
 
@@ -68,17 +68,7 @@ async function ask(key: string, path: string, body: unknown): Promise<Reply> {
 
 async function send(key: string, method: string, path: string, body?: unknown): Promise<Reply> {
   if (body !== undefined) return await post(gateway.origin + path, key, body, { method })
-  const response = await fetch(gateway.origin + path, { method, headers: { authorization: `Bearer ${key}` } })
-  const text = await response.text()
-  return { status: response.status, headers: response.headers, text, json: parsed(text) }
-}
-
-function parsed(text: string): Reply['json'] {
-  try {
-    return JSON.parse(text) as Reply['json']
-  } catch {
-    return {}
-  }
+  return await replyOf(await fetch(gateway.origin + path, { method, headers: { authorization: `Bearer ${key}` } }))
 }
 
 /** The last character is another one. */

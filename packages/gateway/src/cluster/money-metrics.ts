@@ -3,6 +3,7 @@
 import type { MoneyGuard } from '../billing/wallets/money-guard.ts'
 import type { SliceServer } from '../billing/slices/slice-server.ts'
 import type { MetricFamily } from '../telemetry/metric-family.ts'
+import { counter, gauge } from '../telemetry/prometheus.ts'
 
 export function moneyMetrics(
   { counts }: Pick<SliceServer, 'counts'>,
@@ -23,15 +24,10 @@ export function moneyMetrics(
       counts.writtenOff,
     ),
     counter('fairlead_money_checks_total', 'Looks at the invariants of money.', guard.counts.looks),
-    {
-      name: 'fairlead_money_violations',
-      help: 'Invariants of money that are broken, as far as is known. Anything but 0 is an emergency.',
-      type: 'gauge',
-      samples: [{ labels: {}, value: guard.violations.length }],
-    },
+    gauge(
+      'fairlead_money_violations',
+      'Invariants of money that are broken, as far as is known. Anything but 0 is an emergency.',
+      guard.violations.length,
+    ),
   ]
-}
-
-function counter(name: string, help: string, value: number): MetricFamily {
-  return { name, help, type: 'counter', samples: [{ labels: {}, value }] }
 }

@@ -4,6 +4,7 @@ import type { ResponseStore } from '../responses/response-store.ts'
 import type { ResponseSweep } from '../responses/stored/response-sweep.ts'
 import type { StoredLibrary } from '../responses/stored/library.ts'
 import type { MetricFamily } from '../telemetry/metric-family.ts'
+import { counter, gauge } from '../telemetry/prometheus.ts'
 
 /** Without the totals while the database does not answer. */
 export async function responseMetrics(
@@ -13,21 +14,18 @@ export async function responseMetrics(
 ): Promise<readonly MetricFamily[]> {
   const totals = await store.totals().catch(() => null)
   return [
-    family('counter', 'fairlead_responses_saved_total', 'Responses that were stored.', counts.saves),
-    family(
-      'counter',
+    counter('fairlead_responses_saved_total', 'Responses that were stored.', counts.saves),
+    counter(
       'fairlead_responses_save_transactions_total',
       'Transactions that stored them: under load one takes many.',
       counts.transactions,
     ),
-    family(
-      'counter',
+    counter(
       'fairlead_responses_over_quota_total',
       "Responses that were not stored because of their account's quota.",
       counts.refused,
     ),
-    family(
-      'counter',
+    counter(
       'fairlead_responses_expired_total',
       'Responses and conversations that were removed because their time was over.',
       sweep.counts.removed,
@@ -35,17 +33,12 @@ export async function responseMetrics(
     ...(totals === null
       ? []
       : [
-          family('gauge', 'fairlead_responses_stored', 'Responses that are stored, of all accounts.', totals.responses),
-          family(
-            'gauge',
+          gauge('fairlead_responses_stored', 'Responses that are stored, of all accounts.', totals.responses),
+          gauge(
             'fairlead_responses_stored_bytes',
             'What they take, conversations and background work included.',
             totals.bytes,
           ),
         ]),
   ]
-}
-
-function family(type: 'counter' | 'gauge', name: string, help: string, value: number): MetricFamily {
-  return { name, help, type, samples: [{ labels: {}, value }] }
 }

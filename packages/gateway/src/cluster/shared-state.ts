@@ -16,6 +16,7 @@ import { RedisChannel } from '../store/redis-channel.ts'
 import { RedisConnection } from '../store/redis-connection.ts'
 import { RedisLedger } from '../store/redis-ledger.ts'
 import type { MetricFamily } from '../telemetry/metric-family.ts'
+import { counter, gauge } from '../telemetry/prometheus.ts'
 import { Instances } from './instances.ts'
 import { Invalidation } from './invalidation.ts'
 
@@ -119,12 +120,11 @@ export class SharedState implements AsyncDisposable {
         '1 while Redis does not answer and limits are shared out.',
         Number(ledger.degraded),
       ),
-      {
-        name: 'fairlead_limits_degraded_asks_total',
-        help: 'Questions about limits that were answered without Redis.',
-        type: 'counter',
-        samples: [{ labels: {}, value: ledger.degradedAsks }],
-      },
+      counter(
+        'fairlead_limits_degraded_asks_total',
+        'Questions about limits that were answered without Redis.',
+        ledger.degradedAsks,
+      ),
     ]
   }
 
@@ -159,8 +159,4 @@ function messageFrom(text: string): Message | null {
   } catch {
     return null
   }
-}
-
-function gauge(name: string, help: string, value: number): MetricFamily {
-  return { name, help, type: 'gauge', samples: [{ labels: {}, value }] }
 }

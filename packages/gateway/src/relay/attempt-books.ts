@@ -30,6 +30,7 @@ export function bookSuccess(call: Call, attempt: Attempt, nowMs: number): void {
  */
 export function bookLast(call: Call, attempt: Attempt, as: string, outcome: 'client-fault' | 'abandoned'): void {
   const nowMs = performance.now()
+  call.upstreamMs += nowMs - attempt.startedMs
   call.note(attempt, as, nowMs)
   call.ports.fleet.report(attempt.candidate, { kind: outcome }, nowMs)
 }

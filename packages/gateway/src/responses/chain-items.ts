@@ -1,7 +1,7 @@
 // Items of earlier turns, as a next turn begins from them. What its maker alone can read is put into an envelope that says
 // who that is, before it is kept; and ids that only mean something at their maker's are not shown to anybody else.
 
-import { arrayOf, isJsonObject, parseJsonObject, stringOf } from '../core/json.ts'
+import { arrayOf, isJsonObject, parseJsonObject, stringOf, type JsonObject } from '../core/json.ts'
 import { scanArray, scanObject } from '../core/json-scan.ts'
 import { isEnvelope, type SealEnvelope } from '../core/seal-envelope.ts'
 import { OUR_REASONING_ID } from '../dialects/openai-responses/wire.ts'
@@ -39,11 +39,12 @@ export function outputItems(response: string): readonly string[] {
 
 /** Null for what is no reasoning of an upstream of this dialect, or is sealed already. */
 function sealedReasoning(item: string, envelope: SealEnvelope): string | null {
-  if (itemHead(item).type !== 'reasoning' || !isReadable(item)) return null
+  if (itemHead(item).type !== 'reasoning') return null
   const value = parseJsonObject(item)
-  const data = stringOf(value?.['encrypted_content']) ?? ''
-  const itemId = stringOf(value?.['id']) ?? ''
-  if (value === null || isEnvelope(data)) return null
+  if (value === null || !isReadable(value)) return null
+  const data = stringOf(value['encrypted_content']) ?? ''
+  const itemId = stringOf(value['id']) ?? ''
+  if (isEnvelope(data)) return null
   // Open reasoning is bound to its maker by its id alone; what has an id of ours came from elsewhere.
   if (data === '' && (itemId === '' || itemId.startsWith(OUR_REASONING_ID))) return null
   const seal = { dialect: 'openai-responses', data, ...(itemId === '' ? {} : { itemId }) } as const
@@ -57,7 +58,7 @@ function sealedReasoning(item: string, envelope: SealEnvelope): string | null {
 export function forAnyUpstream(items: readonly string[]): readonly string[] {
   return items.flatMap((item, index) => {
     const { type, role, idSpan } = itemHead(item)
-    if (type === 'reasoning') return isReadable(item) ? [item] : []
+    if (type === 'reasoning') return isReadable(parseJsonObject(item)) ? [item] : []
     if (idSpan === null) return [item]
     if (type === 'message' && role === 'assistant') {
       return [`${item.slice(0, idSpan.start)}"msg_${index}"${item.slice(idSpan.end)}`]
@@ -66,8 +67,7 @@ export function forAnyUpstream(items: readonly string[]): readonly string[] {
   })
 }
 
-function isReadable(item: string): boolean {
-  const value = parseJsonObject(item)
+function isReadable(value: JsonObject | null): boolean {
   if (value === null) return false
   if ((stringOf(value['encrypted_content']) ?? '') !== '') return true
   return [...(arrayOf(value['content']) ?? []), ...(arrayOf(value['summary']) ?? [])].some(isJsonObject)

@@ -62,15 +62,16 @@ export class RecordingSink implements ReplySink {
       return
     }
     this.#ending = true
-    const text = latin1Of(body)
-    this.#save(unicodeOf(text))
+    const text = bytesAsText(body)
+    this.#recorder
+      .save(unicodeOf(text))
       .then((kept) => this.#inner.reply(status, headers, kept ? body : withoutStore(text, 0)))
       .catch(() => this.#inner.cut())
   }
 
   finish(last: Buffer | string): void {
     if (this.closed) return
-    const text = latin1Of(last)
+    const text = bytesAsText(last)
     const end = findEnd(text)
     if (end === null) {
       this.#inner.write(last)
@@ -105,11 +106,7 @@ export class RecordingSink implements ReplySink {
     } catch {
       // Whatever replays it goes without.
     }
-    return await this.#save(unicodeOf(payload.slice(response.start, response.stop)))
-  }
-
-  async #save(response: string): Promise<boolean> {
-    return await this.#recorder.save(response)
+    return await this.#recorder.save(unicodeOf(payload.slice(response.start, response.stop)))
   }
 }
 
@@ -171,6 +168,7 @@ function withoutStore(text: string, start: number): string {
   return changed
 }
 
-function latin1Of(chunk: Buffer | string): string {
+/** One character a byte. */
+function bytesAsText(chunk: Buffer | string): string {
   return typeof chunk === 'string' ? chunk : chunk.toString('latin1')
 }

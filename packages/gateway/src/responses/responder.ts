@@ -19,8 +19,8 @@ import { forAnyUpstream } from './chain-items.ts'
 import type { CompactionPort } from './compaction/compaction-port.ts'
 import { History, type HistoryPorts, type Past } from './history.ts'
 import { mayHoldReferences, splitInput } from './input-text.ts'
-import type { JobRun } from './jobs/job-run.ts'
-import type { ResponseKeeper, ResponseToStore } from './keeper.ts'
+import type { BackgroundDraft, JobRun } from './jobs/job-run.ts'
+import type { ResponseKeeper } from './keeper.ts'
 import type { LocalContexts } from './local-contexts.ts'
 import type { ResponsesPolicy } from '../identity/responses-policy.ts'
 import { Recording } from './recording.ts'
@@ -40,9 +40,8 @@ export interface ResponderPorts {
   readonly sealKey: Buffer
   /**
    * Takes over a request that says `background: true`, and answers it at once; absent = such a request is a 400.
-   * @param draft all but the object itself
    */
-  readonly background?: (request: RelayRequest, draft: ResponseToStore) => void
+  readonly background?: (request: RelayRequest, draft: BackgroundDraft) => void
   /** Shorter histories, and what becomes of them; absent = there is nothing of the kind. */
   readonly compaction?: CompactionPort
   /** Of a request with all of its past; absent = any number. */
@@ -167,17 +166,13 @@ export class Responder {
 
   #runLater({ request, scan, asked }: Going, past: Past | null): void {
     this.#ports.background?.(request, {
-      responseId: `resp_${request.id.replace(/[^a-zA-Z0-9]/g, '')}`,
       accountId: request.principal.accountId,
       keyId: request.principal.keyId,
       policy: asked.policy,
       previousResponseId: asked.previous,
       conversationId: asked.conversation,
-      createdAtMs: Date.now(),
-      response: '',
       context: past?.context ?? null,
       input: past?.input ?? splitInput(scan.text, scan.input),
-      made: null,
     })
   }
 

@@ -88,17 +88,13 @@ export class WorkerKeeper implements ResponseKeeper, JobKeeper {
   async save(record: ResponseToStore): Promise<SaveResult> {
     return await answered(async () => {
       if ((record.context?.items.length ?? 0) + record.input.length > MOST_ITEMS) return 'full'
-      const { kind } = await this.#save(record, draftSave(this.#keys, record, this.#now()))
-      return kind === 'stored' || kind === 'lost' ? kind : 'full'
+      return await this.#saveWith(record)
     })
   }
 
   /** The end of a job, whoever holds it. */
   async saveEnd(record: ResponseToStore): Promise<SaveResult> {
-    return await answered(async () => {
-      const { kind } = await this.#save(record, draftSave(this.#keys, record, this.#now(), { kind: 'end' }))
-      return kind === 'stored' || kind === 'lost' ? kind : 'full'
-    })
+    return await answered(() => this.#saveWith(record, { kind: 'end' }))
   }
 
   async enqueue(record: ResponseToStore, job: NewJob): Promise<JobLease | 'full' | 'too-many'> {
@@ -144,6 +140,11 @@ export class WorkerKeeper implements ResponseKeeper, JobKeeper {
   }
 
   // --- writing ---
+
+  async #saveWith(record: ResponseToStore, step?: JobStep): Promise<SaveResult> {
+    const { kind } = await this.#save(record, draftSave(this.#keys, record, this.#now(), step))
+    return kind === 'stored' || kind === 'lost' ? kind : 'full'
+  }
 
   async #save(record: ResponseToStore, draft: SaveDraft): Promise<SaveOutcome> {
     const { accountId, policy } = record

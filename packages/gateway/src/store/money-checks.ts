@@ -15,13 +15,13 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { sql, type Kysely } from 'kysely'
 import { walletOwner } from '../billing/wallets/ledger.ts'
 import { recomputeCost } from '../billing/prices/price-text.ts'
-import { parseExtras } from '../billing/usage/usage-extras.ts'
 import type { MoneyCheck, Violation } from '../billing/wallets/wallet-store.ts'
 import type { DatabaseKind } from './database.ts'
 import { exactSum } from './exact-sum.ts'
 import { transferIdOf } from './ledger-rows.ts'
 import { HOUR_MS } from './rollup-columns.ts'
 import type { Tables } from './schema.ts'
+import { usageOf } from './usage-rows.ts'
 import { readState } from './usage-state.ts'
 import { nowOf } from './wallet-rows.ts'
 
@@ -259,15 +259,7 @@ async function wrongCosts({ kysely, since, full }: Look): Promise<Violation[]> {
       .limit(CALLS_AT_ONCE)
       .execute()
     for (const row of rows) {
-      const cost = recomputeCost(row.price_text, {
-        input: row.input_tokens,
-        cacheRead: row.cache_read_tokens,
-        cacheWrite5m: row.cache_write_5m_tokens,
-        cacheWrite1h: row.cache_write_1h_tokens,
-        output: row.output_tokens,
-        reasoning: row.reasoning_tokens,
-        ...parseExtras(row.extras),
-      })
+      const cost = recomputeCost(row.price_text, usageOf(row))
       if (cost === row.cost_nanos || violations.length >= MOST) continue
       violations.push({
         invariant: 'I9',

@@ -16,23 +16,8 @@ export async function createConversation(
   const size = Buffer.byteLength(metadata) + 2 * ROW_BYTES
   return await inOneTransaction(kysely, async (transaction) => {
     const usage = { ...(await lockUsage(transaction, accountId)) }
-    const named = root === null ? [] : [root]
-    const room = await makeRoom(transaction, {
-      accountId,
-      keep: '',
-      quota,
-      usage,
-      plan: async () => await readIntake(transaction, accountId, named, objects),
-      wholeBytes: size + bytesOf(objects),
-      otherBytes: size,
-      responses: 0,
-    })
-    if ('refusal' in room) {
-      // What went in vain is gone all the same.
-      await setUsage(transaction, accountId, usage)
-      return room.refusal
-    }
-    await takeIn(transaction, new Map([[accountId, room.intake]]))
+    const refusal = await takeList(transaction, { accountId, root, quota, usage, objects, size, sizeBefore: 0 })
+    if (refusal !== null) return refusal
     await transaction
       .insertInto('response_conversations')
       .values({
@@ -48,7 +33,6 @@ export async function createConversation(
         size,
       })
       .execute()
-    usage.bytes += room.intake.bytes + size
     await setUsage(transaction, accountId, usage)
     return { kind: 'stored' }
   })
@@ -71,23 +55,10 @@ export async function updateConversation(
     if (before === undefined) return { kind: 'gone' }
     if (before.version !== version) return { kind: 'changed' }
     const size = metadata === undefined ? before.size : Buffer.byteLength(metadata) + 2 * ROW_BYTES
-    const named = root === null ? [] : [root]
-    const room = await makeRoom(transaction, {
-      accountId,
-      keep: '',
-      quota: change.quota,
-      usage,
-      plan: async () => await readIntake(transaction, accountId, named, objects),
-      wholeBytes: size + bytesOf(objects),
-      otherBytes: size - before.size,
-      responses: 0,
-    })
-    if ('refusal' in room) {
-      // What went in vain is gone all the same.
-      await setUsage(transaction, accountId, usage)
-      return room.refusal
-    }
-    await takeIn(transaction, new Map([[accountId, room.intake]]))
+    const { quota } = change
+    const wanted = { accountId, root, quota, usage, objects, size, sizeBefore: before.size }
+    const refusal = await takeList(transaction, wanted)
+    if (refusal !== null) return refusal
     await transaction
       .updateTable('response_conversations')
       .set({
@@ -100,11 +71,48 @@ export async function updateConversation(
       .where('account_id', '=', accountId)
       .where('conversation_id', '=', conversationId)
       .execute()
-    usage.bytes += room.intake.bytes + size - before.size
     usage.bytes -= await letGo(transaction, accountId, referencesTo([before.root]))
     await setUsage(transaction, accountId, usage)
     return { kind: 'stored' }
   })
+}
+
+interface WantedList {
+  readonly accountId: string
+  readonly root: string | null
+  readonly quota: ConversationChange['quota']
+  /** Of the account; counts what is taken in. */
+  readonly usage: { bytes: number; responses: number }
+  readonly objects: readonly NewObject[]
+  /** Of the conversation's own row. */
+  readonly size: number
+  readonly sizeBefore: number
+}
+
+/** Makes room for a list and takes in what it stands on. @returns why not; null = it is in */
+async function takeList(
+  transaction: Kysely<Tables>,
+  { accountId, root, quota, usage, objects, size, sizeBefore }: WantedList,
+): Promise<SaveOutcome | null> {
+  const named = root === null ? [] : [root]
+  const room = await makeRoom(transaction, {
+    accountId,
+    keep: '',
+    quota,
+    usage,
+    plan: async () => await readIntake(transaction, accountId, named, objects),
+    wholeBytes: size + bytesOf(objects),
+    otherBytes: size - sizeBefore,
+    responses: 0,
+  })
+  if ('refusal' in room) {
+    // What went in vain is gone all the same.
+    await setUsage(transaction, accountId, usage)
+    return room.refusal
+  }
+  await takeIn(transaction, new Map([[accountId, room.intake]]))
+  usage.bytes += room.intake.bytes + size - sizeBefore
+  return null
 }
 
 function bytesOf(objects: readonly NewObject[]): number {

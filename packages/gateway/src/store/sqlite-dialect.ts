@@ -149,22 +149,29 @@ class Turns {
   }
 }
 
+interface Prepared {
+  readonly statement: StatementSync
+  /** Asked once: SQLite's answer describes every column. */
+  readonly givesRows: boolean
+}
+
 /** Prepared once, kept while there is room. */
 class Statements {
   readonly #handle: DatabaseSync
-  readonly #known = new Map<string, StatementSync>()
+  readonly #known = new Map<string, Prepared>()
 
   constructor(handle: DatabaseSync) {
     this.#handle = handle
   }
 
-  prepare(sql: string): StatementSync {
+  prepare(sql: string): Prepared {
     const known = this.#known.get(sql)
     if (known !== undefined) return known
     if (this.#known.size >= CACHED_STATEMENTS) this.#known.clear()
     const statement = this.#handle.prepare(sql)
-    this.#known.set(sql, statement)
-    return statement
+    const prepared = { statement, givesRows: statement.columns().length > 0 }
+    this.#known.set(sql, prepared)
+    return prepared
   }
 }
 
@@ -203,9 +210,9 @@ class SqliteConnection implements DatabaseConnection {
   }
 
   #run<Row>(query: CompiledQuery): QueryResult<Row> {
-    const statement = this.#statements.prepare(query.sql)
+    const { statement, givesRows } = this.#statements.prepare(query.sql)
     const parameters = query.parameters.map(toSqlite)
-    if (statement.columns().length > 0) {
+    if (givesRows) {
       // The caller's type says what the query selects; SQLite itself cannot.
       return { rows: statement.all(...parameters) as Row[] }
     }

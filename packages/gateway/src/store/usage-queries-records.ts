@@ -1,11 +1,11 @@
 // Single records: lists with a cursor, and one by its request id.
 import { sql, type Kysely, type RawBuilder } from 'kysely'
 import { parseTrail } from '../billing/journal/journal-trail.ts'
-import { parseExtras } from '../billing/usage/usage-extras.ts'
 import type { UsageRecordsPage, UsageRecordsQuery } from '../billing/usage/usage-queries.ts'
 import type { StoredUsageRecord } from '../billing/usage/usage-record.ts'
 import type { Tables } from './schema.ts'
 import { conditionsOf, STATUS_CLASS } from './usage-queries-sql.ts'
+import { usageOf } from './usage-rows.ts'
 
 const MOST_RECORDS = 1000
 /** SQLite joins at most 500 selects. */
@@ -118,15 +118,7 @@ function recordFrom(row: Row): StoredUsageRecord {
     stream: row.stream === 1,
     attempts: row.attempts,
     trail: parseTrail(row.trail),
-    usage: {
-      input: row.input_tokens,
-      cacheRead: row.cache_read_tokens,
-      cacheWrite5m: row.cache_write_5m_tokens,
-      cacheWrite1h: row.cache_write_1h_tokens,
-      output: row.output_tokens,
-      reasoning: row.reasoning_tokens,
-      ...parseExtras(row.extras),
-    },
+    usage: usageOf(row),
     estimated: row.estimated === 1,
     costNanos: row.cost_nanos,
     providerCostNanos: row.provider_cost_nanos,

@@ -1,6 +1,10 @@
 // The columns of a usage row, and what the text parts of a journal line say about it.
+import type { Selectable } from 'kysely'
+import { parseExtras } from '../billing/usage/usage-extras.ts'
+import type { TokenUsage } from '../core/token-usage.ts'
 import type { KindFacts } from './rollup-batch.ts'
 import { isError, statusClassOf } from './rollup-columns.ts'
+import type { Tables } from './schema.ts'
 
 export const RECORD_COLUMNS = [
   'request_id',
@@ -22,6 +26,29 @@ export const RECORD_COLUMNS = [
   'extras',
   'transfer',
 ] as const
+
+type TokenColumns = Pick<
+  Selectable<Tables['usage_records']>,
+  | 'input_tokens'
+  | 'cache_read_tokens'
+  | 'cache_write_5m_tokens'
+  | 'cache_write_1h_tokens'
+  | 'output_tokens'
+  | 'reasoning_tokens'
+  | 'extras'
+>
+
+export function usageOf(row: TokenColumns): TokenUsage {
+  return {
+    input: row.input_tokens,
+    cacheRead: row.cache_read_tokens,
+    cacheWrite5m: row.cache_write_5m_tokens,
+    cacheWrite1h: row.cache_write_1h_tokens,
+    output: row.output_tokens,
+    reasoning: row.reasoning_tokens,
+    ...parseExtras(row.extras),
+  }
+}
 
 export const PRICE_FIELDS = ['price'] as const
 /** In place of the row id of a price. */

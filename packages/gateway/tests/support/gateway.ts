@@ -107,6 +107,10 @@ export async function post(url: string, key: string, body: unknown, init: Reques
     headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json', ...init.headers },
     body: typeof body === 'string' ? body : JSON.stringify(body),
   })
+  return await replyOf(response)
+}
+
+export async function replyOf(response: Response): Promise<Reply> {
   const text = await response.text()
   let json: Reply['json'] = {}
   try {

@@ -22,7 +22,7 @@ import { createKeyService } from '../../identity/key-service.ts'
 import { OPERATOR } from '../../identity/principal.ts'
 import { describeEachDatabase, kyselyOn } from '../../store/__fixtures__/each-database.ts'
 import type { Database, DatabasePlace } from '../../store/database.ts'
-import { createJournalReader } from './journal-reader.ts'
+import { createJournalReader, type JournalReader } from './journal-reader.ts'
 import { createJournalWriter } from './journal-writer.ts'
 import { journalDirectoryName } from './journal-directory.ts'
 import { tokenUsage } from '../../core/token-usage.ts'
@@ -69,6 +69,24 @@ function segments(): readonly string[] {
 
 async function positions(): Promise<readonly JournalPosition[]> {
   return await database.usage.positions(journalDirectoryName(journal))
+}
+
+/** The rows are committed, and the process ends before the files are gone. */
+function dyingReader(): JournalReader {
+  const { usage } = database
+  return createJournalReader({
+    dir: journal,
+    database: {
+      usage: {
+        position: (...args) => usage.position(...args),
+        positions: (...args) => usage.positions(...args),
+        append: (...args) => usage.append(...args),
+        forget: (...args) => usage.forget(...args),
+        flush: () => Promise.reject(new Error('died')),
+      },
+    },
+    isAlive: () => false,
+  })
 }
 
 async function storedIds(): Promise<string[]> {
@@ -311,22 +329,7 @@ describeEachDatabase('the usage journal', (open) => {
     expect((await storedIds()).toSorted()).toEqual([...others, ...ended].toSorted())
     expect(segments().length).toBeLessThan(10)
 
-    // The rows are committed, and the process ends before the files are gone.
-    const { usage } = database
-    const dying = createJournalReader({
-      dir: journal,
-      database: {
-        usage: {
-          position: (...args) => usage.position(...args),
-          positions: (...args) => usage.positions(...args),
-          append: (...args) => usage.append(...args),
-          forget: (...args) => usage.forget(...args),
-          flush: () => Promise.reject(new Error('died')),
-        },
-      },
-      isAlive: () => false,
-    })
-    await expect(dying.drain()).rejects.toThrow('died')
+    await expect(dyingReader().drain()).rejects.toThrow('died')
     const reader = createJournalReader({ dir: journal, database, isAlive: () => false })
     expect(await reader.drain()).toBe(0)
     expect((await storedIds()).toSorted()).toEqual([...others, ...begun].toSorted())
@@ -457,21 +460,7 @@ describeEachDatabase('the usage journal', (open) => {
       writer.begin({ ...paid('req_broken_off', sliceId, 11), errorCode: 'interrupted' })
       writer.giveBack(sliceId, 100)
       await writer.sync()
-      const { usage } = database
-      const dying = createJournalReader({
-        dir: journal,
-        database: {
-          usage: {
-            position: (...args) => usage.position(...args),
-            positions: (...args) => usage.positions(...args),
-            append: (...args) => usage.append(...args),
-            forget: (...args) => usage.forget(...args),
-            flush: () => Promise.reject(new Error('died')),
-          },
-        },
-        isAlive: () => false,
-      })
-      await expect(dying.drain()).rejects.toThrow('died')
+      await expect(dyingReader().drain()).rejects.toThrow('died')
       await createJournalReader({ dir: journal, database, isAlive: () => false }).drain()
       expect(await balance()).toEqual([1_000 - 200 - 35 - 11, 200])
       expect(await database.wallets.liveSlices({})).toMatchObject([{ sliceId: other }])

@@ -175,9 +175,8 @@ export class Compactor implements CompactionPort {
       return
     }
     const dueTokens = managed?.thresholdTokens ?? Math.floor((model.contextLength ?? USUAL_CONTEXT) * DUE_SHARE)
-    const unmanaged = this.#expandBody(request, plain, all)
     if (!this.#isDue(request, plain, all, dueTokens)) {
-      next(unmanaged)
+      next(this.#expandBody(request, plain, all))
       return
     }
     if (model.native === 'none') refuseUnreadable(all)

@@ -11,22 +11,16 @@ import type { ResponseStore } from '../response-store.ts'
 import { WorkerKeeper } from '../worker-keeper.ts'
 import { CommitQueue } from './commit-queue.ts'
 import { StoredConversations } from './conversations.ts'
-import { StoredJobs } from './jobs.ts'
+import { StoredJobs, type StoredJobsOptions } from './jobs.ts'
 import { hashesUnder, pageOf, type ListingPorts } from './listing.ts'
 import { readWhole } from './read-whole.ts'
 import { responseOf } from './response-rows.ts'
 import { portOf, type ResponsesAsk, type ResponsesReply } from './responses-messages.ts'
-import type { StoreKeys } from './store-keys.ts'
 import { WorkerAnswers } from './worker-answers.ts'
 
-export interface LibraryOptions {
-  readonly store: ResponseStore
-  readonly keys: StoreKeys
-  readonly now: () => number
+export interface LibraryOptions extends Omit<StoredJobsOptions, 'keeper'> {
   /** Transactions at the same time. */
   readonly lanes: number
-  /** A job was ended from here: whoever runs it, in this instance or another, should hear of it. */
-  readonly jobEnded: (job: JobName) => void
 }
 
 export class StoredLibrary implements ResponseLibrary {

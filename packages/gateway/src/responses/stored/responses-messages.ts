@@ -2,7 +2,7 @@
 // stored, sealed or not; both planes have the keys.
 
 import type { MadeBy } from '../../relay/ports.ts'
-import type { ObjectRow, Root, Save, SaveOutcome } from '../response-store.ts'
+import type { EventBatch, ObjectRow, Root, Save, SaveOutcome } from '../response-store.ts'
 
 export type ResponsesAsk =
   | { readonly op: 'save'; readonly save: Save }
@@ -18,15 +18,7 @@ export type ResponsesAsk =
       readonly token: string
       readonly counted: boolean
     }
-  | {
-      readonly op: 'append'
-      readonly accountId: string
-      readonly responseId: string
-      readonly token: string
-      readonly sequence: number
-      readonly count: number
-      readonly events: string
-    }
+  | ({ readonly op: 'append' } & EventBatch)
 
 /** What there is to go on from. */
 export interface FoundContext {
