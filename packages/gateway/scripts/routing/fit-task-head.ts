@@ -1,0 +1,96 @@
+// Softmax regression on sparse rows: stochastic steps that shrink per weight (Adagrad), words left out at random so
+// that no single one is leant on, and a pull towards zero.
+import { BUCKETS } from '../../src/routing/auto/picker/hashed-features.ts'
+import { softmax, type TaskHead } from '../../src/routing/auto/picker/task-head.ts'
+import { rowOf, type TextPoint } from '../../src/routing/auto/picker/text-point.ts'
+import { permutation, seededRandom } from './seeded.ts'
+
+export interface TaskExample {
+  readonly point: TextPoint
+  readonly label: number
+}
+
+const EPOCHS = 12
+const RATE = 0.4
+const PULL = 2e-4
+/** Share of words left out of each step. */
+const DROPOUT = 0.2
+/** Shares the target keeps for the right class; the rest is spread, since neighbouring types shade into each other. */
+const CERTAINTY = 0.93
+
+interface SparseRow {
+  readonly indices: Int32Array
+  readonly values: Float32Array
+}
+
+export function fitTaskHead(examples: readonly TaskExample[], classes: number, seed = 17): TaskHead {
+  const rows = examples.map(({ point }) => sparseRow(point))
+  const inputs = 2 * BUCKETS + (examples[0] === undefined ? 0 : rowOf(examples[0].point).length)
+  const weights = new Float32Array(inputs * classes)
+  const squares = new Float32Array(inputs * classes).fill(1e-3)
+  const intercepts = new Float64Array(classes)
+  const counts = new Float64Array(classes)
+  for (const { label } of examples) counts[label] = (counts[label] ?? 0) + 1
+  const random = seededRandom(seed)
+  for (let epoch = 0; epoch < EPOCHS; epoch++) {
+    for (const index of permutation(rows.length, random)) {
+      const row = rows[index]
+      const label = examples[index]?.label ?? 0
+      if (row === undefined) continue
+      const importance = (examples.length / classes / Math.max(counts[label] ?? 1, 1)) ** 0.5
+      step(thinned(row, random), label, importance)
+    }
+  }
+  return quantise(weights, intercepts, classes)
+
+  function step({ indices, values }: SparseRow, label: number, importance: number): void {
+    const scores = intercepts.slice()
+    for (let i = 0; i < indices.length; i++) {
+      const base = (indices[i] ?? 0) * classes
+      const value = values[i] ?? 0
+      for (let c = 0; c < classes; c++) scores[c] = (scores[c] ?? 0) + value * (weights[base + c] ?? 0)
+    }
+    const shares = softmax(scores)
+    for (let c = 0; c < classes; c++) {
+      const target = c === label ? CERTAINTY : (1 - CERTAINTY) / (classes - 1)
+      shares[c] = ((shares[c] ?? 0) - target) * importance
+      intercepts[c] = (intercepts[c] ?? 0) - 0.01 * (shares[c] ?? 0)
+    }
+    for (let i = 0; i < indices.length; i++) {
+      const base = (indices[i] ?? 0) * classes
+      const value = values[i] ?? 0
+      for (let c = 0; c < classes; c++) {
+        const gradient = value * (shares[c] ?? 0) + PULL * (weights[base + c] ?? 0)
+        const square = (squares[base + c] ?? 0) + gradient * gradient
+        squares[base + c] = square
+        weights[base + c] = (weights[base + c] ?? 0) - (RATE * gradient) / Math.sqrt(square)
+      }
+    }
+  }
+}
+
+function sparseRow(point: TextPoint): SparseRow {
+  const dense = rowOf(point)
+  const indices = [
+    ...point.words.buckets,
+    ...[...point.edges.buckets].map((bucket) => BUCKETS + bucket),
+    ...[...dense.keys()].map((index) => 2 * BUCKETS + index),
+  ]
+  return {
+    indices: Int32Array.from(indices),
+    values: Float32Array.from([...point.words.weights, ...point.edges.weights, ...dense]),
+  }
+}
+
+function thinned({ indices, values }: SparseRow, random: () => number): SparseRow {
+  const kept = values.map((value, i) => ((indices[i] ?? 0) < 2 * BUCKETS && random() < DROPOUT ? 0 : value))
+  for (let i = 0; i < kept.length; i++) if ((indices[i] ?? 0) < 2 * BUCKETS) kept[i] = (kept[i] ?? 0) / (1 - DROPOUT)
+  return { indices, values: kept }
+}
+
+function quantise(weights: Float32Array, intercepts: Float64Array, classes: number): TaskHead {
+  let most = 0
+  for (const weight of weights) most = Math.max(most, Math.abs(weight))
+  const step = most / 127 || 1
+  return { classes, intercepts, step, weights: Int8Array.from(weights, (weight) => Math.round(weight / step)) }
+}

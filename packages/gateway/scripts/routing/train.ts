@@ -1,0 +1,191 @@
+// `npm run routing:train`: makes the picker's tables from the public data (read where they lie) and our own corpus.
+// Same input, same bytes. Prompts are used without any model's results for the projection and the task types; results
+// only for difficulty and the score table.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readText } from '../../src/routing/auto/picker/hashed-features.ts'
+import { plainText } from '../../src/routing/auto/picker/plain-text.ts'
+import { decodeProjection, encodeProjection } from '../../src/routing/auto/picker/projection.ts'
+import { cutText } from '../../src/routing/auto/picker/prompt-view.ts'
+import { fitRidge } from '../../src/routing/auto/picker/ridge.ts'
+import { TASK_TYPES, type TaskType } from '../../src/routing/auto/picker/task-types.ts'
+import { taskShares } from '../../src/routing/auto/picker/task-head.ts'
+import type { HeadsFile } from '../../src/routing/auto/picker/tables.ts'
+import { pointOf, rowOf } from '../../src/routing/auto/picker/text-point.ts'
+import { corpusPrompts, foreignTexts } from './corpus/corpus.ts'
+import { dataFiles, dataFolder, type DataRow, readRows, withoutRepeats } from './data-sets.ts'
+import { fitProjection } from './fit-projection.ts'
+import { fitTaskHead, type TaskExample } from './fit-task-head.ts'
+import { nearest, prototypesOf } from './prototypes.ts'
+import { assignFolds, permutation, seededRandom } from './seeded.ts'
+import { fitSkills } from './skill-fit.ts'
+
+const DIMENSIONS = 192
+const PROTOTYPES = 128
+/** Drawn copies of each template: for the words (projection), and for the classifier. */
+const COPIES = 8
+/** Exam questions per domain that join the classifier's own prompts: they are one kind of traffic among many. */
+const EXAM_ROWS_PER_DOMAIN = 60
+const DIFFICULTY_PENALTY = 100
+const TABLES = new URL('../../src/routing/auto/tables/', import.meta.url)
+
+/** What a domain of the exam sets is as a task; domains that are none of ours are left out. */
+const EXAM_TASKS: Readonly<Record<string, TaskType>> = {
+  gsm8k: 'maths',
+  'agentverse-mgsm': 'maths',
+  math: 'advanced-maths',
+  gpqa: 'science-qa',
+  physics: 'science-qa',
+  chemistry: 'science-qa',
+  biology: 'science-qa',
+  engineering: 'science-qa',
+  arc_challenge: 'science-qa',
+  openbook_qa: 'science-qa',
+  law: 'professional-qa',
+  health: 'professional-qa',
+  business: 'professional-qa',
+  economics: 'professional-qa',
+  psychology: 'professional-qa',
+  natural_qa: 'factual-qa',
+  trivia_qa: 'factual-qa',
+  history: 'factual-qa',
+  commonsense_qa: 'logic',
+  'agentverse-logicgrid': 'logic',
+  mbpp: 'code-generation',
+  human_eval: 'code-generation',
+}
+
+const folder = dataFolder(process.argv)
+if (folder === undefined) {
+  console.error('No data: shared/data/routing beside the repository is absent. Give their folder with --data DIR.')
+  process.exitCode = 2
+} else {
+  train(folder)
+}
+
+function train(data: string): void {
+  const rows = withoutRepeats(dataFiles(data).flatMap((name) => readRows(data, name)))
+  const corpus = corpusPrompts(COPIES, foreignTexts(rows.map(({ prompt }) => prompt)))
+  console.log(`${rows.length} exam prompts without repeats, ${corpus.length} prompts of our own`)
+
+  const texts = [...rows.map(({ prompt }) => prompt), ...corpus.map(({ text }) => text)]
+  // The projection takes minutes; while one works on the heads it can stay.
+  const projection = process.argv.includes('--keep-projection')
+    ? decodeProjection(readFileSync(new URL('projection.bin', TABLES)))
+    : fitProjection(
+        texts.map((text) => readText(plainText(cutText(text)))),
+        DIMENSIONS,
+        5,
+      )
+  const point = (text: string) => pointOf(projection, cutText(text), text.length / 4)
+
+  const exam = examRows(rows)
+  const examples = [...corpus.map(({ text, type }) => ({ text, type })), ...exam]
+  const points = examples.map(({ text }) => point(text))
+  const labelled = points.map((at, index): TaskExample => ({
+    point: at,
+    label: TASK_TYPES.indexOf(examples[index]?.type ?? 'chat'),
+  }))
+  if (!process.argv.includes('--keep-projection'))
+    report(
+      labelled,
+      corpus.map(({ template }) => template),
+    )
+  const taskHead = fitTaskHead(labelled, TASK_TYPES.length)
+
+  const difficulty = fitDifficulty(rows, point)
+  const prototypes = prototypesOf(
+    points.map(({ vector }) => vector),
+    PROTOTYPES,
+    3,
+  )
+  const closeness = points.map(({ vector }) => nearest(prototypes, vector).closeness).sort((a, b) => a - b)
+  const heads: HeadsFile = {
+    inputs: difficulty.inputs,
+    taskTypes: TASK_TYPES,
+    taskWeights: base64(taskHead.weights),
+    taskStep: taskHead.step,
+    taskIntercepts: [...taskHead.intercepts].map(rounded),
+    difficultyWeights: base64(Float32Array.from(difficulty.weights)),
+    difficultyIntercept: rounded(difficulty.intercepts[0] ?? 0),
+    prototypes: base64(
+      Int8Array.from(prototypes.flatMap((vector) => [...vector].map((value) => Math.round(value * 127)))),
+    ),
+    familiar: rounded(closeness[Math.floor(closeness.length * 0.1)] ?? 0.4),
+    foreign: rounded((closeness[0] ?? 0.1) * 0.5),
+  }
+  mkdirSync(TABLES, { recursive: true })
+  writeFileSync(new URL('projection.bin', TABLES), encodeProjection(projection))
+  writeFileSync(new URL('heads.json', TABLES), `${JSON.stringify(heads, undefined, 1)}\n`)
+  writeFileSync(new URL('skills.json', TABLES), `${JSON.stringify(fitSkills(data), undefined, 1)}\n`)
+}
+
+function examRows(rows: readonly DataRow[]): { text: string; type: TaskType }[] {
+  const taken = new Map<string, number>()
+  return [...permutation(rows.length, seededRandom(2))].flatMap((index) => {
+    const row = rows[index]
+    const type = row && EXAM_TASKS[row.domain]
+    if (row === undefined || type === undefined) return []
+    const before = taken.get(row.domain) ?? 0
+    taken.set(row.domain, before + 1)
+    return before < EXAM_ROWS_PER_DOMAIN ? [{ text: row.prompt, type }] : []
+  })
+}
+
+/** Hardness within a domain: how far fewer models than usual get it right, in logits. */
+function fitDifficulty(rows: readonly DataRow[], point: (text: string) => ReturnType<typeof pointOf>) {
+  const seen = rows.filter(({ m }) => Object.keys(m).length > 2)
+  const shares = seen.map(({ m }) => mean(Object.values(m).map(([score]) => score)))
+  const domains = new Map<string, number[]>()
+  for (const [index, row] of seen.entries())
+    domains.set(row.domain, [...(domains.get(row.domain) ?? []), shares[index] ?? 0])
+  const usual = new Map([...domains].map(([domain, values]) => [domain, mean(values)]))
+  const inputs = seen.map(({ prompt }) => rowOf(point(prompt)))
+  return fitRidge(
+    {
+      count: seen.length,
+      inputs: inputs[0]?.length ?? 0,
+      outputs: 1,
+      row: (index) => inputs[index] ?? [],
+      // Four logits between nobody and everybody.
+      target: (index) => [4 * ((usual.get(seen[index]?.domain ?? '') ?? 0) - (shares[index] ?? 0))],
+    },
+    DIFFICULTY_PENALTY,
+  )
+}
+
+/** How the classifier does on templates that it has not seen; the exam prompts only train. */
+function report(examples: readonly TaskExample[], templates: readonly number[]): void {
+  const folds = assignFolds(Math.max(...templates) + 1, 4, 9)
+  const foldOf = (index: number) => (index < templates.length ? folds[templates[index] ?? 0] : -1)
+  let right = 0
+  const perType = new Map<number, [right: number, all: number]>()
+  for (let fold = 0; fold < 4; fold++) {
+    const head = fitTaskHead(
+      examples.filter((_, index) => foldOf(index) !== fold),
+      TASK_TYPES.length,
+    )
+    for (const [index, { point, label }] of examples.entries()) {
+      if (foldOf(index) !== fold) continue
+      const shares = taskShares(head, point)
+      const hit = shares.indexOf(Math.max(...shares)) === label
+      if (hit) right++
+      const cell = perType.get(label) ?? [0, 0]
+      perType.set(label, [cell[0] + (hit ? 1 : 0), cell[1] + 1])
+    }
+  }
+  console.log(`our own corpus, whole templates held out: ${((100 * right) / templates.length).toFixed(1)} % right`)
+  for (const [label, [hits, all]] of [...perType].sort(([a], [b]) => a - b))
+    console.log(`  ${TASK_TYPES[label]} ${((100 * hits) / all).toFixed(0)} %`)
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / Math.max(values.length, 1)
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 1e6) / 1e6
+}
+
+function base64(array: Float32Array | Int8Array): string {
+  return Buffer.from(array.buffer, array.byteOffset, array.byteLength).toString('base64')
+}
