@@ -2,12 +2,26 @@
 import * as c from '../../lib/check.ts'
 import { call, json } from '../../lib/http.ts'
 import type { Reply } from '../../lib/http.ts'
-import { checkChat, checkError, checkModels, checkReplyHeaders, checkStatus, findModel } from '../replies.ts'
+import {
+  checkChat,
+  checkChatStream,
+  checkError,
+  checkModels,
+  checkReplyHeaders,
+  checkStatus,
+  findModel,
+} from '../replies.ts'
 import type { Row } from '../row.ts'
 import { curl } from '../snippets.ts'
 
 const seed = 'seed-004'
-const auto = 'issue 9: auto'
+
+/** Two models at an address where nobody listens. */
+const NOBODY_THERE = `providers:
+  - { name: gone, type: openai-compatible, base_url: "http://127.0.0.1:9/v1", api_keys: [none], models: [gpt-4o, gpt-4o-mini] }
+health: { check: off }
+brand: { auto_model: kr-auto }
+`
 
 export const rows: readonly Row[] = [
   {
@@ -22,11 +36,61 @@ export const rows: readonly Row[] = [
   {
     seed,
     what: 'curl POST /v1/chat/completions with kr-auto',
-    pending: auto,
     async run(context) {
       const reply = await curl('seed-004/chat.sh', await context.branded())
       checkStatus(reply, 200)
-      c.checkShape(reply.headers, { 'x-kairosroute-savings': c.matching(/[1-9]/) }, 'headers')
+      const model = String(c.at(json(reply), 'model'))
+      checkChat(reply, model)
+      c.check(model !== 'kr-auto', 'the reply does not say who answered')
+      c.checkShape(
+        reply.headers,
+        {
+          'x-kairosroute-provider': c.text,
+          'x-kairosroute-cost': c.matching(/^\d+\.\d{9}$/),
+          'x-kairosroute-savings': c.matching(/^\d+\.\d*[1-9]\d*$/),
+        },
+        'headers',
+      )
+    },
+  },
+  {
+    seed,
+    what: 'the same under the default brand: kr-auto is taken for auto, and the headers are ours',
+    async run(context) {
+      const reply = await curl('seed-004/chat.sh', await context.plain())
+      checkStatus(reply, 200)
+      c.checkShape(
+        reply.headers,
+        { 'x-fairlead-savings': c.matching(/[1-9]/), 'x-fairlead-receipt': c.text },
+        'headers',
+      )
+    },
+  },
+  {
+    seed,
+    what: 'kr-auto as a stream: estimates in the headers, no chunk too many',
+    async run(context) {
+      const { url, key } = await context.branded()
+      const body = { model: 'kr-auto', stream: true, messages: [{ role: 'user', content: 'Hello!' }] }
+      const reply = await call(`${url}/v1/chat/completions`, { key, body })
+      checkChatStream(reply, String(reply.headers['x-kairosroute-model']))
+      c.checkShape(
+        reply.headers,
+        { 'x-kairosroute-cost-estimated': c.is('true'), 'x-kairosroute-savings': c.matching(/^-?\d+\.\d{9}$/) },
+        'headers',
+      )
+    },
+  },
+  {
+    seed,
+    what: '503 when every model that kr-auto could pick is down',
+    async run(context) {
+      const key = 'sk-acceptance-master-key'
+      const { url } = await context.own({ config: NOBODY_THERE, masterKey: key })
+      const body = { model: 'kr-auto', messages: [{ role: 'user', content: 'Hello!' }] }
+      const reply = await call(`${url}/v1/chat/completions`, { key, body })
+      checkError(reply, { status: 503, code: 'upstream_error' })
+      c.checkShape(json(reply), { error: { message: c.matching(/All models are currently unavailable/) } })
     },
   },
   {
@@ -54,7 +118,6 @@ export const rows: readonly Row[] = [
   {
     seed,
     what: 'X-Fairlead-Savings above 0 for auto',
-    pending: auto,
     async run(context) {
       const { url, key } = await context.plain()
       const reply = await call(`${url}/v1/chat/completions`, {
@@ -78,9 +141,14 @@ export const rows: readonly Row[] = [
   {
     seed,
     what: 'GET /v1/models lists kr-auto',
-    pending: auto,
     async run(context) {
-      findModel(checkModels(await curl('seed-004/models.sh', await context.branded())), 'kr-auto')
+      const entry = findModel(checkModels(await curl('seed-004/models.sh', await context.branded())), 'kr-auto')
+      const { object, owned_by, permission, root, parent } = Object(entry)
+      c.checkEqual(
+        JSON.stringify({ object, owned_by, permission, root, parent }),
+        '{"object":"model","owned_by":"kairosroute","permission":[],"root":"kr-auto","parent":null}',
+        'the entry',
+      )
     },
   },
   {

@@ -8,6 +8,7 @@ import { ControlPlane } from './cluster/control-plane.ts'
 import type { DataPlane } from './cluster/data-plane.ts'
 import { startLocalDataPlane } from './cluster/local-workers.ts'
 import type { Lookup } from './relay/dns-lookup.ts'
+import type { PickerPort } from './routing/auto/picker-port.ts'
 import { createLogger } from './telemetry/logger.ts'
 
 export interface AppOverrides {
@@ -15,6 +16,8 @@ export interface AppOverrides {
   readonly env?: Readonly<Record<string, string | undefined>>
   readonly diagnostics?: boolean
   readonly lookup?: Lookup
+  /** Instead of the picker that ships with the gateway. */
+  readonly picker?: () => PickerPort
 }
 
 export interface App extends AsyncDisposable {
@@ -30,12 +33,19 @@ export interface App extends AsyncDisposable {
 /** Listens on `config.server`; port 0 takes a free one. */
 export async function createApp(config: Config, settings: Settings, overrides: AppOverrides = {}): Promise<App> {
   const log = overrides.log ?? createLogger(config.log.level)
-  const control = await ControlPlane.start({ settings, config, log, env: overrides.env ?? process.env })
+  const control = await ControlPlane.start({
+    settings,
+    config,
+    log,
+    env: overrides.env ?? process.env,
+    ...(overrides.picker === undefined ? {} : { picker: overrides.picker }),
+  })
   const { plane, workers } = startLocalDataPlane({
     control,
     log,
     diagnostics: overrides.diagnostics ?? false,
     ...(overrides.lookup === undefined ? {} : { lookup: overrides.lookup }),
+    ...(overrides.picker === undefined ? {} : { picker: overrides.picker }),
   })
   const address = await plane.listen(config.server.host, config.server.port)
   await control.attach(workers)

@@ -12,6 +12,7 @@ usage: fairlead COMMAND [options]
   accounts       create, list, change, suspend and activate accounts
   groups         create, list and delete groups
   wallets        show, top up, adjust, refund and lock wallets; make redeem codes
+  auto           what the picker has learned: learn, promote, roll back
   backup         copy the database while the gateway runs
   restore        put a backup in its place
   migrate        bring the database's schema up to date, one step back, or everything to PostgreSQL
@@ -35,6 +36,8 @@ async function run([command, ...rest]: readonly string[]): Promise<number> {
       return await (await import('./commands/groups.ts')).groups(rest)
     case 'wallets':
       return await (await import('./commands/wallets.ts')).wallets(rest)
+    case 'auto':
+      return await (await import('./commands/auto.ts')).auto(rest)
     case 'doctor':
       return await (await import('./commands/doctor.ts')).doctor(rest)
     case 'backup':

@@ -31,10 +31,20 @@ const TRAFFIC: readonly string[] = [
   'deleteConversation',
   'createConversationItems',
   'deleteConversationItem',
+  'addFeedback',
 ]
 
-/** Where calls are charged, and where the clock is Stripe's: `money-seen.test.ts`, `store/payments.test.ts`. */
-const ELSEWHERE: readonly string[] = ['refundWallet', 'receiveStripeEvent']
+/**
+ * Where calls are charged, where the clock is Stripe's, where calls are learned from: `money-seen.test.ts`,
+ * `store/payments.test.ts`, `auto-learning.test.ts`.
+ */
+const ELSEWHERE: readonly string[] = [
+  'refundWallet',
+  'receiveStripeEvent',
+  'learnAuto',
+  'promoteAutoVersion',
+  'rollBackAuto',
+]
 
 /** Whoever does it says nothing about who they are. */
 const ANYBODY: readonly string[] = ['forgotPassword', 'declineInvitation']

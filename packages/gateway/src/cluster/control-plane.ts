@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { ReceiptDesk } from '../billing/usage/receipt-desk.ts'
 import type { Logger } from 'pino'
 import type { SliceServer } from '../billing/slices/slice-server.ts'
 import type { Config, Settings } from '../config/config.ts'
@@ -19,6 +20,9 @@ import { OPERATOR, type Principal } from '../identity/principal.ts'
 import { derivePepper, loadSecretKey } from '../identity/secret-key.ts'
 import { LeaseServer } from '../limits/lease-server.ts'
 import type { LimitLedger } from '../limits/limit-ledger.ts'
+import { Picker } from '../routing/auto/picker/picker.ts'
+import type { ShadowAsk, ShadowReply } from '../routing/auto/learning/shadow.ts'
+import type { PickerPort } from '../routing/auto/picker-port.ts'
 import type { HealthView } from '../routing/health-view.ts'
 import type { FleetChange } from '../routing/outcome.ts'
 import { createAskIssuer } from '../outbound/ask-issuer.ts'
@@ -27,10 +31,11 @@ import { createSendMail } from '../outbound/send-mail.ts'
 import { databasePlace, openDatabase, type Database } from '../store/database.ts'
 import type { MetricFamily } from '../telemetry/metric-family.ts'
 import { mergeFamilies } from '../telemetry/metrics.ts'
-import type { SealEntry } from '../relay/seal-memory.ts'
+import type { TurnMemory } from '../relay/turn-memory.ts'
 import type { JobDesk } from '../responses/jobs/job-desk.ts'
 import type { StoredLibrary } from '../responses/stored/library.ts'
 import { ControlListeners } from './control-listeners.ts'
+import { LearningPlane } from './learning-plane.ts'
 import { MoneyPlane } from './money-plane.ts'
 import { ResponsePlane } from './response-plane.ts'
 import { SharedState } from './shared-state.ts'
@@ -44,6 +49,8 @@ export interface ControlPlaneOptions {
   readonly config: Config
   readonly log: Logger
   readonly env: Readonly<Record<string, string | undefined>>
+  /** Instead of the one that ships with the gateway. */
+  readonly picker?: () => PickerPort
 }
 
 export class ControlPlane implements AsyncDisposable {
@@ -59,6 +66,7 @@ export class ControlPlane implements AsyncDisposable {
   readonly #upstreams: UpstreamPlane
   readonly #money: MoneyPlane
   readonly #responses: ResponsePlane
+  readonly #learning: LearningPlane
   readonly #people: PeopleServices
   readonly #listeners: ControlListeners
   readonly #app: ControlApp
@@ -82,6 +90,7 @@ export class ControlPlane implements AsyncDisposable {
     })
     const plane = new ControlPlane(options, database, derivePepper(secret))
     await plane.#money.prices.refresh()
+    await plane.#learning.refresh()
     await plane.#listen()
     return plane
   }
@@ -103,6 +112,7 @@ export class ControlPlane implements AsyncDisposable {
         this.#workers?.changed(change)
         if (change.kind === 'response') this.#responses.jobEnded(change)
         if (change.kind === 'prices' || change.kind === 'all') void this.#money.prices.refresh()
+        if (change.kind === 'auto' || change.kind === 'all') void this.#learning.refresh()
         this.#people.watch.heard(change)
       },
       tellSeal: (entry) => this.#workers?.sealLearned(entry),
@@ -163,6 +173,16 @@ export class ControlPlane implements AsyncDisposable {
       pricesChanged: (prices) => this.#run({ ...this.#config, prices }),
       log,
     })
+    this.#learning = new LearningPlane({
+      database,
+      config: () => this.#config,
+      fleet: () => this.#upstreams.fleet,
+      picker: options.picker ?? (() => Picker.load()),
+      changes: this.#shared.changes,
+      drain: async () => await this.#money.usage.drain(),
+      changed: (learned) => this.#run({ ...this.#config, learned }),
+      log,
+    })
     const startedAtMs = Date.now()
     this.#app = createControlApp({
       ...identity,
@@ -182,6 +202,13 @@ export class ControlPlane implements AsyncDisposable {
         now: Date.now,
       },
       usage: database.usage,
+      receipts: new ReceiptDesk({
+        receipts: database.receipts,
+        usage: database.usage,
+        drain: async () => await this.#money.usage.drain(),
+        now: Date.now,
+      }),
+      learning: this.#learning.service,
       limits: this.limits,
       responses: this.responses,
       instances: () => this.#shared.instances.list(),
@@ -207,6 +234,7 @@ export class ControlPlane implements AsyncDisposable {
     this.#workers = workers
     this.#shared.start()
     this.#money.start()
+    this.#learning.start()
     await this.#responses.start()
     await this.#upstreams.check()
   }
@@ -246,7 +274,14 @@ export class ControlPlane implements AsyncDisposable {
         return this.responses.answer(question.ask)
       case 'job':
         return this.jobs.answer(question.ask)
+      case 'shadow':
+        return this.shadow(question.ask)
     }
+  }
+
+  /** What shadow evaluations may spend, and what came of them. */
+  shadow(ask: ShadowAsk): Promise<ShadowReply> {
+    return this.#learning.shadow(ask)
   }
 
   findKey(digest: string): Promise<Principal | null> {
@@ -258,7 +293,7 @@ export class ControlPlane implements AsyncDisposable {
   }
 
   /** For the workers of other instances. */
-  sealRemembered(entry: SealEntry): void {
+  sealRemembered(entry: TurnMemory): void {
     this.#shared.sealRemembered(entry)
   }
 
@@ -307,7 +342,7 @@ export class ControlPlane implements AsyncDisposable {
   /** @param config the file's: prices of the database are laid over it */
   setConfig(config: Config): void {
     this.#configError = undefined
-    this.#run({ ...config, prices: this.#config.prices })
+    this.#run({ ...config, prices: this.#config.prices, learned: this.#config.learned })
     void this.#upstreams.check()
   }
 
@@ -358,6 +393,7 @@ export class ControlPlane implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#upstreams[Symbol.dispose]()
     await this.#responses[Symbol.asyncDispose]()
+    await this.#learning[Symbol.asyncDispose]()
     await this.#money.stop()
     this.#people.watch[Symbol.dispose]()
     await this.#listeners[Symbol.asyncDispose]()

@@ -11,6 +11,7 @@ import { WorkerWallets } from '../billing/slices/worker-wallets.ts'
 import { catalogue } from '../catalogue/catalogue.ts'
 import type { Config } from '../config/config.ts'
 import { DeadlineWheel } from '../core/deadlines.ts'
+import { AutoModels } from '../http/auto-models.ts'
 import { ControlProxy } from '../http/control-proxy.ts'
 import { DataServer } from '../http/data-server.ts'
 import { answerRaw } from '../http/raw-answers.ts'
@@ -23,15 +24,21 @@ import type { LimitAuthority } from '../limits/authority.ts'
 import { RelayMetrics } from '../relay/relay-metrics.ts'
 import { Relay } from '../relay/relay.ts'
 import { headerNames } from '../relay/reply-headers.ts'
-import { SealMemory, type SealEntry } from '../relay/seal-memory.ts'
+import { SealMemory } from '../relay/seal-memory.ts'
 import { SessionTransport, SocketBook } from '../relay/session-transport.ts'
 import { Upstreams } from '../relay/upstreams.ts'
 import type { Lookup } from '../relay/dns-lookup.ts'
+import type { TurnMemory } from '../relay/turn-memory.ts'
 import type { JobOrder } from '../responses/keeper.ts'
 import { identifyCaller } from '../responses/websocket/identify.ts'
 import { SocketServer } from '../responses/websocket/socket-server.ts'
+import { AutoRouter } from '../routing/auto/auto-router.ts'
+import type { PickerPort } from '../routing/auto/picker-port.ts'
+import { Picker } from '../routing/auto/picker/picker.ts'
+import type { ShadowAsk, ShadowReply } from '../routing/auto/learning/shadow.ts'
 import { Fleet } from '../routing/fleet.ts'
 import type { FleetChange } from '../routing/outcome.ts'
+import { ShadowRunner } from './shadow-runner.ts'
 import type { WorkerReport } from './messages.ts'
 import { ResponsesFront, type ResponsesPrimary } from './responses-front.ts'
 
@@ -43,8 +50,10 @@ export interface PrimaryPort extends ResponsesPrimary {
   /** One probe of a half-open circuit in the whole cluster. */
   requestProbe(circuit: string): boolean | Promise<boolean>
   fleetChanged(change: FleetChange): void
+  /** For shadow evaluations: a part of the day's cap, and what came of it. */
+  shadow(ask: ShadowAsk): Promise<ShadowReply>
   /** For the other workers. */
-  sealRemembered(entry: SealEntry): void
+  sealRemembered(entry: TurnMemory): void
   controlSocket(): string
 }
 
@@ -57,6 +66,8 @@ export interface DataPlaneOptions {
   readonly diagnostics: boolean
   readonly changes?: readonly FleetChange[]
   readonly lookup?: Lookup
+  /** Instead of the one that ships with the gateway. */
+  readonly picker?: () => PickerPort
 }
 
 /** Between the end of accepting and the closing of idle connections: requests that are on their way still arrive. */
@@ -66,12 +77,14 @@ const GOODBYE_MS = 500
 export class DataPlane {
   readonly metrics = new RelayMetrics()
   readonly fleet: Fleet
+  readonly auto: AutoRouter
   readonly wallets: WorkerWallets
   readonly #log: Logger
   readonly #wheel = new DeadlineWheel()
   readonly #upstreams: Upstreams
   readonly #keys: KeyCache
   readonly #relay: Relay
+  readonly #shadow: ShadowRunner
   readonly #responses: ResponsesFront
   readonly #sealKey: Buffer
   readonly #seals: SealMemory
@@ -99,6 +112,13 @@ export class DataPlane {
       },
     })
     for (const change of options.changes ?? []) this.fleet.apply(change, performance.now())
+    this.auto = new AutoRouter({
+      config,
+      fleet: this.fleet,
+      catalogue,
+      picker: options.picker ?? (() => Picker.load()),
+      tell: (conversation) => primary.sealRemembered({ conversation }),
+    })
     this.#keys = new KeyCache({
       findKey: (digest) => primary.findKey(digest),
       pepper: options.pepper,
@@ -120,9 +140,19 @@ export class DataPlane {
       giveBack: (sliceId, nanos) => this.#journal.giveBack(sliceId, nanos),
     })
     this.wallets.start()
+    this.#shadow = new ShadowRunner({
+      config: () => this.#config,
+      fleet: this.fleet,
+      call: (request) => this.#relay.call(request),
+      ask: (ask) => primary.shadow(ask),
+      costHeader: () => this.#headerNames.cost.toLowerCase(),
+      log,
+    })
     this.#relay = new Relay({
       config: () => this.#config,
       fleet: this.fleet,
+      auto: this.auto,
+      shadow: this.#shadow,
       limits: primary.limits(this.#wheel),
       wallets: this.wallets,
       deadlines: this.#wheel,
@@ -145,18 +175,20 @@ export class DataPlane {
       primary,
       relay: this.#relay,
       fleet: this.fleet,
+      auto: this.auto,
       pepper: options.pepper,
       sealKey: this.#sealKey,
       log,
     })
     this.#sockets = this.#createSockets()
     this.#control = new ControlProxy(() => primary.controlSocket())
+    const autoModels = new AutoModels(this.auto, () => this.#config)
     this.#server = new DataServer({
       config: () => this.#config,
       keys: this.#keys,
       models: new ModelList({
-        listModels: () => this.fleet.listModels(),
-        publicIdOf: (id) => this.fleet.resolve(id)?.publicId,
+        listModels: () => autoModels.before(this.fleet.listModels()),
+        publicIdOf: (id) => autoModels.publicIdOf(id) ?? this.fleet.resolve(id)?.publicId,
       }),
       control: this.#control,
       log,
@@ -216,6 +248,7 @@ export class DataPlane {
     this.#config = config
     this.#headerNames = headerNames(config.brand.headerPrefix)
     this.fleet.update(config)
+    this.auto.update(config)
     if (before.server.masterKey !== config.server.masterKey || before.brand.keyPrefix !== config.brand.keyPrefix)
       this.#keys.clear()
     this.#sockets.callersChanged()
@@ -227,8 +260,9 @@ export class DataPlane {
     this.fleet.apply(change, performance.now())
   }
 
-  learnSeal(entry: SealEntry): void {
-    this.#seals.learn(entry)
+  learnSeal(entry: TurnMemory): void {
+    if ('conversation' in entry) this.auto.conversations.learn(entry.conversation)
+    else this.#seals.learn(entry)
   }
 
   /** The primary has work for us, or takes some away. */
@@ -239,7 +273,7 @@ export class DataPlane {
   /** What was remembered of it is asked for again. */
   forget(change: Change): void {
     this.#keys.forget(change)
-    if (change.kind !== 'prices' && change.kind !== 'response') this.#sockets.callersChanged()
+    if (!['prices', 'auto', 'response'].includes(change.kind)) this.#sockets.callersChanged()
   }
 
   report(): WorkerReport {

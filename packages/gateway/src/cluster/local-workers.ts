@@ -6,6 +6,7 @@ import type { ControlPlane } from './control-plane.ts'
 import type { Workers } from './workers.ts'
 import { DataPlane } from './data-plane.ts'
 import type { Lookup } from '../relay/dns-lookup.ts'
+import type { PickerPort } from '../routing/auto/picker-port.ts'
 import type { WorkerReport } from './messages.ts'
 
 const ONLY_WORKER = 1
@@ -15,9 +16,10 @@ export interface LocalDataPlaneOptions {
   readonly log: Logger
   readonly diagnostics: boolean
   readonly lookup?: Lookup
+  readonly picker?: () => PickerPort
 }
 
-export function startLocalDataPlane({ control, log, diagnostics, lookup }: LocalDataPlaneOptions): {
+export function startLocalDataPlane({ control, log, diagnostics, lookup, picker }: LocalDataPlaneOptions): {
   readonly plane: DataPlane
   readonly workers: Workers
 } {
@@ -28,6 +30,7 @@ export function startLocalDataPlane({ control, log, diagnostics, lookup }: Local
     log,
     diagnostics,
     ...(lookup === undefined ? {} : { lookup }),
+    ...(picker === undefined ? {} : { picker }),
     primary: {
       findKey: (digest) => control.findKey(digest),
       limits: () => new LocalAuthority(control.limits),
@@ -37,6 +40,7 @@ export function startLocalDataPlane({ control, log, diagnostics, lookup }: Local
       sealRemembered: (entry) => control.sealRemembered(entry),
       responses: async (ask) => await control.responses.answer(ask),
       job: async (ask) => await control.jobs.answer(ask),
+      shadow: async (ask) => await control.shadow(ask),
       jobRoom: (free, held) => control.jobs.room(ONLY_WORKER, free, held),
       controlSocket: () => control.socketPath,
     },

@@ -6,10 +6,11 @@ import type { Config } from '../config/config.ts'
 import type { Change } from '../identity/change.ts'
 import type { Principal } from '../identity/principal.ts'
 import type { LedgerAsk, LedgerReply, LedgerReturn } from '../limits/limit-ledger.ts'
-import type { SealEntry } from '../relay/seal-memory.ts'
+import type { TurnMemory } from '../relay/turn-memory.ts'
 import type { JobLease, JobOrder } from '../responses/keeper.ts'
 import type { JobAsk, JobReply } from '../responses/jobs/job-port.ts'
 import type { ResponsesAsk, ResponsesReply } from '../responses/stored/responses-messages.ts'
+import type { ShadowAsk, ShadowReply } from '../routing/auto/learning/shadow.ts'
 import type { HealthView } from '../routing/health-view.ts'
 import type { FleetChange } from '../routing/outcome.ts'
 import type { MetricFamily } from '../telemetry/metric-family.ts'
@@ -21,8 +22,9 @@ export type Question =
   | DrawAsk
   | { readonly kind: 'responses'; readonly ask: ResponsesAsk }
   | { readonly kind: 'job'; readonly ask: JobAsk }
+  | { readonly kind: 'shadow'; readonly ask: ShadowAsk }
 
-export type Answer = Principal | LedgerReply | DrawReply | ResponsesReply | JobReply
+export type Answer = Principal | LedgerReply | DrawReply | ResponsesReply | JobReply | ShadowReply
 
 export interface WorkerReport {
   /** False while the disk does not take usage lines. */
@@ -37,7 +39,7 @@ export type FromWorker =
   | { readonly kind: 'failed'; readonly reason: string }
   | { readonly kind: 'fleet-change'; readonly change: FleetChange }
   | { readonly kind: 'report'; readonly id: number; readonly report: WorkerReport }
-  | { readonly kind: 'seal'; readonly entry: SealEntry }
+  | { readonly kind: 'seal'; readonly entry: TurnMemory }
   /** How much background work it takes, and what it has. */
   | { readonly kind: 'room'; readonly free: number; readonly held: readonly JobLease[] }
   | LedgerReturn
@@ -51,7 +53,7 @@ export type ToWorker =
   | { readonly kind: 'config'; readonly config: Config }
   | { readonly kind: 'fleet-change'; readonly change: FleetChange }
   | { readonly kind: 'change'; readonly change: Change }
-  | { readonly kind: 'seal'; readonly entry: SealEntry }
+  | { readonly kind: 'seal'; readonly entry: TurnMemory }
   | { readonly kind: 'job'; readonly order: JobOrder }
   /** Send a report; 0 = the regular one. */
   | { readonly kind: 'collect'; readonly id: number }

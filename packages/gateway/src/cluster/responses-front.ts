@@ -13,6 +13,7 @@ import { Responder, type StoredOutcome } from '../responses/responder.ts'
 import { portOf, type ResponsesAsk, type ResponsesReply } from '../responses/stored/responses-messages.ts'
 import { StoreKeys } from '../responses/stored/store-keys.ts'
 import { WorkerKeeper } from '../responses/worker-keeper.ts'
+import type { AutoRouter } from '../routing/auto/auto-router.ts'
 import type { Fleet } from '../routing/fleet.ts'
 import type { MetricFamily } from '../telemetry/metric-family.ts'
 import { createCompactor } from './compaction.ts'
@@ -29,6 +30,7 @@ export interface ResponsesFrontOptions {
   readonly primary: ResponsesPrimary
   readonly relay: Relay
   readonly fleet: Fleet
+  readonly auto: AutoRouter
   readonly pepper: Buffer
   /** The relay's. */
   readonly sealKey: Buffer
@@ -41,7 +43,7 @@ export class ResponsesFront implements Disposable {
   readonly #keeper: WorkerKeeper
   readonly #outcomes = new Map<StoredOutcome, number>()
 
-  constructor({ config, primary, relay, fleet, pepper, sealKey, log }: ResponsesFrontOptions) {
+  constructor({ config, primary, relay, fleet, auto, pepper, sealKey, log }: ResponsesFrontOptions) {
     // Each question has its own kind of answer, which the primary keeps to.
     const port = portOf((ask) => primary.responses(ask))
     this.#keeper = new WorkerKeeper({
@@ -57,7 +59,7 @@ export class ResponsesFront implements Disposable {
       sealKey,
       maxBodyBytes: () => config().server.maxBodyBytes,
       background: (request, draft) => this.jobs.accept(request, draft),
-      compaction: createCompactor({ relay, fleet, counter: new TokenCounter(), pepper, log }),
+      compaction: createCompactor({ relay, fleet, auto, counter: new TokenCounter(), pepper, log }),
       saved: (outcome) => this.#outcomes.set(outcome, (this.#outcomes.get(outcome) ?? 0) + 1),
     })
     this.jobs = new JobRunner({

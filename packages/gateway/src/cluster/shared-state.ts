@@ -10,7 +10,7 @@ import type { Change, News } from '../identity/change.ts'
 import type { LimitLedger } from '../limits/limit-ledger.ts'
 import { MemoryLedger } from '../limits/memory-ledger.ts'
 import type { QuotaHistory } from '../limits/quota-history.ts'
-import type { SealEntry } from '../relay/seal-memory.ts'
+import type { TurnMemory } from '../relay/turn-memory.ts'
 import type { Database } from '../store/database.ts'
 import { RedisChannel } from '../store/redis-channel.ts'
 import { RedisConnection } from '../store/redis-connection.ts'
@@ -33,12 +33,14 @@ export interface SharedStateOptions {
   readonly log: Logger
   /** Tells the workers of this instance. */
   readonly tellChange: (change: Change) => void
-  readonly tellSeal: (entry: SealEntry) => void
+  readonly tellSeal: (entry: TurnMemory) => void
   /** Another instance calls unspent money back. Never rejects. */
   readonly recallOwn: (accountId: string) => Promise<RecallAnswer>
 }
 
-type Message = { readonly from: string; readonly change: unknown } | { readonly from: string; readonly seal: SealEntry }
+type Message =
+  | { readonly from: string; readonly change: unknown }
+  | { readonly from: string; readonly seal: TurnMemory }
 
 export class SharedState implements AsyncDisposable {
   readonly instances: Instances
@@ -101,7 +103,7 @@ export class SharedState implements AsyncDisposable {
   }
 
   /** A worker remembers what the next turn of a conversation needs; that turn may meet any instance. */
-  sealRemembered(seal: SealEntry): void {
+  sealRemembered(seal: TurnMemory): void {
     if (this.#channel?.listening !== true) return
     const text = JSON.stringify({ from: this.instances.self, seal })
     if (text.length <= LARGEST_SEAL_CHARACTERS) this.#channel.publish(text)

@@ -39,6 +39,11 @@ export class UpstreamPlane implements Disposable {
     if (change.kind === 'circuit-opened') this.#monitor.suspect(change.provider)
   }
 
+  /** The routes as this process knows them; nothing is sent by it. */
+  get fleet(): Fleet {
+    return this.#fleet
+  }
+
   /** One probe of a half-open circuit among all workers. */
   grantProbe(circuit: string): boolean {
     return this.#probes.grant(circuit, performance.now())

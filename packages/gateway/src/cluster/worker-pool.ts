@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import type { Logger } from 'pino'
 import type { Config } from '../config/config.ts'
 import type { Change } from '../identity/change.ts'
-import type { SealEntry } from '../relay/seal-memory.ts'
+import type { TurnMemory } from '../relay/turn-memory.ts'
 import type { JobOrder } from '../responses/keeper.ts'
 import type { FleetChange } from '../routing/outcome.ts'
 import type { ControlPlane } from './control-plane.ts'
@@ -106,7 +106,7 @@ export class WorkerPool implements Workers {
     for (const id of this.#members.keys()) this.#send(id, { kind: 'change', change })
   }
 
-  sealLearned(entry: SealEntry): void {
+  sealLearned(entry: TurnMemory): void {
     for (const id of this.#members.keys()) this.#send(id, { kind: 'seal', entry })
   }
 

@@ -8,6 +8,7 @@ import type { LedgerReply } from '../limits/limit-ledger.ts'
 import type { Principal } from '../identity/principal.ts'
 import type { JobReply } from '../responses/jobs/job-port.ts'
 import type { ResponsesReply } from '../responses/stored/responses-messages.ts'
+import type { ShadowReply } from '../routing/auto/learning/shadow.ts'
 import { DataPlane } from './data-plane.ts'
 import type { Answer, FromWorker, Question, ToWorker, WorkerStart } from './messages.ts'
 
@@ -142,6 +143,7 @@ function start(link: PrimaryLink, options: WorkerStart): DataPlane {
       sealRemembered: (entry) => link.tell({ kind: 'seal', entry }),
       responses: async (ask) => (await link.ask({ kind: 'responses', ask })) as ResponsesReply,
       job: async (ask) => (await link.ask({ kind: 'job', ask })) as JobReply,
+      shadow: async (ask) => (await link.ask({ kind: 'shadow', ask })) as ShadowReply,
       jobRoom: (free, held) => link.tell({ kind: 'room', free, held }),
       controlSocket: () => options.controlSocket,
     },

@@ -2,7 +2,7 @@
 
 import type { Config } from '../config/config.ts'
 import type { Change } from '../identity/change.ts'
-import type { SealEntry } from '../relay/seal-memory.ts'
+import type { TurnMemory } from '../relay/turn-memory.ts'
 import type { JobOrder } from '../responses/keeper.ts'
 import type { FleetChange } from '../routing/outcome.ts'
 import type { WorkerReport } from './messages.ts'
@@ -16,7 +16,7 @@ export interface Workers {
   configChanged(config: Config): void
   fleetChanged(change: FleetChange, from: number): void
   changed(change: Change): void
-  sealLearned(entry: SealEntry): void
+  sealLearned(entry: TurnMemory): void
   /** @param to absent = to all of them */
   jobOrdered(order: JobOrder, to?: number): void
 }

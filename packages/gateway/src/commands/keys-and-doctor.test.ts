@@ -1,4 +1,5 @@
 // The command line as a person uses it: real processes, a real state directory, and a gateway that really runs.
+import { ReceiptDesk } from '../billing/usage/receipt-desk.ts'
 import { once } from 'node:events'
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
@@ -66,6 +67,18 @@ async function runGateway(): Promise<{ keys: KeyService; database: Database; rev
       now: Date.now,
     },
     ...identity,
+    receipts: new ReceiptDesk({
+      receipts: database.receipts,
+      usage: database.usage,
+      drain: async () => undefined,
+      now: Date.now,
+    }),
+    learning: {
+      learn: async () => [],
+      versions: async () => [],
+      serve: async () => await Promise.reject(new Error('Nobody is there.')),
+      rollBack: async () => await Promise.reject(new Error('Nobody is there.')),
+    },
     responses: new StoredLibrary({
       store: database.responses,
       keys: new StoreKeys(pepper),

@@ -2,7 +2,6 @@
 import { z } from 'zod'
 import type { ConfigProblem } from './config-error.ts'
 import { formatPath } from './config-error.ts'
-import { isRecord } from './later-releases.ts'
 import { nearestHint } from './nearest.ts'
 import { configSchema, type ConfigFile } from './schema.ts'
 import type { YamlSource } from './yaml-source.ts'
@@ -191,4 +190,8 @@ function setAt(data: unknown, path: Path, value: unknown): void {
     if (value === undefined) delete parent[String(last)]
     else parent[String(last)] = value
   }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -7,6 +7,8 @@ import type { DialectName } from '../core/conversation.ts'
 import type { Limits } from '../limits/limits.ts'
 import type { Group } from '../identity/group-store.ts'
 import type { PeopleConfig } from '../identity/people/people-settings.ts'
+import type { LearnedTables } from '../core/learned.ts'
+import type { AutoConfig } from './auto-config.ts'
 
 /** How a provider is reached: `providers/adapters.ts` has one adapter for each. */
 export type ProviderType =
@@ -210,8 +212,11 @@ export interface Config {
   readonly providers: readonly ProviderConfig[]
   readonly models: readonly ModelConfig[]
   readonly groups: readonly Group[]
+  readonly auto: AutoConfig
   /** The operator's prices of the database, by public model id; a price of the file wins over them. */
   readonly prices: Readonly<Record<string, Price>>
+  /** What the picker has learned, of the versions in the database that serve. */
+  readonly learned: LearnedTables
 }
 
 /** What the process was started with, beside the config file. */

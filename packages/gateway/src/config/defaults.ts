@@ -57,6 +57,13 @@ export const DEFAULTS = {
     oidcScopes: ['openid', 'email', 'profile'],
     oidcGroupsClaim: 'groups',
   },
+  auto: {
+    tradeoff: 5,
+    minQuality: 0.97,
+    cacheTtlMs: 300_000,
+    conversationTtlMs: 3_600_000,
+    learning: { signals: true, everyHours: 0, serve: false, exemplars: 128, maxCostRise: 0.25 },
+  },
   provider: { weight: 1, priority: 0, streamUsage: true, maxConnections: 1024, healthPath: '/models' },
   target: { weight: 1, priority: 0 },
 } as const

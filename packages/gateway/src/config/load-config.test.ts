@@ -204,12 +204,6 @@ providers: [{ name: openai, type: openai, api_keys: ["\${S}"], headers: { a: "\$
     expect(problemsOf(bomb.join('\n'))[0]?.line).toBe(1)
   })
 
-  it('says what arrives with a later release', () => {
-    const { message } = errorOf('auto: { pool: [] }')
-    expect(message).toContain('fairlead.yaml:1:1  auto is not known to this release.')
-    expect(message.split('\n')).toHaveLength(1)
-  })
-
   const at = (field: string): string => `providers[0].${field}`
   const one = (fields: string): string => `providers: [{ name: a, ${fields} }]`
   const TYPED_CASES: readonly (readonly [what: string, text: string, path: string])[] = [

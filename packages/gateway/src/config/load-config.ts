@@ -1,6 +1,6 @@
 // From the text of `fairlead.yaml`, or none, and the environment to the one frozen config that everything else reads.
 //
-//   text -> yaml-source (lines, ${ENV}) -> later-releases -> check-shape (zod) -> check-* (meaning) -> resolve-* -> Config
+//   text -> yaml-source (lines, ${ENV}) -> check-shape (zod) -> check-* (meaning) -> resolve-* -> Config
 //
 // A file with mistakes is refused whole, with every mistake it has; nothing is half applied. Nothing here opens a
 // socket: what was found on the network (`providers/local-servers.ts`) is handed in.
@@ -13,8 +13,8 @@ import { ConfigError, type ConfigProblem } from './config-error.ts'
 import type { Config, ProviderConfig, Settings } from './config.ts'
 import { DEFAULTS } from './defaults.ts'
 import { providersFromEnv, simulatorProvider } from './env-providers.ts'
-import { takeOutLaterReleases } from './later-releases.ts'
 import type { LocalServer } from './local-server.ts'
+import { checkAuto, resolveAuto } from './resolve-auto.ts'
 import { findings, type Findings } from './report.ts'
 import { checkPayments, resolveMail, resolvePayments } from './payments-schema.ts'
 import { checkPeople, resolvePeople } from './people-schema.ts'
@@ -62,10 +62,20 @@ export function loadConfig(options: LoadConfigOptions): LoadedConfig {
   if (found.problems.length > 0) throw new ConfigError(fileName, found.problems)
   const models = resolveModels({ models: file.models, ...sources }, found)
   checkGroups(file.groups, { models, providers: sources.providers }, found)
+  checkAuto(file.auto, { models, providers: sources.providers, groups: file.groups, brand: file.brand }, found)
   if (found.problems.length > 0) throw new ConfigError(fileName, found.problems)
 
   const groups = file.groups.map((group) => resolveGroup(group, models))
-  const config: Config = { ...sections(file, env, overrides), providers: sources.providers, models, groups, prices: {} }
+  const auto = resolveAuto(file.auto, models)
+  const config: Config = {
+    ...sections(file, env, overrides),
+    providers: sources.providers,
+    models,
+    groups,
+    auto,
+    prices: {},
+    learned: {},
+  }
   return { config: deepFreeze(config), warnings: found.warnings, notices: sources.notices }
 }
 
@@ -77,8 +87,7 @@ function readFile(
   if (text === null) return { file: configSchema.parse({}), found: findings(fileName, () => ({})) }
   const source = readYaml(text, env)
   const problems: ConfigProblem[] = [...source.problems]
-  const data = takeOutLaterReleases(source.data, source.locate, problems)
-  const file = checkShape(data, source, problems)
+  const file = checkShape(source.data, source, problems)
   if (file === undefined) throw new ConfigError(fileName, problems)
   const found = findings(fileName, (path): Position => source.locate(path))
   found.problems.push(...problems)
@@ -127,7 +136,7 @@ function sections(
   file: ConfigFile,
   env: LoadConfigOptions['env'],
   overrides: Settings['overrides'],
-): Omit<Config, 'providers' | 'models' | 'groups' | 'prices'> {
+): Omit<Config, 'providers' | 'models' | 'groups' | 'auto' | 'prices' | 'learned'> {
   const { server, brand, health, timeouts, balancer, usage, log } = file
   return {
     server: {

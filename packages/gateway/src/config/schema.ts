@@ -2,6 +2,7 @@
 // for each section or two. Only the shape: what needs more than one value to judge (does that provider exist?) is in the
 // `check-*.ts` beside them.
 import { z } from 'zod'
+import { autoSchema } from './auto-schema.ts'
 import { DEFAULTS as D } from './defaults.ts'
 import { groupSchema } from './group-schema.ts'
 import { modelSchema } from './model-schema.ts'
@@ -63,6 +64,7 @@ export const configSchema = z.strictObject({
     .array(groupSchema)
     .default([])
     .describe('What accounts may use, and how much. Without any, every account may use every model without limits.'),
+  auto: autoSchema.prefault({}),
 })
 
 /** The file after its shape was checked: snake_case, defaults filled in, references not yet followed. */

@@ -137,6 +137,6 @@ export const brandSchema = z
       .min(1)
       .max(100)
       .default(D.brand.autoModel)
-      .describe('The model id that stands for the picker of a later release.'),
+      .describe('The model id that stands for the picker; kr-auto is always taken for it too.'),
   })
   .describe('The names that clients see.')

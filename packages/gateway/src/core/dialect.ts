@@ -39,8 +39,16 @@ export interface DecodeContext {
   readonly envelope: SealEnvelope
 }
 
+/** What stands beside the usage in a reply. */
+export interface CostOf {
+  /** US$ as a JSON number for `usage.cost`; null = not known, leave it out. */
+  costJson(usage: TokenUsage): string | null
+  /** Members beside the cost: what the picker has saved. Absent where the request named its model. */
+  readonly besideCost?: ((usage: TokenUsage) => JsonObject) | undefined
+}
+
 /** What an answer needs to become this client's. */
-export interface ReplyContext {
+export interface ReplyContext extends CostOf {
   /** Without its turns. */
   readonly conversation: Conversation
   /** The client's own body without its history, for replies that echo it (Responses). */
@@ -53,8 +61,6 @@ export interface ReplyContext {
   readonly nowSeconds: number
   /** For dialects that must tell input tokens before they are known (H57); at least 1. */
   readonly estimatedInputTokens: number
-  /** US$ as a JSON number for `usage.cost`; null = not known, leave it out. */
-  costJson(usage: TokenUsage): string | null
   /** Wraps seals of other dialects so that this client can carry them. */
   readonly envelope: SealEnvelope
   /** Gemini without `alt=sse`: a JSON array instead of an event stream. */

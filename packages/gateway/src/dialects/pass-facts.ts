@@ -12,6 +12,8 @@ export interface PassFacts {
   readonly truth?: ReplyTruth
   /** The exact cost of a call as a JSON number, or null when the price is not known. */
   costJson(usage: TokenUsage): string | null
+  /** Members beside the cost: what the picker has saved. Absent where the request named its model. */
+  readonly besideCost?: ((usage: TokenUsage) => JsonObject) | undefined
 }
 
 /** What a client is told of its own request, where an upstream's reply says less of it, or something else. */

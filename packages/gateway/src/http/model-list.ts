@@ -68,7 +68,9 @@ export class ModelList {
   one(principal: Principal, id: string, shape: ModelShape): Buffer {
     const { byId } = this.#in(shape, principal)
     const publicId = byId.has(id) ? id : (this.#source.publicIdOf(id) ?? '')
-    const body = mayUseModel(principal, publicId) ? byId.get(publicId) : undefined
+    const picksFrom = this.#from.find((model) => model.id === publicId)?.picksFrom
+    const mayUse = (picksFrom ?? [publicId]).some((name) => mayUseModel(principal, name))
+    const body = mayUse ? byId.get(publicId) : undefined
     if (body === undefined) {
       throw new GatewayError(
         'model_not_found',
@@ -86,7 +88,8 @@ export class ModelList {
     let list = lists.get(key)
     if (list === undefined) {
       const ids = this.#from.map(({ id }) => id)
-      const allowed = (_: unknown, index: number): boolean => rules.matchesOnce(ids[index] ?? '')
+      const mayUse = this.#from.map(({ id, picksFrom }) => (picksFrom ?? [id]).some((name) => rules.matchesOnce(name)))
+      const allowed = (_: unknown, index: number): boolean => mayUse[index] === true
       const body = SHAPES[name].list(rendered.models.filter(allowed), ids.filter(allowed))
       list = Buffer.from(JSON.stringify(body))
       lists.set(key, list)

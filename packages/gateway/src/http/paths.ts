@@ -4,6 +4,7 @@ import { parseModelPath } from '../dialects/gemini/model-path.ts'
 import type { ClientDialectName } from '../dialects/pass-dialects.ts'
 import { normalPath } from './normal-path.ts'
 import {
+  DECISIONS,
   ENDPOINT_BY_PATH,
   ENDPOINTS,
   GEMINI_METHODS,
@@ -35,11 +36,22 @@ const BILLING_PATHS: readonly string[] = [
   '/v1/dashboard/billing/usage',
   '/v1/dashboard/billing/credit_grants',
 ]
+const FEEDBACK = '/v1/feedback'
+const RECEIPT = /^\/v1\/receipts\/[^/]+$/
 /** What is stored: the primary has it. */
 const STORED = new RegExp(
   '^/v1/(?:responses/[^/]+(?:/(?:cancel|input_items))?|conversations(?:/[^/]+(?:/items(?:/[^/]+)?)?)?)$',
 )
-const KNOWN_PATHS = [...ENDPOINTS.map((endpoint) => endpoint.path), MODELS, '/v1/conversations', ...BILLING_PATHS]
+const KNOWN_PATHS = [
+  ...ENDPOINTS.map((endpoint) => endpoint.path),
+  MODELS,
+  '/v1/conversations',
+  DECISIONS.path,
+  FEEDBACK,
+  '/v1/receipts',
+  ...BILLING_PATHS,
+]
+const DECISION: RouteMatch = { kind: 'relay', endpoint: DECISIONS, path: NO_PATH_FACTS }
 const LIST: RouteMatch = { kind: 'models', id: null }
 const ROOT: RouteMatch = { kind: 'root' }
 const CONTROL: RouteMatch = { kind: 'control' }
@@ -83,7 +95,9 @@ export function matchPath(target: string): RouteMatch {
   if (path === '/') return ROOT
   // `OPTIONS *`, and whatever else is no path.
   if (!path.startsWith('/')) return { kind: 'unknown', nearest: MODELS }
+  if (path === DECISIONS.path) return DECISION
   if (BILLING_PATHS.includes(path)) return CONTROL
+  if (path === FEEDBACK || RECEIPT.test(path)) return stored(path, query === -1 ? '' : target.slice(query), target)
   if (STORED.test(path)) return stored(path, query === -1 ? '' : target.slice(query), target)
   if (path === '/v1' || path.startsWith('/v1/')) return { kind: 'unknown', nearest: nearestPath(path) }
   return CONTROL

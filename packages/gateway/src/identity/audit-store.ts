@@ -64,6 +64,9 @@ export const AUDIT_ACTIONS = [
   'account.transfer',
   'token.create',
   'token.revoke',
+  'auto.learn',
+  'auto.serve',
+  'auto.roll_back',
 ] as const
 export type AuditAction = (typeof AUDIT_ACTIONS)[number]
 

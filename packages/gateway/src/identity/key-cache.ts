@@ -238,7 +238,7 @@ export function readToken(headers: Headers): string {
 function nameOf(change: Exclude<Change, { readonly kind: 'all' | 'response' }>): string {
   if (change.kind === 'key') return `key ${change.keyId}`
   // No key is answered with them.
-  if (change.kind === 'prices' || change.kind === 'person') return change.kind
+  if (change.kind === 'prices' || change.kind === 'auto' || change.kind === 'person') return change.kind
   return change.kind === 'account' ? `account ${change.accountId}` : `group ${change.group}`
 }
 

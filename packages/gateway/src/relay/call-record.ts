@@ -5,6 +5,7 @@ import { encodeLimitedPrice, encodePrice } from '../billing/prices/price-text.ts
 import type { UsageRecord } from '../billing/usage/usage-record.ts'
 import type { Captured } from '../billing/wallets/wallet-authority.ts'
 import { NO_USAGE, type TokenUsage } from '../core/token-usage.ts'
+import type { AutoRun } from './auto-run.ts'
 import type { Call } from './call.ts'
 
 /** How a call stands, or ended. */
@@ -47,8 +48,17 @@ export function recordOf(call: Call, end: CallEnd): UsageRecord {
     paidNanos: end.captured.paidNanos,
     priceText: priceText(call, end.costNanos),
     ...(request.journal === 'end-only' ? { once: true } : {}),
+    ...(call.auto === null ? NO_RECEIPT : receiptOf(call, call.auto, status)),
   }
 }
+
+/** Nobody has answered where nobody was asked, or all of them failed. */
+function receiptOf({ route, attempts }: Call, auto: AutoRun, status: number): Pick<UsageRecord, 'receipt'> {
+  const receipt = auto.receipt(attempts > 0 && status < 500 ? route.publicId : '')
+  return receipt === null ? NO_RECEIPT : { receipt }
+}
+
+const NO_RECEIPT: Pick<UsageRecord, 'receipt'> = Object.freeze({})
 
 /** The cost follows from it and from the usage alone, also where the provider was not believed. */
 function priceText({ price, payment, request }: Call, nanos: number): string {

@@ -18,7 +18,9 @@ import { UNLIMITED, type Admission, type Admitted, type Used, type Wanted } from
 import type { Candidate } from '../routing/candidate.ts'
 import type { Route } from '../routing/route.ts'
 import type { AccountInFlight } from './accounts-in-flight.ts'
+import type { Accepted } from './accept.ts'
 import { Asked } from './asked.ts'
+import type { AutoRun } from './auto-run.ts'
 import { recordOf } from './call-record.ts'
 import { Continuation } from './continuation.ts'
 import type { Payment } from './payment.ts'
@@ -39,6 +41,8 @@ export class Call {
   readonly asked: Asked
   /** Another one after a fallback to another model. */
   route: Route
+  /** Null = the request names its model. */
+  readonly auto: AutoRun | null
   /** What the caller pays for the model; null = nobody has said. */
   price: Price | null
   /** What the limits let in, until it is released. */
@@ -78,12 +82,13 @@ export class Call {
   #standIns: Admitted[] | null = null
 
   /** @throws {GatewayError} `rate_limit_exceeded` when the account has too many under way */
-  constructor(ports: RelayPorts, request: RelayRequest, scan: ScannedRequest, route: Route, owner: OpenExchange) {
+  constructor(ports: RelayPorts, request: RelayRequest, { scan, route, auto }: Accepted, owner: OpenExchange) {
     this.ports = ports
     this.request = request
     this.scan = scan
     this.asked = new Asked(ports, request, scan)
     this.route = route
+    this.auto = auto
     this.price = salePrice(request.principal, route)
     this.#node = new ListNode(owner)
     this.bodyBytes = request.body.length
@@ -124,7 +129,13 @@ export class Call {
       truth,
       usageAsked: this.scan.usageAsked,
       costJson: (usage) => (this.price === null ? null : formatNanos(this.cost(usage))),
+      besideCost: this.#besideCost(),
     }
+  }
+
+  #besideCost(): PassFacts['besideCost'] {
+    const { auto } = this
+    return auto === null ? undefined : (usage) => auto.members(this.route, usage, this.cost(usage))
   }
 
   /** That has limits and troubles of its own, which say nothing about answering (H58). */
@@ -158,6 +169,7 @@ export class Call {
       nowSeconds: Math.floor(Date.now() / 1_000),
       estimatedInputTokens: Math.max(1, this.#bodyTokens),
       costJson: (usage) => (price === null ? null : formatNanos(this.cost(usage))),
+      besideCost: this.#besideCost(),
       envelope: this.asked.envelope(origin),
       arrayStream: request.path.arrayStream,
     }
@@ -200,9 +212,13 @@ export class Call {
     return false
   }
 
+  /** Before anybody has counted. */
+  get estimatedUsage(): TokenUsage {
+    return { ...NO_USAGE, input: this.#bodyTokens, output: this.scan.maxOutputTokens }
+  }
+
   estimatedCost(): number {
-    const usage = { ...NO_USAGE, input: this.#bodyTokens, output: this.scan.maxOutputTokens }
-    return costNanos(this.price, usage, this.request.principal.pricing.multiplierPpm)
+    return costNanos(this.price, this.estimatedUsage, this.request.principal.pricing.multiplierPpm)
   }
 
   /** Where the provider did not say. @param outputTokens about as many as were delivered */
@@ -218,8 +234,9 @@ export class Call {
     return this.estimate(Math.ceil(bytes / BYTES_PER_TOKEN))
   }
 
-  headers(contentType: string, costNanos: number, estimated: boolean): string[] {
-    const { route, candidate } = this
+  /** @param usage that the cost is of */
+  headers(contentType: string, usage: TokenUsage, costNanos: number, estimated: boolean): string[] {
+    const { route, candidate, auto } = this
     return successHeaders(
       this.ports.headerNames(),
       contentType,
@@ -232,6 +249,7 @@ export class Call {
         costNanos,
         costEstimated: estimated,
         dropped: this.dropped,
+        auto: auto === null ? null : auto.facts(route, usage, costNanos),
       },
       this.admission,
     )
@@ -259,6 +277,7 @@ export class Call {
     const captured = this.payment?.end(used.costNanos) ?? NOTHING_CAPTURED
     const end = { status, errorCode, usage, estimated, durationMs, costNanos: used.costNanos, captured }
     ports.record(recordOf(this, end), this.#beginning, then)
+    this.auto?.ended({ route, status, usage, estimated })
     ports.metrics.end({
       endpoint: request.endpoint.path,
       model: route.publicId,
@@ -326,9 +345,19 @@ export class Call {
 
   /** Goes on with a model that stands in for the one that was asked for. */
   goOnWith(route: Route, admission: Admitted): void {
+    this.auto?.leave(this.route.publicId, 'failed')
     this.route = route
     this.price = salePrice(this.request.principal, route)
     if (admission !== UNLIMITED) (this.#standIns ??= []).push(admission)
+  }
+
+  /** Before anybody was asked. @returns false = the picker has no other */
+  pickAnother(reason: 'rate_limited' | 'budget'): boolean {
+    const route = this.auto?.another(this.route, reason) ?? null
+    if (route === null) return false
+    this.route = route
+    this.price = salePrice(this.request.principal, route)
+    return true
   }
 
   /** For headers of an error: the limits as they were when the call was let in, or refused. */

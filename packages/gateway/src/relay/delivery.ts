@@ -113,7 +113,7 @@ export class Delivery implements JsonReplyOwner, StreamReplyOwner {
 
   #reply(attempt: Attempt, body: Buffer | string, usage: TokenUsage, estimated: boolean): void {
     const call = this.#call
-    const headers = call.headers('application/json', call.cost(usage), estimated)
+    const headers = call.headers('application/json', usage, call.cost(usage), estimated)
     this.#owner.attemptSucceeded(attempt)
     tellMadeBy(call.request, attempt)
     call.settle(200, '', usage, estimated, () => call.request.sink.reply(200, headers, body))
@@ -126,7 +126,7 @@ export class Delivery implements JsonReplyOwner, StreamReplyOwner {
     const call = this.#call
     call.letGoOfBody()
     call.begin()
-    call.request.sink.head(200, call.headers('application/json', call.estimatedCost(), true))
+    call.request.sink.head(200, call.headers('application/json', call.estimatedUsage, call.estimatedCost(), true))
   }
 
   writeLarge(attempt: Attempt, chunk: Buffer): void {
@@ -215,7 +215,7 @@ export class Delivery implements JsonReplyOwner, StreamReplyOwner {
     const { sink, path } = call.request
     if (sink.headersSent) return
     const contentType = path.arrayStream ? 'application/json; charset=utf-8' : 'text/event-stream; charset=utf-8'
-    const headers = call.headers(contentType, call.estimatedCost(), true)
+    const headers = call.headers(contentType, call.estimatedUsage, call.estimatedCost(), true)
     headers.push('cache-control', 'no-cache', 'x-accel-buffering', 'no')
     call.begin()
     sink.head(200, headers)

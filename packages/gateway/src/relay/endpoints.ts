@@ -38,6 +38,9 @@ export const ENDPOINTS: readonly Endpoint[] = [
   other('/v1/messages/count_tokens', 'anthropic-messages', 'count-tokens'),
 ]
 
+/** What the picker would do with a body of any endpoint that chats; nobody is asked. */
+export const DECISIONS: Endpoint = other('/v1/route', 'openai-chat', 'generate')
+
 /** With the model in the path, by the method behind its colon. Source: Google, "All methods" of the Gemini API. */
 export const GEMINI_METHODS: ReadonlyMap<string, { readonly endpoint: Endpoint; readonly stream: boolean }> = new Map([
   ['generateContent', { endpoint: generation(geminiPath('generateContent'), 'gemini'), stream: false }],

@@ -13,11 +13,9 @@ import { GatewayError, toGatewayError } from '../core/errors.ts'
 import { NO_USAGE, type TokenUsage } from '../core/token-usage.ts'
 import type { UpstreamRefusal } from '../dialects/openai-chat/errors.ts'
 import { IGNORED_PREVIOUS } from '../dialects/openai-responses/errors.ts'
-import type { ScannedRequest } from '../dialects/pass-request.ts'
 import type { Admission } from '../limits/authority.ts'
 import type { Candidate } from '../routing/candidate.ts'
-import type { Route } from '../routing/route.ts'
-import { accept } from './accept.ts'
+import { accept, type Accepted } from './accept.ts'
 import { bookFailure, bookFirstOutput, bookLast, bookLostPrevious, bookSuccess } from './attempt-books.ts'
 import { Attempt, type AttemptOwner, type BodyReader, type FailureCause } from './attempt.ts'
 import { Call } from './call.ts'
@@ -30,7 +28,7 @@ import { NeedsMedia, prepare, type Prepared } from './prepare.ts'
 import type { ReplyListener } from './reply-sink.ts'
 import { send } from './send.ts'
 import { balanceUsedUp } from './payment.ts'
-import { hasLostPrevious } from './refusal.ts'
+import { hasLostPrevious, isOfModel } from './refusal.ts'
 import { reserve, type ReserveOwner } from './reserve.ts'
 import { nextDueMs, wantsKeepAlive, whoIsOverdue, type Progress } from './time-limits.ts'
 import type { UpstreamHeaders } from './upstreams.ts'
@@ -58,8 +56,7 @@ export class Exchange
   static begin(ports: RelayPorts, request: RelayRequest): void {
     let exchange: Exchange
     try {
-      const { scan, route } = accept(ports, request)
-      exchange = new Exchange(ports, request, scan, route)
+      exchange = new Exchange(ports, request, accept(ports, request))
     } catch (error) {
       refuse(ports, request, toGatewayError(error))
       return
@@ -67,11 +64,11 @@ export class Exchange
     reserve(exchange.#call, exchange)
   }
 
-  private constructor(ports: RelayPorts, request: RelayRequest, scan: ScannedRequest, route: Route) {
+  private constructor(ports: RelayPorts, request: RelayRequest, accepted: Accepted) {
     super()
     this.#ports = ports
     this.#request = request
-    this.#call = new Call(ports, request, scan, route, this)
+    this.#call = new Call(ports, request, accepted, this)
     this.#delivery = new Delivery(this.#call, this)
     this.#plan = new Plan(this.#call, this)
     request.sink.listener = this
@@ -185,6 +182,10 @@ export class Exchange
     if (refusal.kind === 'client-fault') {
       this.attempt = null
       bookLast(this.#call, attempt, refusal.kind, 'client-fault')
+      if (!this.#delivery.contentSent && isOfModel(refusal.error)) {
+        this.#delivery.forget()
+        if (this.#plan.askAnother(refusal.error, performance.now())) return
+      }
       this.#delivery.refuseRequest(refusal.error)
       return
     }

@@ -44,37 +44,42 @@ export class Failures {
     return this.#count > 0 && this.#transient === this.#count
   }
 
-  /** The one error that stands for all of them. Nothing of what a provider said about the operator's account is in it. */
-  toError(model: string, exhausted: Exhausted | null): GatewayError {
+  /**
+   * The one error that stands for all of them. Nothing of what a provider said about the operator's account is in it.
+   * @param all the model was ours to choose, and no other one is left
+   */
+  toError(model: string, exhausted: Exhausted | null, all = false): GatewayError {
     const retryAfterSeconds = Math.min(60, Math.max(1, Math.ceil((exhausted?.retryAfterMs ?? 1_000) / 1_000)))
+    const again = `Try again in ${retryAfterSeconds} s.`
     if (this.#count > 0 && this.#timeouts === this.#count) {
-      return new GatewayError(
-        'upstream_timeout',
-        `No upstream for "${model}" answered in time. Try again in ${retryAfterSeconds} s.`,
-        { retryAfterSeconds },
-      )
+      const message = all
+        ? `All models are currently unavailable: none answered in time. ${again}`
+        : `No upstream for "${model}" answered in time. ${again}`
+      return new GatewayError('upstream_timeout', message, { retryAfterSeconds })
     }
-    if (this.allAreLimits || (this.#count === 0 && exhausted?.reason === 'all_limited')) {
-      return new GatewayError(
-        'upstream_error',
-        `Every upstream for "${model}" is at its limit. Try again in ${retryAfterSeconds} s.`,
-        { reason: 'all_limited', retryAfterSeconds },
-      )
-    }
-    if (this.#count === 0) {
-      return new GatewayError(
-        'upstream_error',
-        `No upstream for "${model}" is healthy. Try again in ${retryAfterSeconds} s.`,
-        { reason: 'none_healthy', retryAfterSeconds },
-      )
-    }
-    return new GatewayError(
-      'upstream_error',
-      `Every upstream for "${model}" failed. Try again in ${retryAfterSeconds} s.`,
-      { reason: 'all_failed', retryAfterSeconds },
-    )
+    const reason = this.#reason(exhausted)
+    const message = all
+      ? `All models are currently unavailable: ${ALL_MODELS[reason]}. ${again}`
+      : `${ONE_MODEL[reason].replace('%', () => `"${model}"`)}. ${again}`
+    return new GatewayError('upstream_error', message, { reason, retryAfterSeconds })
+  }
+
+  #reason(exhausted: Exhausted | null): keyof typeof ONE_MODEL {
+    if (this.allAreLimits || (this.#count === 0 && exhausted?.reason === 'all_limited')) return 'all_limited'
+    return this.#count === 0 ? 'none_healthy' : 'all_failed'
   }
 }
+
+const ONE_MODEL = {
+  all_limited: 'Every upstream for % is at its limit',
+  none_healthy: 'No upstream for % is healthy',
+  all_failed: 'Every upstream for % failed',
+} as const
+const ALL_MODELS = {
+  all_limited: 'every upstream is at its limit',
+  none_healthy: 'no upstream is healthy',
+  all_failed: 'every upstream that was asked failed',
+} as const
 
 /** What the balancer is told of a refusal. */
 export function outcomeOf(refusal: Exclude<UpstreamRefusal, { kind: 'client-fault' }>, accountId: string): Outcome {

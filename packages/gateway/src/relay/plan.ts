@@ -48,7 +48,7 @@ export class Plan {
     this.#call = call
     this.#owner = owner
     this.#fallbacks = route.fallbacks
-    const choice = hasChoice(route)
+    const choice = hasChoice(route) || call.auto !== null
     const sticky = choice && ports.config().balancer.sticky
     this.#affinityKey = sticky ? affinityKeyOf(scan.session, request.headers) : null
     this.#origin = choice ? originOf(call, sticky) : null
@@ -56,6 +56,8 @@ export class Plan {
 
   begin(): void {
     const nowMs = performance.now()
+    const { auto } = this.#call
+    if (this.#selection === null && auto !== null) this.#fallbacks = auto.standIns
     this.#selection = this.#call.ports.fleet.select(this.#call.route, this.#affinityKey, nowMs, this.#origin)
     this.next(nowMs)
   }
@@ -85,6 +87,12 @@ export class Plan {
     }
     this.#unservable ??= error
     this.next(nowMs)
+  }
+
+  /** It is the model that cannot serve the request: whoever else the picker had in mind may. @returns false = nobody */
+  askAnother(error: GatewayError, nowMs: number): boolean {
+    this.#unservable ??= error
+    return this.#call.auto !== null && this.#fallBack(nowMs)
   }
 
   /** The same one is asked once more, in other words. */
@@ -247,7 +255,9 @@ export class Plan {
   #giveUp(nowMs: number): void {
     const onlyUnservable = this.#failures.last === null ? this.#unservable : null
     const exhausted = this.#selection?.exhausted(nowMs) ?? null
-    this.#owner.gaveUp(onlyUnservable ?? this.#failures.toError(this.#call.route.publicId, exhausted))
+    const { route, auto } = this.#call
+    const error = this.#failures.toError(route.publicId, exhausted, auto !== null)
+    this.#owner.gaveUp(onlyUnservable ?? error)
   }
 
   #remember(failure: Failure): void {

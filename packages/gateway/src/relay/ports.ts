@@ -13,6 +13,7 @@ import type { ListNode } from '../core/intrusive-list.ts'
 import type { Principal } from '../identity/principal.ts'
 import type { LimitAuthority } from '../limits/authority.ts'
 import type { ScannedRequest } from '../dialects/pass-request.ts'
+import type { AutoChoice, AutoRouter } from '../routing/auto/auto-router.ts'
 import type { Fleet } from '../routing/fleet.ts'
 import type { AccountsInFlight } from './accounts-in-flight.ts'
 import type { Endpoint, PathFacts } from './endpoints.ts'
@@ -26,6 +27,10 @@ import type { Upstreams } from './upstreams.ts'
 export interface RelayPorts {
   config(): Config
   readonly fleet: Fleet
+  /** Chooses for requests that leave their model open. */
+  readonly auto: AutoRouter
+  /** Absent = no call is ever evaluated. */
+  readonly shadow?: ShadowPort
   readonly limits: LimitAuthority
   readonly wallets: WalletAuthority
   readonly deadlines: DeadlineWheel
@@ -59,6 +64,23 @@ export interface RelayPorts {
   open(node: ListNode<OpenExchange>): void
   /** It let go of them; called once for each that was opened. */
   close(node: ListNode<OpenExchange>): void
+}
+
+/** Evaluates some of the calls that `auto` has chosen for, beside them. Never throws, never waits. */
+export interface ShadowPort {
+  /** Whether the body is to be kept until the answer is complete. */
+  samples(request: Pick<RelayRequest, 'endpoint' | 'body'>): boolean
+  answered(subject: ShadowSubject): void
+}
+
+export interface ShadowSubject {
+  readonly receiptId: string
+  readonly principal: Principal
+  readonly choice: AutoChoice
+  /** As the client sent it, but for what it says about the choice. */
+  readonly body: Buffer
+  /** Public id of the model that answered. */
+  readonly served: string
 }
 
 export interface OpenExchange {

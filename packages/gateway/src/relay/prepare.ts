@@ -67,7 +67,9 @@ export function prepare(call: Call, candidate: Candidate): Prepared | NeedsMedia
   }
 
   const { text } = call.scan
-  const isForeign = dialect !== endpoint.dialect || asked.needsDecoding || call.continues
+  // Who leaves the model open cannot know which parameters it takes.
+  const isPicked = call.auto !== null && endpoint.operation === 'generate'
+  const isForeign = dialect !== endpoint.dialect || asked.needsDecoding || call.continues || isPicked
   if (isForeign || adapter.namesMedia(target, text)) {
     const traits = traitsOf(config.type, adapter.quirks, model, call.route.publicId)
     if (endpoint.operation !== 'generate') {

@@ -1,6 +1,7 @@
 // Reading an upstream's refusal, up to a bound, and saying what it means, in each dialect's own words.
 
 import type { DialectName } from '../core/conversation.ts'
+import type { GatewayError } from '../core/errors.ts'
 import { bedrockErrorBody } from '../dialects/bedrock-converse/errors.ts'
 import { classifyGeminiRefusal } from '../dialects/gemini/errors.ts'
 import { classifyRefusal, readRetryAfterMs, type UpstreamRefusal } from '../dialects/openai-chat/errors.ts'
@@ -77,4 +78,17 @@ function readRefusal(
 /** The same for an error that came with status 200, or in a stream. @param status that the error itself names */
 export function readEmbeddedRefusal(dialect: DialectName, status: number, body: string): UpstreamRefusal {
   return readRefusal(dialect, status, body, () => undefined)
+}
+
+/** What another model may well take: its own limits and its own parameters. Source: OpenAI, "Error codes". */
+const OF_MODEL: ReadonlySet<string> = new Set([
+  'context_length_exceeded',
+  'unsupported_parameter',
+  'unsupported_value',
+  'model_not_supported',
+])
+
+/** Whether a provider refuses the request because of the model, not of what is asked. */
+export function isOfModel({ code }: GatewayError): boolean {
+  return OF_MODEL.has(code)
 }

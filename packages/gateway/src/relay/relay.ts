@@ -7,6 +7,8 @@ import type { GatewayError } from '../core/errors.ts'
 import { accept } from './accept.ts'
 import { AccountsInFlight } from './accounts-in-flight.ts'
 import { refuse } from './error-reply.ts'
+import { decide } from './decide.ts'
+import { DECISIONS } from './endpoints.ts'
 import { Exchange } from './exchange.ts'
 import type { OpenExchange, RelayPorts, RelayRequest } from './ports.ts'
 import { warmUp } from './warm-up.ts'
@@ -33,7 +35,8 @@ export class Relay {
   }
 
   call(request: RelayRequest): void {
-    if (request.warmUp === true) warmUp(this.#ports, request)
+    if (request.endpoint === DECISIONS) decide(this.#ports, request)
+    else if (request.warmUp === true) warmUp(this.#ports, request)
     else Exchange.begin(this.#ports, request)
   }
 

@@ -2,7 +2,9 @@
 
 import { formatNanos } from '../billing/prices/cost.ts'
 import type { Admission } from '../limits/authority.ts'
+import { headerValue } from '../core/ascii-json.ts'
 import { admissionHeaders } from '../limits/rate-limit-headers.ts'
+import type { AutoFacts } from './auto-run.ts'
 
 export interface HeaderNames {
   readonly provider: string
@@ -12,6 +14,8 @@ export interface HeaderNames {
   readonly savings: string
   readonly attempts: string
   readonly dropped: string
+  readonly baselineModel: string
+  readonly receipt: string
 }
 
 /** @param prefix e.g. `X-Fairlead` */
@@ -24,6 +28,8 @@ export function headerNames(prefix: string): HeaderNames {
     savings: `${prefix}-Savings`,
     attempts: `${prefix}-Attempts`,
     dropped: `${prefix}-Dropped`,
+    baselineModel: `${prefix}-Baseline-Model`,
+    receipt: `${prefix}-Receipt`,
   })
 }
 
@@ -41,6 +47,8 @@ export interface ReplyFacts {
   readonly costEstimated: boolean
   /** Fields that could not be sent; '' = none. */
   readonly dropped: string
+  /** Null = the request named its model. */
+  readonly auto: AutoFacts | null
 }
 
 /** /!\ Hot path: one array, filled once. */
@@ -62,12 +70,17 @@ export function successHeaders(
     names.cost,
     formatNanos(facts.costNanos),
     names.savings,
-    NO_SAVINGS,
+    facts.auto === null ? NO_SAVINGS : facts.auto.savings,
     names.attempts,
     String(facts.attempts),
   ]
   if (facts.anthropic) headers.push('request-id', facts.requestId)
   if (facts.dropped !== '') headers.push(names.dropped, facts.dropped)
+  if (facts.auto !== null) {
+    const { baselineModel, receiptId } = facts.auto
+    if (baselineModel !== '') headers.push(names.baselineModel, headerValue(baselineModel))
+    if (receiptId !== '') headers.push(names.receipt, receiptId)
+  }
   if (facts.costEstimated) headers.push(names.costEstimated, 'true')
   if (admission !== null) for (const part of admissionHeaders(admission)) headers.push(part)
   return headers

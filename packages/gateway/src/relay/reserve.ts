@@ -43,7 +43,10 @@ export function reserve(call: Call, owner: ReserveOwner): void {
 
 function admitted(call: Call, owner: ReserveOwner, admission: Admission): void {
   if (!admission.ok) {
-    owner.notReserved(limitError(admission), admission)
+    // The picker has others: what one model, or its price, has no room for, the next may have.
+    const reason = admission.of === 'model' ? 'rate_limited' : admission.limit === 'budget' ? 'budget' : null
+    if (reason !== null && !call.settled && call.pickAnother(reason)) reserve(call, owner)
+    else owner.notReserved(limitError(admission), admission)
     return
   }
   call.admission = admission
@@ -79,7 +82,11 @@ function pay(call: Call, owner: ReserveOwner): void {
 
 function held(call: Call, owner: ReserveOwner, payment: Payment, answer: HoldAnswer): void {
   if (!answer.ok) {
-    owner.notReserved(refusalOf(call, answer), null)
+    const error = refusalOf(call, answer)
+    if (!call.settled && call.pickAnother('budget')) {
+      call.release(NOTHING_USED, true)
+      reserve(call, owner)
+    } else owner.notReserved(error, null)
     return
   }
   payment.began(answer)

@@ -33,6 +33,8 @@ export interface ListedModel {
   /** Tokens; null = unknown. */
   readonly contextLength: number | null
   readonly price: Price | null
+  /** Of a name of the picker's: the models that it may pick. */
+  readonly picksFrom?: readonly string[]
 }
 
 interface Wildcard {

@@ -5,6 +5,7 @@ import type { PaymentStore } from '../billing/payments/payment-store.ts'
 import type { RedeemCodeStore } from '../billing/payments/redeem-code-store.ts'
 import type { RefundStore } from '../billing/payments/refund-store.ts'
 import type { PriceStore } from '../billing/prices/price-store.ts'
+import type { ReceiptStore } from '../billing/usage/receipts.ts'
 import type { UsageStore } from '../billing/usage/usage-store.ts'
 import type { WalletSettingsStore } from '../billing/wallets/wallet-settings-store.ts'
 import type { WalletStore } from '../billing/wallets/wallet-store.ts'
@@ -13,6 +14,7 @@ import type { IdempotencyStore } from '../core/idempotency-store.ts'
 import type { ChangeStore } from '../identity/change.ts'
 import type { IdentityStores } from '../identity/identity-database.ts'
 import type { ResponseStore } from '../responses/response-store.ts'
+import type { LearningStore } from '../routing/auto/learning/learning-store.ts'
 import { SqlAccessTokenStore } from './access-token-store.ts'
 import { SqlAccountStore } from './account-store.ts'
 import { SqlAuditStore } from './audit-store.ts'
@@ -25,12 +27,14 @@ import { SqlIdempotencyStore } from './idempotency-store.ts'
 import { SqlInstanceStore } from './instance-store.ts'
 import { SqlInvitationStore } from './invitation-store.ts'
 import { SqlKeyStore } from './key-store.ts'
+import { SqlLearningStore } from './learning-store.ts'
 import { SqlLinkStore } from './link-store.ts'
 import { SqlMemberStore } from './member-store.ts'
 import { SqlPriceStore } from './price-store.ts'
 import { SqlNoticeStore } from './notice-store.ts'
 import { SqlPaymentStore } from './payment-store.ts'
 import { SqlPersonStore } from './person-store.ts'
+import { SqlReceiptStore } from './receipt-store.ts'
 import { SqlRedeemCodeStore } from './redeem-code-store.ts'
 import { SqlRefundStore } from './refund-store.ts'
 import { SqlResponseStore } from './response-store.ts'
@@ -54,6 +58,8 @@ export interface DomainStores extends IdentityStores {
   readonly refunds: RefundStore
   readonly notices: NoticeStore
   readonly responses: ResponseStore
+  readonly receipts: ReceiptStore
+  readonly learning: LearningStore
 }
 
 export interface Stores extends DomainStores {
@@ -97,5 +103,7 @@ export function domainStores(
     refunds: new SqlRefundStore(kysely),
     notices: new SqlNoticeStore(kysely),
     responses: new SqlResponseStore(kysely, wrote),
+    receipts: new SqlReceiptStore(kysely),
+    learning: new SqlLearningStore(kysely),
   }
 }

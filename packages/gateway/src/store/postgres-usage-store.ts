@@ -5,6 +5,7 @@ import { sql, type Kysely, type RawBuilder } from 'kysely'
 import { splitPart } from '../billing/journal/journal-line.ts'
 import type { JournalAdvance, JournalBatch, JournalRow } from '../billing/usage/usage-store.ts'
 import { chargeOnce } from './charged-once.ts'
+import { insertReceipts } from './receipt-store.ts'
 import { RollupBatch, type KindFacts, type RollupEntry } from './rollup-batch.ts'
 import { SUM_COLUMNS, WIDE_COLUMNS } from './rollup-columns.ts'
 import { splitByAge } from './rollups-late.ts'
@@ -43,6 +44,7 @@ export class PostgresUsageStore extends SqlUsageStore {
     try {
       await this.kysely.transaction().execute(async (transaction) => {
         await moveTo(transaction, advance)
+        await insertReceipts(transaction, batch.receipts ?? [])
         const due = await chargeOnce(transaction, batch)
         const charges = new Charges(await nextTransfers(transaction, countPayers(due.rows)))
         if (due.rows.length > 0) await this.#appendRows(transaction, due.rows, charges)

@@ -5,6 +5,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { sql, type Kysely, type Transaction } from 'kysely'
 import type { RetentionCutoffs } from '../billing/usage/usage-store.ts'
 import { forgetCharged } from './charged-once.ts'
+import { deleteReceipts } from './receipt-store.ts'
 import { foldDay } from './rollups-daily.ts'
 import { DAY_MS, LONG_AGO } from './rollup-columns.ts'
 import type { Tables } from './schema.ts'
@@ -22,6 +23,8 @@ export async function deleteOld(kysely: Kysely<Tables>, cutoffs: RetentionCutoff
     return true
   if (await kysely.transaction().execute((transaction) => deleteHours(transaction, cutoffs.hoursBeforeMs))) return true
   if (await kysely.transaction().execute((transaction) => deleteDay(transaction, cutoffs.daysBeforeMs))) return true
+  if (await kysely.transaction().execute((transaction) => deleteReceipts(transaction, cutoffs.recordsBeforeMs)))
+    return true
   if (await kysely.transaction().execute((transaction) => forgetCharged(transaction))) return true
   return await kysely.transaction().execute((transaction) => deleteSlices(transaction))
 }

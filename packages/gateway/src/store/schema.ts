@@ -1,11 +1,13 @@
 // The tables as TypeScript sees them. Times are unix milliseconds, money is integer nano-US$; names are the columns'.
 import type { ColumnType, Generated } from 'kysely'
 import type { UsageSeriesTable, UsageSumsTable } from './rollup-columns.ts'
+import type { LearningTables } from './schema-learning.ts'
 import type { MoneyTables } from './schema-money.ts'
 import type { PeopleTables } from './schema-people.ts'
+import type { ReceiptTables } from './schema-receipts.ts'
 import type { ResponseTables } from './schema-responses.ts'
 
-export interface Tables extends MoneyTables, PeopleTables, ResponseTables {
+export interface Tables extends LearningTables, MoneyTables, PeopleTables, ReceiptTables, ResponseTables {
   api_keys: ApiKeysTable
   accounts: AccountsTable
   members: MembersTable

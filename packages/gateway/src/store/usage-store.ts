@@ -10,6 +10,7 @@ import type { Kysely } from 'kysely'
 import { splitPart } from '../billing/journal/journal-line.ts'
 import type { JournalAdvance, JournalBatch, JournalRow } from '../billing/usage/usage-store.ts'
 import { chargeOnce } from './charged-once.ts'
+import { insertReceipts } from './receipt-store.ts'
 import { RollupBatch, type KindFacts, type RollupEntry } from './rollup-batch.ts'
 import { LATENCY_BUCKETS } from '../billing/usage/latency-histogram.ts'
 import { FIRST_CALLS, FIRST_DURATION, FIRST_FIRST, SUM_COLUMNS } from './rollup-columns.ts'
@@ -63,6 +64,7 @@ export class SqliteUsageStore extends SqlUsageStore {
     try {
       await this.kysely.transaction().execute(async (transaction) => {
         await moveTo(transaction, advance)
+        await insertReceipts(transaction, batch.receipts ?? [])
         const due = await chargeOnce(transaction, batch)
         const { rows } = due
         const prepared = (this.#made ??= new Prepared(this.#handle))

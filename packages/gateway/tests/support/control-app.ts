@@ -1,5 +1,6 @@
 // The control plane alone, on a socket and a real database, without a data plane: for tests of its routes.
 
+import { ReceiptDesk } from '../../src/billing/usage/receipt-desk.ts'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import type { Server } from 'node:http'
@@ -10,6 +11,9 @@ import { createAdaptorServer } from '@hono/node-server'
 import type { Mail } from '../../src/billing/payments/outbound.ts'
 import { createMoneyServices } from '../../src/billing/money-services.ts'
 import { createPriceService } from '../../src/billing/prices/price-service.ts'
+import { LearningPlane } from '../../src/cluster/learning-plane.ts'
+import { Fleet } from '../../src/routing/fleet.ts'
+import { PlainPicker } from './plain-picker.ts'
 import { catalogue } from '../../src/catalogue/catalogue.ts'
 import type { Config } from '../../src/config/config.ts'
 import { loadConfig } from '../../src/config/load-config.ts'
@@ -135,6 +139,22 @@ export async function startControl(
   const app = createControlApp({
     ...services,
     people,
+    receipts: new ReceiptDesk({
+      receipts: database.receipts,
+      usage: database.usage,
+      drain: async () => undefined,
+      now,
+    }),
+    learning: new LearningPlane({
+      database,
+      config: () => world.config,
+      fleet: () => new Fleet({ config: world.config, catalogue }),
+      picker: () => new PlainPicker(),
+      changes: published,
+      drain: async () => undefined,
+      changed: () => undefined,
+      log: SILENT,
+    }).service,
     prices: createPriceService({
       database,
       config: () => world.config,
@@ -203,7 +223,7 @@ export async function startControl(
   }
 }
 
-const SILENT = { info() {}, warn() {}, error() {} }
+const SILENT = { debug() {}, info() {}, warn() {}, error() {} }
 const CARD = { instanceId: 'ins_a', host: 'here', pid: 1, version: '1.2.3' } as const
 
 async function callAt(

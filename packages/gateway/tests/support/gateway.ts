@@ -8,6 +8,7 @@ import { loadConfig } from '../../src/config/load-config.ts'
 import { OPERATOR } from '../../src/identity/principal.ts'
 import type { Limits } from '../../src/limits/limits.ts'
 import type { Lookup } from '../../src/relay/dns-lookup.ts'
+import type { PickerPort } from '../../src/routing/auto/picker-port.ts'
 import { createLogger } from '../../src/telemetry/logger.ts'
 import { mustBeSound } from './sound-books.ts'
 
@@ -31,7 +32,7 @@ export interface TestGateway extends AsyncDisposable {
 /** @param yaml everything below `server`; the port and the master key are given */
 export async function startGateway(
   yaml: string,
-  options: { readonly server?: string; readonly lookup?: Lookup } = {},
+  options: { readonly server?: string; readonly lookup?: Lookup; readonly picker?: () => PickerPort } = {},
 ): Promise<TestGateway> {
   const dataDir = mkdtempSync(join(tmpdir(), 'fairlead-test-'))
   const text = `server: { port: 0, master_key: ${MASTER_KEY}, shutdown_delay_ms: 0${options.server ? `, ${options.server}` : ''} }\nlog: { level: silent }\n${yaml}`
@@ -39,7 +40,12 @@ export async function startGateway(
   const app = await createApp(
     config,
     { configPath: '', dataDir, databaseUrl: '', redisUrl: '', overrides: {} },
-    { log: createLogger('silent'), env: {}, ...(options.lookup ? { lookup: options.lookup } : {}) },
+    {
+      log: createLogger('silent'),
+      env: {},
+      ...(options.lookup ? { lookup: options.lookup } : {}),
+      ...(options.picker ? { picker: options.picker } : {}),
+    },
   )
   const makeKey: TestGateway['makeKey'] = async (limits = {}, expiresInSeconds) => {
     const made = await app.control.keys.create({

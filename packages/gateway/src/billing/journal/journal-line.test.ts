@@ -4,7 +4,9 @@ import { usageRecord } from '../../store/__fixtures__/usage-rows.ts'
 import { NO_USAGE } from '../../core/token-usage.ts'
 import {
   BEGINNING,
+  followBeginnings,
   formatJournalLine,
+  formatReceiptLine,
   formatReturnLine,
   isChargedOnce,
   parseJournalLines,
@@ -12,6 +14,7 @@ import {
 } from './journal-line.ts'
 import { formatTrail, parseTrail } from './journal-trail.ts'
 import { formatExtras, parseExtras } from '../usage/usage-extras.ts'
+import type { JournalReceipt } from '../usage/receipts.ts'
 import type { JournalRow, SliceReturn } from '../usage/usage-store.ts'
 
 it('never takes a record for a beginning, whatever its id is', () => {
@@ -41,6 +44,25 @@ it('tells money that is given back from calls, whatever their ids are', () => {
   expect(parseJournalLines(text, rows, { returns }).malformed).toBe(2)
   expect(returns).toEqual(given)
   expect(rows).toMatchObject([{ requestId: '\\<sl_1', sliceId: 'sl_1', paidNanos: 3, providerCostNanos: 700 }])
+})
+
+it('tells receipts from calls, whatever is in them, and leaves out those that were torn', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), fc.json(), (accountId, body) => {
+      const receipt = { receiptId: 'rcpt_1', createdAtMs: 5, keyId: 'key_a', accountId: accountId.slice(0, 100), body }
+      const line = formatReceiptLine(receipt)
+      const rows: JournalRow[] = []
+      const receipts: JournalReceipt[] = []
+      const call = formatJournalLine(usageRecord({ requestId: '\\=rcpt_2' }))
+      const torn = `${line.slice(0, -3)}\n`
+      expect(parseJournalLines(`${line}${BEGINNING}${call}${line}${call}${torn}`, rows, { receipts }).malformed).toBe(1)
+      expect(receipts).toEqual([receipt, receipt])
+      expect(rows.map(({ requestId }) => requestId)).toEqual(['\\=rcpt_2'])
+      const open = new Map<string, JournalRow>()
+      followBeginnings(`${line}${BEGINNING}${call}${line}`, open)
+      expect([...open.keys()]).toEqual(['\\=rcpt_2'])
+    }),
+  )
 })
 
 it('tells background work from other calls, in the part that says what kind of call it was', () => {

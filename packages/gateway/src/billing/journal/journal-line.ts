@@ -6,6 +6,9 @@
 //   requestId startedAtMs durationMs firstByteMs input cacheRead cacheWrite5m cacheWrite1h output reasoning costNanos providerCostNanos paidNanos |
 //   keyId accountId group | endpoint model provider upstreamModel status errorCode stream attempts estimated | sliceId | price | extras | trail DEL
 //
+// A receipt of the picker's stands before the line of its call: `\=`, id, unix ms, key, account, JSON, DEL. Older releases count it as a line
+// that makes no sense, and leave it out.
+//
 // Money that a worker gives back to a wallet stands in a line of its own, between those of the calls: `\<`, slice id, nano-US$, DEL.
 //
 // The same with `\>` before it is a beginning: a reply whose status line is about to go out, while its end is not known.
@@ -18,6 +21,7 @@
 import { formatTrail } from './journal-trail.ts'
 import { formatExtras } from '../usage/usage-extras.ts'
 import type { UsageRecord } from '../usage/usage-record.ts'
+import type { JournalReceipt } from '../usage/receipts.ts'
 import type { JournalRow, SliceReturn } from '../usage/usage-store.ts'
 
 /** Closes a segment: its worker will not write there again. */
@@ -29,6 +33,7 @@ const LONGEST_TEXT = 300
 /** Before the line of a beginning; no text of ours starts with it, because a backslash is escaped. */
 export const BEGINNING = '\\>'
 const GIVEN_BACK = '\\<'
+const RECEIPT = '\\='
 /** A last field of the kind part, in lines of background work only. */
 const ONCE = 'once\t'
 
@@ -51,6 +56,11 @@ export function formatReturnLine({ sliceId, nanos }: SliceReturn): string {
   return `${GIVEN_BACK}${escaped(sliceId)}\t${whole(nanos)}\x7f\n`
 }
 
+/** Ends with a line feed. Stands before the line of the call that it is about. */
+export function formatReceiptLine({ receiptId, createdAtMs, keyId, accountId, body }: JournalReceipt): string {
+  return `${RECEIPT}${escaped(receiptId)}\t${whole(createdAtMs)}\t${escaped(keyId)}\t${escaped(accountId)}\t${escapedWhole(body)}\x7f\n`
+}
+
 /** 1 is release 0.1's. */
 export type JournalFormat = 1 | 2 | 3
 
@@ -61,6 +71,7 @@ export interface ParseOptions {
   readonly format?: JournalFormat
   /** Where money that was given back is added. */
   readonly returns?: SliceReturn[]
+  readonly receipts?: JournalReceipt[]
 }
 
 /**
@@ -71,7 +82,7 @@ export interface ParseOptions {
 export function parseJournalLines(
   text: string,
   rows: JournalRow[],
-  { start = 0, most = Infinity, format = 3, returns }: ParseOptions = {},
+  { start = 0, most = Infinity, format = 3, returns, receipts }: ParseOptions = {},
 ): { readonly next: number; readonly malformed: number } {
   let malformed = 0
   let at = start
@@ -86,6 +97,13 @@ export function parseJournalLines(
       const given = parseReturn(text, at, end)
       if (given === undefined) malformed++
       else returns?.push(given)
+      at = end + 1
+      continue
+    }
+    if (isReceipt(text, at)) {
+      const receipt = parseReceiptLine(text, at, end)
+      if (receipt === undefined) malformed++
+      else receipts?.push(receipt)
       at = end + 1
       continue
     }
@@ -107,7 +125,7 @@ export function followBeginnings(text: string, open: Map<string, JournalRow>, fo
     const end = text.indexOf('\n', at)
     if (end === -1) break
     const begins = isBeginning(text, at)
-    if (begins || open.size > 0) {
+    if (begins || (open.size > 0 && !isReceipt(text, at))) {
       const row = parseLine(text, begins ? at + BEGINNING.length : at, end, format)
       if (row !== undefined && begins) open.set(row.requestId, row)
       else if (row !== undefined) open.delete(row.requestId)
@@ -132,6 +150,21 @@ function isBeginning(text: string, at: number): boolean {
 
 function isReturn(text: string, at: number): boolean {
   return text.charCodeAt(at) === 92 && text.charCodeAt(at + 1) === 60
+}
+
+function isReceipt(text: string, at: number): boolean {
+  return text.charCodeAt(at) === 92 && text.charCodeAt(at + 1) === 61
+}
+
+function parseReceiptLine(text: string, start: number, end: number): JournalReceipt | undefined {
+  if (text.charCodeAt(end - 1) !== DEL) return undefined
+  const [receiptId, createdAt, keyId, accountId, body] = text
+    .slice(start + RECEIPT.length, end - 1)
+    .split('\t')
+    .map(unescaped)
+  const createdAtMs = Number(createdAt)
+  if (receiptId === undefined || keyId === undefined || accountId === undefined || body === undefined) return undefined
+  return Number.isSafeInteger(createdAtMs) ? { receiptId, createdAtMs, keyId, accountId, body } : undefined
 }
 
 function parseReturn(text: string, start: number, end: number): SliceReturn | undefined {

@@ -9,6 +9,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { journalDirectoryName } from './journal-directory.ts'
 import { END_OF_SEGMENT, followBeginnings, parseJournalLines, type JournalFormat } from './journal-line.ts'
 import { instanceIsAlive } from './journal-liveness.ts'
+import type { JournalReceipt } from '../usage/receipts.ts'
 import type { JournalRow, JournalTarget, SliceReturn } from '../usage/usage-store.ts'
 
 /** What two seconds of a busy machine make: the more rows at once, the fewer roll-ups are written for each. */
@@ -147,19 +148,25 @@ async function drainSegment(
 async function parseInTurns(
   text: string,
   format: JournalFormat,
-): Promise<{ rows: readonly JournalRow[]; returns: readonly SliceReturn[]; malformed: number }> {
+): Promise<{
+  rows: readonly JournalRow[]
+  returns: readonly SliceReturn[]
+  receipts: readonly JournalReceipt[]
+  malformed: number
+}> {
   const rows: JournalRow[] = []
   const returns: SliceReturn[] = []
+  const receipts: JournalReceipt[] = []
   let malformed = 0
   for (let at = 0; at < text.length;) {
     if (at > 0) await nextTurn()
-    const read = parseJournalLines(text, rows, { start: at, most: LINES_PER_TURN, format, returns })
+    const read = parseJournalLines(text, rows, { start: at, most: LINES_PER_TURN, format, returns, receipts })
     malformed += read.malformed
     // A full buffer without a line feed, which was passed over.
     if (read.next === at) break
     at = read.next
   }
-  return { rows, returns, malformed }
+  return { rows, returns, receipts, malformed }
 }
 
 /**

@@ -8,7 +8,7 @@
 import { closeSync, fdatasync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { IntrusiveList, ListNode } from '../../core/intrusive-list.ts'
-import { BEGINNING, END_OF_SEGMENT, formatJournalLine, formatReturnLine } from './journal-line.ts'
+import { BEGINNING, END_OF_SEGMENT, formatJournalLine, formatReceiptLine, formatReturnLine } from './journal-line.ts'
 import { instanceName } from './journal-liveness.ts'
 import type { UsageRecord } from '../usage/usage-record.ts'
 
@@ -122,7 +122,7 @@ class FileJournalWriter implements JournalWriter {
     const beginning = new ListNode(line)
     this.#open.add(beginning)
     try {
-      this.#put(line)
+      this.#put(receiptLine(record) + line)
     } catch {
       // The memory for what the disk refuses is full. The end will say so.
     }
@@ -136,7 +136,7 @@ class FileJournalWriter implements JournalWriter {
 
   add(record: UsageRecord, beginning: Beginning | null = null): void {
     if (beginning !== null) this.#open.remove(beginning)
-    this.#added += formatJournalLine(record)
+    this.#added += receiptLine(record) + formatJournalLine(record)
   }
 
   flush(): void {
@@ -284,6 +284,11 @@ class FileJournalWriter implements JournalWriter {
     }
     this.#backlog = []
   }
+}
+
+/** What the picker says about a call stands before it; most calls are not its. */
+function receiptLine({ receipt }: UsageRecord): string {
+  return receipt === undefined ? '' : formatReceiptLine(receipt)
 }
 
 function flush(fd: number): Promise<void> {

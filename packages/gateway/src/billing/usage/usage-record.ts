@@ -1,6 +1,7 @@
 // One line per call. A worker appends it to its journal before the reply ends, the primary brings it into the database.
 
 import type { TokenUsage } from '../../core/token-usage.ts'
+import type { JournalReceipt } from './receipts.ts'
 
 /** One upstream that was asked. */
 export interface AttemptNote {
@@ -50,10 +51,12 @@ export interface UsageRecord {
   readonly paidNanos: number
   /** Background work, which may be run again under the same request id: only one of its records is charged. */
   readonly once?: true
+  /** Of a call that the picker chose for; written down once, and again where another model answered in the end. */
+  readonly receipt?: JournalReceipt
 }
 
 /** A call as the database has it. */
-export interface StoredUsageRecord extends Omit<UsageRecord, 'sliceId' | 'paidNanos' | 'once'> {
+export interface StoredUsageRecord extends Omit<UsageRecord, 'sliceId' | 'paidNanos' | 'once' | 'receipt'> {
   /** What the wallet was charged; null = nobody pays for this call. Less than the cost only where the operator bears the rest. */
   readonly chargedNanos: number | null
 }

@@ -1,5 +1,6 @@
 // What billing asks of a database. `store/` answers it, on SQLite and on PostgreSQL.
 import type { QuotaHistory } from '../../limits/quota-history.ts'
+import type { JournalReceipt } from './receipts.ts'
 import type { UsageQueries } from './usage-queries.ts'
 import type { StoredUsageRecord } from './usage-record.ts'
 
@@ -42,6 +43,8 @@ export interface SliceReturn {
 export interface JournalBatch {
   readonly rows: readonly JournalRow[]
   readonly returns: readonly SliceReturn[]
+  /** Of the rows, or of replies that are still under way. */
+  readonly receipts?: readonly JournalReceipt[]
   /** The worker that wrote the journal; it is dead, and this is the last of it: its slices are closed after the rest. */
   readonly closes?: string
 }

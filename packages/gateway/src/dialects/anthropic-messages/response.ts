@@ -98,7 +98,7 @@ export function encodeAnswer(answer: Answer, context: ReplyContext): JsonObject 
   const usage =
     answer.usage === null
       ? { input_tokens: context.estimatedInputTokens, output_tokens: 0 }
-      : writeUsage(answer.usage, context.costJson(answer.usage))
+      : writeUsage(answer.usage, context)
   const tier = answerTier(answer.serviceTier)
   return {
     id: messageId(context),

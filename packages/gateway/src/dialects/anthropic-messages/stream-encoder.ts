@@ -51,7 +51,7 @@ export class MessagesStreamEncoder implements StreamEncoder {
     const usage =
       this.#usage === null
         ? { input_tokens: this.#context.estimatedInputTokens, output_tokens: 0 }
-        : writeUsage(this.#usage, this.#context.costJson(this.#usage))
+        : writeUsage(this.#usage, this.#context)
     const delta = { ...writeFinish(this.#finish, this.#refusal), container: null }
     this.#event('message_delta', { type: 'message_delta', delta, usage })
     this.#event('message_stop', { type: 'message_stop' })

@@ -2,6 +2,7 @@
 // what was written to one; ours include both (H55). In a stream the figures are cumulative, and those that a later event
 // leaves out still hold. Source: `Usage` and `MessageDeltaUsage` of the SDK's types.
 
+import type { CostOf } from '../../core/dialect.ts'
 import { arrayOf, numberOf, objectOf, stringOf, type JsonObject, type JsonValue } from '../../core/json.ts'
 import { chargedTier, tokenCount, tokenUsage, type TokenUsage } from '../../core/token-usage.ts'
 
@@ -92,8 +93,9 @@ function newer(value: JsonValue | undefined, before: number): number {
   return count === undefined ? before : tokenCount(count)
 }
 
-/** @param costJson US$ as a JSON number */
-export function writeUsage(usage: TokenUsage, costJson: string | null): JsonObject {
+/** @param cost says what it costs; null = nobody knows */
+export function writeUsage(usage: TokenUsage, cost: CostOf | null): JsonObject {
+  const costJson = cost?.costJson(usage) ?? null
   const { input, cacheRead, cacheWrite5m, cacheWrite1h, output, reasoning, webSearches } = usage
   return {
     input_tokens: Math.max(0, input - cacheRead - cacheWrite5m - cacheWrite1h),
@@ -103,6 +105,6 @@ export function writeUsage(usage: TokenUsage, costJson: string | null): JsonObje
     output_tokens: output,
     output_tokens_details: { thinking_tokens: reasoning },
     ...(webSearches === 0 ? {} : { server_tool_use: { web_search_requests: webSearches, web_fetch_requests: 0 } }),
-    ...(costJson === null ? {} : { cost: JSON.rawJSON(costJson) }),
+    ...(costJson === null ? {} : { cost: JSON.rawJSON(costJson), ...cost?.besideCost?.(usage) }),
   }
 }

@@ -23,7 +23,7 @@ export function encodeAnswer(answer: Answer, context: ReplyContext): JsonObject 
     created: context.nowSeconds,
     model: context.publicModel,
     choices: answer.choices.map((choice, index) => encodeChoice(choice, index, context)),
-    ...(usage === null ? {} : { usage: writeUsage(usage, context.costJson(usage)) }),
+    ...(usage === null ? {} : { usage: writeUsage(usage, context) }),
     ...defined({ service_tier: knownTier(serviceTier) }),
   }
 }

@@ -172,11 +172,17 @@ export class ChatStream extends PassEvents {
     if (sameModel && cost === null && choices === null && plain) return event
 
     if (!sameModel) edits.push({ at: modelStart, end: modelEnd, text: this.#options.publicModelJson })
-    if (cost !== null) edits.push({ at: usageEnd - 1, end: usageEnd - 1, text: `,"cost":${cost}` })
+    if (cost !== null)
+      edits.push({ at: usageEnd - 1, end: usageEnd - 1, text: `,"cost":${cost}${this.#besideCost(usage)}` })
     edits.sort((a, b) => b.at - a.at)
     let spliced = payload
     for (const edit of edits) spliced = spliced.slice(0, edit.at) + edit.text + spliced.slice(edit.end)
     return `data: ${spliced}\n\n`
+  }
+
+  #besideCost(usage: TokenUsage | null): string {
+    const beside = usage === null ? undefined : this.#options.besideCost?.(usage)
+    return beside === undefined ? '' : `,${JSON.stringify(beside).slice(1, -1)}`
   }
 
   #learn(payload: string, modelStart: number, modelEnd: number): void {

@@ -91,10 +91,10 @@ export class ChatStreamEncoder implements StreamEncoder {
 
   end(): string {
     if (this.#failed) return ''
-    const { conversation, costJson } = this.#context
+    const { conversation } = this.#context
     const usage = this.#usage
     if (!conversation.usageAsked || usage === null) return 'data: [DONE]\n\n'
-    const body = JSON.stringify(writeUsage(usage, costJson.call(this.#context, usage)))
+    const body = JSON.stringify(writeUsage(usage, this.#context))
     return `${this.#head}[],"usage":${body}}\n\ndata: [DONE]\n\n`
   }
 

@@ -76,6 +76,6 @@ describe('token counts', () => {
       imageOutput: 1,
     })
     expect(readUsage(JSON.parse(JSON.stringify(writeUsage(usage, null))))).toEqual(usage)
-    expect(JSON.stringify(writeUsage(usage, '0.0000000010'))).toContain('"cost":0.0000000010}')
+    expect(JSON.stringify(writeUsage(usage, { costJson: () => '0.0000000010' }))).toContain('"cost":0.0000000010}')
   })
 })

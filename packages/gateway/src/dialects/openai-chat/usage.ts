@@ -2,6 +2,7 @@
 // Source: `CompletionUsage` (chat, completions), `CreateEmbeddingResponse.usage` and `ImagesResponse.usage` of OpenAI's
 // OpenAPI document. A provider may lie: every figure is clamped to a whole number from 0 to MAX_TOKENS.
 
+import type { CostOf } from '../../core/dialect.ts'
 import { parseSpan } from '../../core/json-scan.ts'
 import type { JsonObject } from '../../core/json.ts'
 import {
@@ -145,8 +146,9 @@ export function readUsageSpan(text: string, start: number, end: number): TokenUs
   return usageOf(input, cacheRead, cacheWrite, output, reasoning)
 }
 
-/** The same as OpenAI writes it. @param costJson US$ as a JSON number; null = not known */
-export function writeUsage(usage: TokenUsage, costJson: string | null): JsonObject {
+/** The same as OpenAI writes it. @param cost says what it costs; null = nobody knows */
+export function writeUsage(usage: TokenUsage, cost: CostOf | null): JsonObject {
+  const costJson = cost?.costJson(usage) ?? null
   const { input, cacheRead, cacheWrite5m, cacheWrite1h, audioInput, imageInput } = usage
   const { output, reasoning, audioOutput, imageOutput, webSearches } = usage
   return {
@@ -166,7 +168,7 @@ export function writeUsage(usage: TokenUsage, costJson: string | null): JsonObje
     },
     // As OpenRouter says it: OpenAI has no place for what it charges by the search.
     ...(webSearches === 0 ? {} : { server_tool_use_details: { web_search_requests: webSearches } }),
-    ...(costJson === null ? {} : { cost: JSON.rawJSON(costJson) }),
+    ...(costJson === null ? {} : { cost: JSON.rawJSON(costJson), ...cost?.besideCost?.(usage) }),
   }
 }
 

@@ -31,7 +31,10 @@ export interface ResponseState {
 }
 
 /** What a response object needs of its context. */
-export type ResponseContext = Pick<ReplyContext, 'requestBody' | 'publicModel' | 'replyId' | 'nowSeconds' | 'costJson'>
+export type ResponseContext = Pick<
+  ReplyContext,
+  'requestBody' | 'publicModel' | 'replyId' | 'nowSeconds' | 'costJson' | 'besideCost'
+>
 
 /** One per answer: all snapshots have the same id (H84), which may have been told beforehand. */
 function responseId({ requestBody, replyId }: ResponseContext): string {
@@ -76,7 +79,7 @@ export function responseObject(context: ResponseContext, state: ResponseState): 
     presence_penalty: numberAsked(asked, 'presence_penalty') ?? 0,
     frequency_penalty: numberAsked(asked, 'frequency_penalty') ?? 0,
     truncation: asked['truncation'] === 'auto' ? 'auto' : 'disabled',
-    usage: state.usage === null ? null : writeUsage(state.usage, context.costJson(state.usage)),
+    usage: state.usage === null ? null : writeUsage(state.usage, context),
     ...(typeof asked['user'] === 'string' ? { user: asked['user'] } : {}),
     metadata: objectOf(asked['metadata']) ?? {},
   }

@@ -1,6 +1,7 @@
 // Token counts of the Responses API, which counts as we do: input includes what was cached, output includes reasoning.
 // Source: `ResponseUsage` of OpenAI's OpenAPI document.
 
+import type { CostOf } from '../../core/dialect.ts'
 import { arrayOf, objectOf, type JsonObject } from '../../core/json.ts'
 import { addUsage, chargedTier, tokenCount, withExtras, type TokenUsage } from '../../core/token-usage.ts'
 import { readUsage } from '../openai-chat/usage.ts'
@@ -37,8 +38,9 @@ function drawnBy(tokens: JsonObject | undefined): TokenUsage | null {
   return { ...usage, imageOutput: usage.output - usage.reasoning - usage.audioOutput }
 }
 
-/** All keys are always there, and integers: Codex throws the whole event away otherwise. @param costJson US$, or null */
-export function writeUsage(usage: TokenUsage, costJson: string | null): JsonObject {
+/** All keys are always there, and integers: Codex throws the whole event away otherwise. @param cost says what it costs; null = nobody knows */
+export function writeUsage(usage: TokenUsage, cost: CostOf | null): JsonObject {
+  const costJson = cost?.costJson(usage) ?? null
   return {
     input_tokens: usage.input,
     input_tokens_details: {
@@ -48,6 +50,6 @@ export function writeUsage(usage: TokenUsage, costJson: string | null): JsonObje
     output_tokens: usage.output,
     output_tokens_details: { reasoning_tokens: usage.reasoning },
     total_tokens: usage.input + usage.output,
-    ...(costJson === null ? {} : { cost: JSON.rawJSON(costJson) }),
+    ...(costJson === null ? {} : { cost: JSON.rawJSON(costJson), ...cost?.besideCost?.(usage) }),
   }
 }

@@ -8,6 +8,7 @@ import { PAGE_ROUTES } from './page-routes.ts'
 import { ACCESS_TOKEN_ROUTES } from './resources/access-tokens.ts'
 import { ACCOUNT_ROUTES } from './resources/accounts.ts'
 import { AUDIT_ROUTES } from './resources/audit.ts'
+import { AUTO_LEARNING_ROUTES } from './resources/auto-learning.ts'
 import { BILLING_ROUTES } from './resources/billing.ts'
 import { GATEWAY_ROUTES } from './resources/gateway.ts'
 import { GROUP_ROUTES } from './resources/groups.ts'
@@ -24,6 +25,7 @@ import { SESSION_ROUTES } from './resources/session.ts'
 import { SIGN_UP_ROUTES } from './resources/sign-up.ts'
 import { PERSON_ROUTES, type PersonRouteServices } from './resources/people.ts'
 import { PRICE_ROUTES } from './resources/prices.ts'
+import { RECEIPT_ROUTES } from './resources/receipts.ts'
 import { REDEEM_CODE_ROUTES } from './resources/redeem-codes.ts'
 import { CONVERSATION_ROUTES } from './resources/conversations.ts'
 import { RESPONSE_ROUTES } from './resources/responses.ts'
@@ -70,6 +72,8 @@ export const API_ROUTES: readonly Route[] = [
   ...PAYMENT_WEBHOOK_ROUTES,
   ...RESPONSE_ROUTES,
   ...CONVERSATION_ROUTES,
+  ...RECEIPT_ROUTES,
+  ...AUTO_LEARNING_ROUTES,
   ...BILLING_ROUTES,
   ...PRICE_ROUTES,
   ...GATEWAY_ROUTES,

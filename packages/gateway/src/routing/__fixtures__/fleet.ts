@@ -1,5 +1,7 @@
 // A small fleet with a clock that stands still and chance that repeats, for the tests beside this folder.
 import { DEFAULTS } from '../../config/defaults.ts'
+import { autoSchema } from '../../config/auto-schema.ts'
+import { resolveAuto } from '../../config/resolve-auto.ts'
 import { peopleSchema, resolvePeople } from '../../config/people-schema.ts'
 import type { Config, ModelConfig, ProviderConfig, TargetConfig } from '../../config/config.ts'
 import type { Candidate } from '../candidate.ts'
@@ -54,7 +56,9 @@ export function configOf(
     providers,
     models,
     groups: [],
+    auto: resolveAuto(autoSchema.parse({}), models),
     prices: {},
+    learned: {},
     payments: {},
     mail: { smtpUrl: '', from: '' },
     people: resolvePeople({ people: peopleSchema.parse({}) }),

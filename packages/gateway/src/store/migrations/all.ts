@@ -10,6 +10,8 @@ import { prices } from './009-prices.ts'
 import { responses } from './010-responses.ts'
 import { chargedOnce } from './011-charged-once.ts'
 import { people } from './012-people.ts'
+import { receipts } from './013-receipts.ts'
+import { autoLearning } from './014-auto-learning.ts'
 import type { Migration } from './migration.ts'
 
 /** In order; the number in the file's name is the version. */
@@ -26,4 +28,6 @@ export const MIGRATIONS: readonly Migration[] = [
   responses,
   chargedOnce,
   people,
+  receipts,
+  autoLearning,
 ]

@@ -37,6 +37,7 @@ export const TAGS = {
   Payments: 'What payment providers call.',
   Responses: 'What POST /v1/responses has stored, and what is made in the background.',
   Conversations: 'Lists of items that responses read from and add to.',
+  Picker: 'What auto chose, and what callers think of it.',
   Compatibility: 'Balance and cost as tools for other gateways ask for them.',
   Prices: 'What callers pay for each model, and what it costs the operator.',
   Gateway: 'What runs: models, instances, configuration, the audit log.',

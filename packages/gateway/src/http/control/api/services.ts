@@ -3,14 +3,17 @@
 import type { PriceService } from '../../../billing/prices/price-service.ts'
 import type { PaymentService } from '../../../billing/payments/payment-service.ts'
 import type { RedeemCodeService } from '../../../billing/payments/redeem-code-service.ts'
+import type { ReceiptDesk } from '../../../billing/usage/receipt-desk.ts'
 import type { UsageQueries } from '../../../billing/usage/usage-queries.ts'
 import type { WalletService } from '../../../billing/wallets/wallet-service.ts'
 import type { InstanceRecord } from '../../../core/instance.ts'
 import type { IdentityServices } from '../../../identity/identity-services.ts'
 import type { PeopleServices } from '../../../identity/people/people-services.ts'
+import type { Origin } from '../../../identity/origin.ts'
 import type { Principal } from '../../../identity/principal.ts'
 import type { LimitLedger } from '../../../limits/limit-ledger.ts'
 import type { ResponseLibrary } from '../../../responses/response-library.ts'
+import type { LearningService } from '../../../routing/auto/learning/learning-service.ts'
 import type { Door } from './access.ts'
 import type { Listener } from './listener.ts'
 import type { ControlState } from '../../control-ports.ts'
@@ -36,6 +39,12 @@ export interface MoneyServices extends IdentityServices {
   readonly redeemCodes: RedeemCodeService
 }
 
+/** Who lets the picker learn, or takes it back. */
+export interface LearningCaller {
+  readonly principal: Principal
+  readonly origin: Origin
+}
+
 export interface ControlServices extends MoneyServices {
   readonly payments: PaymentService
   readonly people: PeopleServices
@@ -44,6 +53,8 @@ export interface ControlServices extends MoneyServices {
   readonly state: ControlState
   readonly prices: PriceService
   readonly usage: UsageQueries
+  readonly receipts: ReceiptDesk
+  readonly learning: Pick<LearningService<LearningCaller>, 'learn' | 'versions' | 'serve' | 'rollBack'>
   readonly limits: Pick<LimitLedger, 'peek'>
   readonly responses: ResponseLibrary
   instances(): Promise<InstanceView>

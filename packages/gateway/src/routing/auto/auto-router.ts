@@ -1,0 +1,483 @@
+// `auto`: from a request that leaves the choice of the model open to one model and those that stand in for it.
+//
+//   name -> pool -> hard filters -> expected cost -> the picker's ranking -> stay with the conversation's model, or leave
+//
+// Lives in each process that sends requests, beside the fleet, and like it never waits and opens nothing. A request for a
+// model by its own name costs one look-up in here (`named`).
+import type { Price } from '../../billing/prices/price.ts'
+import type { AutoKnobs, AutoPool } from '../../config/auto-config.ts'
+import type { Config } from '../../config/config.ts'
+import { TASK_TYPES, type TaskType } from '../../core/task-types.ts'
+import type { Fleet } from '../fleet.ts'
+import type { ModelSource } from '../model-info.ts'
+import type { Route } from '../route.ts'
+import { cacheableTokens, expectedCost, likelyTurns } from './costs/expected-cost.ts'
+import { OutputLengths } from './costs/output-lengths.ts'
+import { explore, type Exploration } from './learning/explore.ts'
+import { LearnedBook } from './learning/learned-book.ts'
+import type { LearnedSet } from './learning/learned-set.ts'
+import type { ChoiceLearning } from './learning/receipt-learning.ts'
+import { whyNot, whyNotNow } from './filters/can-serve.ts'
+import type { FilterReason } from './filters/reasons.ts'
+import type { Pick as Picked, PickKnobs, RankedModel } from './picker/picker.ts'
+import type { PickerPort } from './picker-port.ts'
+import { AutoNames, type AutoName } from './pools/auto-names.ts'
+import {
+  idsOfPool,
+  matchesName,
+  modelsOfPool,
+  poolModel,
+  type PoolModel,
+  type PoolSources,
+} from './pools/pool-model.ts'
+import type { RequestOptions } from './request-options.ts'
+import type { Baseline } from './savings/savings.ts'
+import { isControl } from './savings/control-group.ts'
+import {
+  conversationKey,
+  Conversations,
+  knobsMark,
+  tokensIfAlwaysAsked,
+  warmTokens,
+  type Conversation,
+} from './sessions/conversation.ts'
+import { stayOrLeave, type ChoiceReason } from './sessions/stay-or-leave.ts'
+import type { RequestView } from './view/request-view.ts'
+import { fasterOfTies } from './tie-break.ts'
+
+export interface AutoAsk {
+  readonly name: AutoName
+  readonly options: RequestOptions
+  readonly view: RequestView
+  readonly endpoint: 'chat' | 'completions'
+  readonly caller: AutoCaller
+  /** What the client calls the conversation; null = nothing. */
+  readonly session: string | null
+  /** Monotonic, and on the clock of the wall. */
+  readonly nowMs: number
+  readonly unixMs: number
+}
+
+export interface AutoCaller {
+  readonly accountId: string
+  readonly group: string
+  readonly multiplierPpm: number
+  mayUse(publicId: string): boolean
+  /** What this caller pays; null = nobody has said. */
+  priceOf(route: Route): Price | null
+}
+
+/** A model of the pool, and what came of it. */
+export interface AutoCandidate {
+  readonly id: string
+  /** Expected; null = it was not looked at. */
+  readonly quality: number | null
+  /** Expected, of this request. */
+  readonly costNanos: number | null
+  readonly utility: number | null
+  /** Why it was not picked; null = it was, or stands in. */
+  readonly reason: FilterReason | null
+}
+
+export interface AutoChoice {
+  readonly asked: string
+  readonly pool: string
+  readonly knobs: AutoKnobs
+  readonly maxCostNanos: number | null
+  /** Public ids: the one that is asked first, then those that stand in for it. Empty = nothing is left. */
+  readonly chain: readonly string[]
+  readonly reason: ChoiceReason
+  readonly candidates: readonly AutoCandidate[]
+  readonly taskTypes: Picked['taskTypes']
+  readonly difficulty: number
+  readonly novelty: number
+  /** Null = nothing can be counted against. */
+  readonly baseline: Baseline | null
+  readonly conversationKey: string
+  readonly conversation: Conversation | null
+  readonly view: RequestView
+  /** For its receipt; null = nothing is kept to learn from. */
+  readonly learning: ChoiceLearning | null
+  /** Nothing but health and limits stands against those in the chain. */
+  readonly desperate: boolean
+}
+
+export interface AutoRouterOptions extends Pick<PoolSources, 'fleet' | 'catalogue'> {
+  readonly config: Config
+  readonly fleet: Fleet
+  readonly catalogue: ModelSource
+  /** Made when the first request asks for it: its tables are not read at the start. */
+  readonly picker: () => PickerPort
+  /** For the other processes. */
+  readonly tell: (conversation: Conversation) => void
+}
+
+/** What the length of an answer is told by. */
+interface ExpectedLengths {
+  readonly type: TaskType
+  readonly learned: LearnedSet | null
+}
+
+/** `propensity`: how likely it was to be chosen. */
+type Settled = { readonly first: RankedModel; readonly reason: ChoiceReason; readonly propensity: number }
+
+interface Eligible {
+  readonly model: PoolModel
+  readonly route: Route
+  readonly price: Price
+  readonly costNanos: number
+  readonly turnNanos: number
+}
+
+export class AutoRouter {
+  readonly lengths = new OutputLengths()
+  readonly #options: AutoRouterOptions
+  #config: Config
+  #names: AutoNames
+  #picker: PickerPort | null = null
+  readonly #models = new Map<string, readonly PoolModel[]>()
+  #conversations: Conversations
+  readonly #learned: LearnedBook
+
+  constructor(options: AutoRouterOptions) {
+    this.#options = options
+    this.#config = options.config
+    this.#names = new AutoNames(options.config)
+    this.#learned = new LearnedBook(options.config.learned)
+    this.#conversations = new Conversations(options.tell, options.config.auto.conversationTtlMs)
+  }
+
+  /** After the fleet's. What is known of conversations stays. */
+  update(config: Config): void {
+    if (config.auto.conversationTtlMs !== this.#config.auto.conversationTtlMs)
+      this.#conversations = new Conversations(this.#options.tell, config.auto.conversationTtlMs)
+    this.#config = config
+    this.#names = new AutoNames(config)
+    this.#models.clear()
+    this.#learned.update(config.learned)
+  }
+
+  get names(): AutoNames {
+    return this.#names
+  }
+
+  /** Whether a name is one of ours. /!\ Hot path: one look-up for every request. */
+  named(model: string): AutoName | undefined {
+    return this.#names.find(model)
+  }
+
+  get conversations(): Conversations {
+    return this.#conversations
+  }
+
+  /** Public ids that a caller of the group may be given under a name. */
+  poolIds(name: AutoName, group: string): readonly string[] {
+    return idsOfPool(this.#names.poolOf(name, group), this.#options)
+  }
+
+  /** Throws what the picker throws. */
+  choose(ask: AutoAsk): AutoChoice {
+    const { caller, view, options, name, unixMs } = ask
+    const pool = this.#names.poolOf(name, caller.group)
+    const knobs = {
+      tradeoff: options.tradeoff ?? name.knobs?.tradeoff ?? pool.knobs.tradeoff,
+      minQuality: options.minQuality ?? name.knobs?.minQuality ?? pool.knobs.minQuality,
+    }
+    const maxCostNanos = least(options.maxCostNanos, pool.maxCostNanos)
+    const key = conversationKey(caller.accountId, pool.name, ask.session, view)
+    const conversation = this.#config.auto.conversationTtlMs > 0 ? this.#conversations.find(key) : null
+    const prompt = this.#pick.classify(view)
+    const type = likeliest(prompt.taskShares)
+    const learned = this.#learned.find(caller.accountId, pool.name)
+    const { eligible, refused, desperate } = this.#filter(ask, pool, conversation, { type, learned }, maxCostNanos)
+    const baseline = this.#baseline(ask, pool, conversation, type, eligible[0]?.model.id)
+    const models = eligible.map(({ model, turnNanos }) => ({
+      id: model.id,
+      skills: model.skills,
+      costNanos: turnNanos,
+    }))
+    const pick = this.#pick.rank(prompt, learned === null ? models : learned.applied(prompt, models), {
+      ...knobs,
+      ...costScale(eligible, baseline),
+    })
+    const { ranked } = pick
+    const settled = this.#settle(ask, pool, ranked, eligible, knobs, conversation, key, baseline)
+    const chain = settled === null ? [] : chainOf(settled.first, ranked, settled.reason)
+    const costs = new Map(eligible.map(({ model, costNanos }) => [model.id, costNanos]))
+    return {
+      asked: name.name,
+      pool: pool.name,
+      knobs,
+      maxCostNanos,
+      chain,
+      reason: settled?.reason ?? 'best',
+      candidates: [
+        ...ranked.map((model): AutoCandidate => ({
+          id: model.id,
+          quality: model.quality,
+          costNanos: costs.get(model.id) ?? model.costNanos,
+          utility: model.utility,
+          reason: model.aboveFloor || chain.includes(model.id) ? null : 'below_floor',
+        })),
+        ...refused,
+      ],
+      taskTypes: pick.taskTypes,
+      difficulty: pick.difficulty,
+      novelty: pick.novelty,
+      baseline: baseline === null ? null : { ...baseline, outputPpm: this.#outputPpm(chain[0], baseline.model, type) },
+      conversationKey: key,
+      conversation: unixMs - (conversation?.atMs ?? 0) > this.#config.auto.conversationTtlMs ? null : conversation,
+      view,
+      learning: this.#learningOf(ask, learned, settled?.propensity ?? 1, prompt.vector),
+      desperate,
+    }
+  }
+
+  #learningOf(
+    ask: AutoAsk,
+    learned: LearnedSet | null,
+    propensity: number,
+    vector: Float32Array,
+  ): ChoiceLearning | null {
+    const { signals, exemplars } = this.#config.auto.learning
+    if (!signals) return null
+    const version = learned?.versionId ?? ''
+    return { version, propensity, named: ask.session !== null, vector: exemplars > 0 ? vector : null }
+  }
+
+  get #pick(): PickerPort {
+    return (this.#picker ??= this.#options.picker())
+  }
+
+  get #sources(): PoolSources {
+    const { fleet, catalogue } = this.#options
+    return { fleet, catalogue, picker: this.#pick, auto: this.#config.auto }
+  }
+
+  #modelsOf(pool: AutoPool): readonly PoolModel[] {
+    let models = this.#models.get(pool.name)
+    if (models === undefined) this.#models.set(pool.name, (models = modelsOfPool(pool, this.#sources)))
+    return models
+  }
+
+  /** The request's own list wins over the pool's; patterns choose from the pool, names from everything. */
+  #candidates({ options }: AutoAsk, pool: AutoPool): readonly PoolModel[] {
+    const models = this.#modelsOf(pool)
+    if (options.models === null) return models
+    const { fleet } = this.#options
+    const chosen = options.models.flatMap((name) => {
+      if (name.includes('*')) return this.#everything().filter(({ id }) => matchesName(name, id))
+      const id = fleet.resolve(name)?.publicId
+      return id === undefined ? [poolModel(name, this.#sources)] : [poolModel(id, this.#sources)]
+    })
+    return [...new Map(chosen.map((model) => [model.id, model])).values()]
+  }
+
+  #everything(): readonly PoolModel[] {
+    const name = '*'
+    let models = this.#models.get(name)
+    if (models === undefined)
+      this.#models.set(name, (models = modelsOfPool({ models: null, exclude: [] }, this.#sources)))
+    return models
+  }
+
+  #filter(
+    ask: AutoAsk,
+    pool: AutoPool,
+    conversation: Conversation | null,
+    expected: ExpectedLengths,
+    maxCostNanos: number | null,
+  ): {
+    readonly eligible: readonly Eligible[]
+    readonly refused: readonly AutoCandidate[]
+    readonly desperate: boolean
+  } {
+    const { caller, options, view, nowMs } = ask
+    const eligible: Eligible[] = []
+    const ill: Eligible[] = []
+    const refused: AutoCandidate[] = []
+    const refuse = (id: string, reason: FilterReason, costNanos: number | null = null): void => {
+      refused.push({ id, quality: null, costNanos, utility: null, reason })
+    }
+    for (const model of this.#candidates(ask, pool)) {
+      const route = this.#options.fleet.resolve(model.id)
+      if (route === undefined) {
+        refuse(model.id, 'unknown_model')
+        continue
+      }
+      if (!caller.mayUse(route.publicId)) {
+        // What a key may not use is not shown to it either, unless it named it.
+        if (options.models?.includes(model.id) === true) refuse(model.id, 'not_allowed')
+        continue
+      }
+      if (options.exclude.some((pattern) => matchesName(pattern, model.id))) {
+        refuse(model.id, 'excluded')
+        continue
+      }
+      const cannot = whyNot(model, route, view, ask.endpoint)
+      const price = caller.priceOf(route)
+      if (cannot !== null || price === null) {
+        refuse(model.id, cannot ?? 'no_price')
+        continue
+      }
+      const cost = this.#costOf(ask, model, price, conversation, expected, route)
+      if (maxCostNanos !== null && cost.costNanos > maxCostNanos) {
+        refuse(model.id, 'price_ceiling', cost.costNanos)
+        continue
+      }
+      const notNow = whyNotNow(route, nowMs)
+      if (notNow === null) eligible.push({ model, route, price, ...cost })
+      else {
+        ill.push({ model, route, price, ...cost })
+        refuse(model.id, notNow, cost.costNanos)
+      }
+    }
+    if (eligible.length > 0 || ill.length === 0) return { eligible, refused, desperate: false }
+    // Who refuses because everything seems ill goes on refusing after everything got well.
+    const healthOnly = new Set(ill.map(({ model }) => model.id))
+    return { eligible: ill, refused: refused.filter(({ id }) => !healthOnly.has(id)), desperate: true }
+  }
+
+  #costOf(
+    { caller, view, unixMs }: AutoAsk,
+    { id, info }: PoolModel,
+    price: Price,
+    conversation: Conversation | null,
+    { type, learned }: ExpectedLengths,
+    route: Route,
+  ): { readonly costNanos: number; readonly turnNanos: number } {
+    const { cacheTtlMs } = this.#config.auto
+    // Claude thinks when it is told to; the others do so unless they are told not to.
+    const thinks = info?.capabilities?.includes('reasoning') === true && (info.vendor !== 'anthropic' || view.reasoning)
+    const seen = learned?.outputTokens(id, type) ?? this.lengths.expected(id, type, thinks, 0)
+    const outputTokens = view.maxOutputTokens > 0 ? Math.min(view.maxOutputTokens, seen) : seen
+    const keeps = (tokens: number): number =>
+      cacheTtlMs === 0 ? 0 : cacheableTokens(price, route.ownedBy, tokens, view.cacheMarks)
+    return expectedCost(
+      price,
+      caller.multiplierPpm,
+      {
+        inputTokens: view.inputTokens,
+        warmTokens: keeps(warmTokens(conversation, id, unixMs, cacheTtlMs)),
+        warmLaterTokens: keeps(view.inputTokens),
+        outputTokens: outputTokens * view.answers,
+      },
+      likelyTurns(view),
+    )
+  }
+
+  /** Fixed for the pool and who may use it: no request can choose what it is compared with, unless it says so. */
+  #baseline(
+    ask: AutoAsk,
+    pool: AutoPool,
+    conversation: Conversation | null,
+    _type: TaskType,
+    fallback: string | undefined,
+  ): Baseline | null {
+    const { caller, options, view, unixMs } = ask
+    const { cacheTtlMs } = this.#config.auto
+    const named = options.baseline ?? pool.baseline
+    const route = named === null ? this.#bestPrior(ask, pool, fallback) : this.#options.fleet.resolve(named)
+    if (route === undefined || !caller.mayUse(route.publicId)) return null
+    const price = caller.priceOf(route)
+    if (price === null) return null
+    const before = cacheTtlMs === 0 ? 0 : tokensIfAlwaysAsked(conversation, unixMs, cacheTtlMs)
+    return {
+      model: route.publicId,
+      price,
+      multiplierPpm: caller.multiplierPpm,
+      warmTokens: cacheableTokens(price, route.ownedBy, before, view.cacheMarks),
+      outputPpm: 1_000_000,
+    }
+  }
+
+  /** The model of the pool that is best at everything, of those that the caller may use and that have a price. */
+  #bestPrior({ caller }: AutoAsk, pool: AutoPool, fallback: string | undefined): Route | undefined {
+    let best: Route | undefined
+    let bestQuality = -1
+    for (const { id, skills } of this.#modelsOf(pool)) {
+      const route = this.#options.fleet.resolve(id)
+      if (route === undefined || !caller.mayUse(route.publicId) || caller.priceOf(route) === null) continue
+      if (skills.overall <= bestQuality) continue
+      best = route
+      bestQuality = skills.overall
+    }
+    return best ?? (fallback === undefined ? undefined : this.#options.fleet.resolve(fallback))
+  }
+
+  #outputPpm(chosen: string | undefined, baseline: string, type: TaskType): number {
+    return chosen === undefined ? 1_000_000 : this.lengths.ratioPpm(chosen, baseline, type)
+  }
+
+  #settle(
+    ask: AutoAsk,
+    pool: AutoPool,
+    ranked: readonly RankedModel[],
+    eligible: readonly Eligible[],
+    knobs: AutoKnobs,
+    conversation: Conversation | null,
+    key: string,
+    baseline: Baseline | null,
+  ): Settled | null {
+    const [top] = ranked
+    if (top === undefined) return null
+    const { view, session, nowMs } = ask
+    const held = baseline === null ? undefined : ranked.find(({ id }) => id === baseline.model)
+    if (held !== undefined && !view.afterToolResult && isControl(key, pool.controlPpm))
+      return { first: held, reason: 'control', propensity: 1 }
+    const floor = knobs.minQuality * ranked.reduce((best, { quality }) => Math.max(best, quality), 0)
+    const routes = new Map(eligible.map(({ model, route }) => [model.id, route]))
+    const best = fasterOfTies(ranked, routes, nowMs)
+    const { model, reason } = stayOrLeave(best, {
+      ranked,
+      floor,
+      conversation,
+      view,
+      isNamed: session !== null,
+      knobs: knobsMark(knobs),
+    })
+    const {
+      model: first,
+      propensity,
+      explored,
+    }: Exploration = reason === 'best' && conversation === null
+      ? explore(model, ranked, this.#config.auto.learning.explorePpm, [Math.random(), Math.random()])
+      : { model, propensity: 1, explored: false }
+    return { first, reason: explored ? 'explored' : reason, propensity }
+  }
+}
+
+/** Who asks ten models in vain need not ask an eleventh. */
+const LONGEST_CHAIN = 10
+
+/** The chosen one, then the others above the floor, then those below: a worse answer is better than none. */
+function chainOf(first: RankedModel, ranked: readonly RankedModel[], reason: ChoiceReason): readonly string[] {
+  const others = ranked.filter(({ id }) => id !== first.id)
+  // Who stands in for a model that was left for being too weak is not weaker still.
+  const order =
+    reason === 'escalated'
+      ? others.toSorted((a, b) => Number(b.quality >= first.quality) - Number(a.quality >= first.quality))
+      : others
+  return [first.id, ...order.map(({ id }) => id)].slice(0, LONGEST_CHAIN)
+}
+
+/**
+ * What costs are weighed against: an average request of those that can serve it, but no more than with the baseline. A
+ * few models that cost a hundred times as much as anybody would pay must not make all others look alike.
+ */
+function costScale(eligible: readonly Eligible[], baseline: Baseline | null): Pick<PickKnobs, 'costScaleNanos'> {
+  const mean = eligible.reduce((sum, { turnNanos }) => sum + turnNanos, 0) / Math.max(1, eligible.length)
+  const reference = eligible.find(({ model }) => model.id === baseline?.model)?.turnNanos ?? Infinity
+  return { costScaleNanos: Math.max(1, Math.min(mean, reference)) }
+}
+
+function least(left: number | null, right: number | null): number | null {
+  if (left === null || right === null) return left ?? right
+  return Math.min(left, right)
+}
+
+function likeliest(shares: Float64Array): TaskType {
+  let best = 0
+  for (let index = 1; index < shares.length; index++) if ((shares[index] ?? 0) > (shares[best] ?? 0)) best = index
+  return TASK_TYPES[best] ?? 'chat'
+}
