@@ -8,7 +8,7 @@
 import type { Import, ImportGraph } from './import-graph.ts'
 import { loadedBy } from './import-graph.ts'
 
-const DOMAIN = ['billing', 'catalogue', 'config', 'identity', 'limits', 'routing', 'telemetry'] as const
+const DOMAIN = ['billing', 'catalogue', 'config', 'identity', 'limits', 'routing', 'telemetry', 'upstreams'] as const
 const DATA_PLANE = ['core', ...DOMAIN, 'dialects', 'providers', 'relay', 'responses']
 
 /** Folder -> the folders that it may import from, beside itself. Domain folders know each other sparingly: by name. */
@@ -26,6 +26,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   responses: ['core', 'config', 'dialects', 'identity', 'relay', 'telemetry'],
   routing: ['core', 'billing', 'config', 'limits'],
   telemetry: ['core', 'config'],
+  // What the operator makes beside the file is judged by the file's checks, and its health is the balancer's to tell.
+  upstreams: ['core', 'catalogue', 'config', 'identity', 'routing'],
   // The control plane's own way out: payment providers, webhooks, mail.
   outbound: ['core', 'billing', 'identity'],
   providers: ['core', 'dialects', 'config', 'catalogue'],
@@ -34,7 +36,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // `store` only for the types of what it is handed: the database is opened by the primary (see below).
   http: [...DATA_PLANE, 'store'],
   cluster: [...DATA_PLANE, 'outbound', 'store', 'http'],
-  commands: [...DATA_PLANE, 'store', 'http', 'cluster', 'app.ts'],
+  // Guides for clients: the page and the command line show them, and nothing of the gateway needs them.
+  connect: ['core'],
+  commands: [...DATA_PLANE, 'connect', 'store', 'http', 'cluster', 'app.ts'],
   'app.ts': [...DATA_PLANE, 'store', 'http', 'cluster'],
   'main.ts': ['core', 'commands'],
 }
@@ -141,7 +145,7 @@ export function brokenWalls(graph: ImportGraph): string[] {
           broken.push(`${path} imports ${target}: it ${fence.what}`)
       }
     }
-    if (fetches && !isIn(path, ['relay', 'providers', 'commands/doctor', BROWSER_CODE]))
+    if (fetches && !isIn(path, ['relay', 'providers', 'commands/doctor', 'commands/connect', BROWSER_CODE]))
       broken.push(`${path} calls fetch: it opens connections, which only relay and providers do`)
   }
   for (const [path, way] of loadedBy(graph, WORKER)) {

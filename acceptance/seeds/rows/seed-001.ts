@@ -1,6 +1,7 @@
 // Seed 001, a dashboard's API page: status, chat, stream, embeddings, images, and its table of errors.
 import * as c from '../../lib/check.ts'
 import { call, json } from '../../lib/http.ts'
+import { checkDocsPage } from '../docs-page.ts'
 import { pngSize } from '../png.ts'
 import { checkChat, checkChatStream, checkError, checkPrinted, checkReplyHeaders, checkStatus } from '../replies.ts'
 import type { Row } from '../row.ts'
@@ -93,10 +94,6 @@ export const rows: readonly Row[] = [
   {
     seed,
     what: 'dashboard: live API page, gateway status, model tags, snippets, languages, IDE & CLI guides',
-    pending: 'issue 8: The dashboard',
-    async run() {
-      // A page at / is not yet this page; the issue brings a browser along.
-      throw new Error('no dashboard yet')
-    },
+    run: checkDocsPage,
   },
 ]

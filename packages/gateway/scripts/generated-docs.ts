@@ -1,4 +1,5 @@
 // The documents that are made from code, so that they cannot say something else than the code does.
+import { operationsModule } from '@fairlead/dashboard/operations-module'
 import { configJsonSchema } from '../src/config/json-schema.ts'
 import { ERROR_TABLE } from '../src/core/errors.ts'
 import { VERSION } from '../src/core/version.ts'
@@ -13,13 +14,14 @@ export function generatedDocs(): ReadonlyMap<string, string> {
     ['docs/fairlead.schema.json', configJsonSchema()],
     ['docs/errors.md', errorsPage()],
     ['docs/roles.md', rolesPage()],
-    ['docs/openapi.json', openApi()],
+    ['docs/openapi.json', `${JSON.stringify(openApi(), null, 2)}\n`],
+    ['packages/dashboard/src/api/generated/operations.ts', operationsModule(openApi())],
   ])
 }
 
 /** As a gateway with nothing configured serves it at /api/openapi.json. */
-function openApi(): string {
-  return `${JSON.stringify(openApiDocument(API_ROUTES, { title: 'Fairlead', version: VERSION }), null, 2)}\n`
+function openApi(): Readonly<Record<string, unknown>> {
+  return openApiDocument(API_ROUTES, { title: 'Fairlead', version: VERSION })
 }
 
 function errorsPage(): string {

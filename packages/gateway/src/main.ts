@@ -17,6 +17,7 @@ usage: fairlead COMMAND [options]
   restore        put a backup in its place
   migrate        bring the database's schema up to date, one step back, or everything to PostgreSQL
   config check   say whether a configuration is valid, and where it is not
+  connect        set up a coding agent or another tool for this gateway
   doctor         find out what is wrong, and how to mend it
   version        print the version
 
@@ -36,6 +37,8 @@ async function run([command, ...rest]: readonly string[]): Promise<number> {
       return await (await import('./commands/groups.ts')).groups(rest)
     case 'wallets':
       return await (await import('./commands/wallets.ts')).wallets(rest)
+    case 'connect':
+      return await (await import('./commands/connect.ts')).connect(rest)
     case 'auto':
       return await (await import('./commands/auto.ts')).auto(rest)
     case 'doctor':

@@ -1,5 +1,7 @@
 // Every route that changes something leaves a line in the audit log: who, through what, from where, before and after, and
 // no secret. The routes come from the table that serves them; one that nobody tries here fails this test.
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { FakeStripe } from '@fairlead/testkit/stripe/fake-stripe.ts'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { ROUTES } from '../src/http/control/routes.ts'
@@ -17,6 +19,10 @@ const QUIET: Readonly<Record<string, string>> = {
   beginPasskey: 'gives a challenge',
   beginTotp: 'gives a secret that counts for nothing yet; confirmTotp is the change',
   lookAtLink: 'looks',
+  tryProvider: 'makes a call, and keeps nothing',
+  testProvider: 'makes a call, and keeps nothing',
+  checkProvider: 'looks',
+  tryConfig: 'looks',
   lookAtInvitation: 'looks',
   proveWithIssuer: 'leads to the issuer; what comes of it is noted when the browser is back',
   connectIssuer: 'leads to the issuer; what comes of it is noted when the browser is back',
@@ -130,6 +136,7 @@ it('is written by everything that changes something, and holds no secret', { tim
   await leaves('logInWithLink', () => op.post('/api/login/link', link))
   await leaves('setPassword', () => put(op, '/api/me/password', { password: PASSWORD }))
   await leaves('updateProfile', () => patch(op, '/api/me/profile', { name: 'Grace' }))
+  await leaves('makePlaygroundKey', () => op.post('/api/me/playground-key'))
   await leaves('signUp', () => ada.post('/api/sign-up', { email: adaMail }))
   await leaves('confirmSignUp', () =>
     ada.post('/api/sign-up/confirm', { token: mailedToken(), password: OTHER_PASSWORD }),
@@ -262,6 +269,39 @@ it('is written by everything that changes something, and holds no secret', { tim
   await leaves('unlockWallet', () => op.post(`${wallet}/unlock`))
   await leaves('setPrice', () => put(op, '/api/prices/gpt-4o', { input: 1, output: 2 }))
   await leaves('removePrice', () => remove(op, '/api/prices/gpt-4o'))
+  // Providers, models, the configuration.
+  const sealed = ['sk-up-first-0123456789', 'sk-up-second-0123456789', 'a-header-of-ours-0123']
+  for (const secret of sealed) secrets.add(secret)
+  const [secret, nextSecret, header] = sealed
+  const provider = '/api/providers/house'
+  await leaves('createProvider', () =>
+    op.post('/api/providers', {
+      name: 'house',
+      type: 'openai-compatible',
+      base_url: 'http://127.0.0.1:9/v1',
+      headers: { 'x-own': header },
+      credentials: [{ secret }],
+    }),
+  )
+  await leaves('updateProvider', () => patch(op, provider, { priority: 1 }))
+  const more = await leaves('addProviderCredential', () => op.post(`${provider}/credentials`, { secret: nextSecret }))
+  const credential = `${provider}/credentials/${more.json.credentials[1].fingerprint}`
+  await leaves('updateProviderCredential', () => patch(op, credential, { label: 'second' }))
+  await leaves('removeProviderCredential', () => remove(op, credential))
+  await leaves('drainProvider', () => op.post(`${provider}/drain`))
+  await leaves('undrainProvider', () => op.post(`${provider}/undrain`))
+  await leaves('weighProvider', () => put(op, `${provider}/weight`, { weight: 2 }))
+  await leaves('createModelRoute', () =>
+    op.post('/api/models', { id: 'house-model', targets: [{ provider: 'house' }] }),
+  )
+  await leaves('updateModelRoute', () => patch(op, '/api/models/house-model', { strategy: 'cost' }))
+  await leaves('deleteModelRoute', () => remove(op, '/api/models/house-model'))
+  await leaves('deleteProvider', () => remove(op, provider))
+  writeFileSync(join(control.dir, 'fairlead.yaml'), `server: { master_key: "${MASTER}" }\n`)
+  const { json: file } = await op.get('/api/config/file')
+  await leaves('applyConfig', () =>
+    put(op, '/api/config/file', { text: `${file.text}log: { level: error }\n`, version: file.version }),
+  )
   await leaves('logOut', () => remove(op, '/api/session'))
 
   const text = JSON.stringify(await log())

@@ -1,7 +1,7 @@
 // What a key and the operator learn about usage through the API.
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { UsageFilter, UsageQueries, UsageSeriesQuery } from '../src/billing/usage/usage-queries.ts'
+import type { UsageArrivals, UsageFilter, UsageQueries, UsageSeriesQuery } from '../src/billing/usage/usage-queries.ts'
 import type { StoredUsageRecord } from '../src/billing/usage/usage-record.ts'
 import { NO_USAGE } from '../src/core/token-usage.ts'
 import { OPERATOR } from '../src/identity/principal.ts'
@@ -22,7 +22,7 @@ const NOTHING = {
 /** What was asked of the queries; the figures themselves are `store`'s business, and are tested there. */
 let asked: (UsageFilter & Partial<UsageSeriesQuery> & { limit?: number; cursor?: string })[]
 let records: StoredUsageRecord[]
-const usage: UsageQueries = {
+const usage: UsageQueries & UsageArrivals = {
   async totals(query) {
     asked.push(query)
     const groups = ['=cmd()', 'b', 'c'].map((name) => ({ ...NOTHING, name, calls: 2, costNanos: 1_234_567_891 }))
@@ -44,6 +44,9 @@ const usage: UsageQueries = {
     if (query.cursor === 'bad') throw new RangeError('no cursor')
     return { records, next: records.length > 0 ? 'next' : null }
   },
+  inOrder: true,
+  lastRow: async () => 0,
+  arrivals: async () => [],
   async record(accountId, requestId) {
     return records.find((one) => one.requestId === requestId && [null, one.accountId].includes(accountId)) ?? null
   },
@@ -88,6 +91,9 @@ function recordOf(rest: Partial<StoredUsageRecord>): StoredUsageRecord {
     providerCostNanos: 1_000,
     priceText: '',
     chargedNanos: null,
+    heldNanos: 0,
+    transferId: null,
+    chargedAtMs: null,
     ...rest,
   }
 }

@@ -138,7 +138,7 @@ function byScopes(scopes: readonly TokenScope[], allowed: (route: Route) => Outc
     const outcome = allowed(route)
     if (isAboutSession(route)) return 'refused'
     if (outcome === 404) return 404
-    if (outcome === 403 || route.stepUp === true) return 403
+    if (outcome === 403 || route.stepUp === true || route.sessionOnly === true) return 403
     const needed = route.stepUp ?? (isChange(route) ? 'write' : 'read')
     return scopes.includes(needed) ? outcome : 403
   }

@@ -9,10 +9,13 @@ import { ReceiptDesk } from '../billing/usage/receipt-desk.ts'
 import type { Logger } from 'pino'
 import type { SliceServer } from '../billing/slices/slice-server.ts'
 import type { Config, Settings } from '../config/config.ts'
+import { ConfigDesk } from '../config/config-desk.ts'
 import { secretKeyProblem } from '../config/env.ts'
 import { GatewayError } from '../core/errors.ts'
 import { VERSION } from '../core/version.ts'
 import { type ControlApp, createControlApp } from '../http/control/app.ts'
+import { comparableConfig } from '../http/control/resources/shown-config.ts'
+import { Dashboard } from '../http/control/dashboard/dashboard.ts'
 import { createIdentityServices } from '../identity/identity-services.ts'
 import type { KeyService } from '../identity/key-service.ts'
 import { createPeopleServices, type PeopleServices } from '../identity/people/people-services.ts'
@@ -30,6 +33,7 @@ import { createSendHttp } from '../outbound/send-http.ts'
 import { createSendMail } from '../outbound/send-mail.ts'
 import { databasePlace, openDatabase, type Database } from '../store/database.ts'
 import type { MetricFamily } from '../telemetry/metric-family.ts'
+import { HealthRecorder, type HealthSample } from '../telemetry/history/health-recorder.ts'
 import { mergeFamilies } from '../telemetry/metrics.ts'
 import type { TurnMemory } from '../relay/turn-memory.ts'
 import type { JobDesk } from '../responses/jobs/job-desk.ts'
@@ -39,7 +43,10 @@ import { LearningPlane } from './learning-plane.ts'
 import { MoneyPlane } from './money-plane.ts'
 import { ResponsePlane } from './response-plane.ts'
 import { SharedState } from './shared-state.ts'
+import { systemFacts } from './system-facts.ts'
+import { healthSamples } from './health-samples.ts'
 import { upstreamMetrics } from './upstream-metrics.ts'
+import { UpstreamDesk } from './upstream-desk.ts'
 import { UpstreamPlane } from './upstream-plane.ts'
 import type { Answer, Question, WorkerReport } from './messages.ts'
 import type { Workers } from './workers.ts'
@@ -59,16 +66,20 @@ export class ControlPlane implements AsyncDisposable {
   readonly journalDir: string
   readonly operatorToken = randomBytes(32).toString('hex')
   readonly limits: LimitLedger
+  readonly dashboard = new Dashboard()
   readonly #shared: SharedState
   readonly #leases: LeaseServer
   readonly #database: Database
   readonly #log: Logger
   readonly #upstreams: UpstreamPlane
+  readonly #desk: UpstreamDesk
+  readonly #configDesk: ConfigDesk
   readonly #money: MoneyPlane
   readonly #responses: ResponsePlane
   readonly #learning: LearningPlane
   readonly #people: PeopleServices
   readonly #listeners: ControlListeners
+  readonly #history: HealthRecorder
   readonly #app: ControlApp
   /** What workers that are gone had counted. */
   #goneMetrics: MetricFamily[] = []
@@ -89,6 +100,7 @@ export class ControlPlane implements AsyncDisposable {
       backupDir: join(dataDir, 'backups'),
     })
     const plane = new ControlPlane(options, database, derivePepper(secret))
+    await plane.#desk.refresh()
     await plane.#money.prices.refresh()
     await plane.#learning.refresh()
     await plane.#listen()
@@ -112,6 +124,7 @@ export class ControlPlane implements AsyncDisposable {
         this.#workers?.changed(change)
         if (change.kind === 'response') this.#responses.jobEnded(change)
         if (change.kind === 'prices' || change.kind === 'all') void this.#money.prices.refresh()
+        if (change.kind === 'upstreams' || change.kind === 'all') void this.#desk.refresh()
         if (change.kind === 'auto' || change.kind === 'all') void this.#learning.refresh()
         this.#people.watch.heard(change)
       },
@@ -161,6 +174,18 @@ export class ControlPlane implements AsyncDisposable {
       () => this.#config,
       (change) => this.fleetChanged(change, 0),
     )
+    this.#desk = new UpstreamDesk({
+      database,
+      pepper,
+      base: config,
+      config: () => this.#config,
+      health: () => this.health(),
+      changes: this.#shared.changes,
+      log,
+      now: Date.now,
+      run: (next) => this.#lay(next),
+      check: async (provider) => await this.#upstreams.checkNow(provider),
+    })
     this.#money = new MoneyPlane({
       database,
       pepper,
@@ -172,6 +197,21 @@ export class ControlPlane implements AsyncDisposable {
       homeUrl,
       pricesChanged: (prices) => this.#run({ ...this.#config, prices }),
       log,
+    })
+    this.#history = new HealthRecorder({
+      history: database.health,
+      look: () => this.#samples(),
+      checkDatabase: () => database.check(),
+      now: Date.now,
+      log,
+    })
+    this.#configDesk = new ConfigDesk({
+      settings,
+      env: options.env,
+      base: () => this.#desk.base,
+      show: comparableConfig,
+      use: (next) => this.setConfig(next),
+      now: Date.now,
     })
     this.#learning = new LearningPlane({
       database,
@@ -185,8 +225,22 @@ export class ControlPlane implements AsyncDisposable {
     })
     const startedAtMs = Date.now()
     this.#app = createControlApp({
+      dashboard: this.dashboard,
       ...identity,
       ...this.#money.services,
+      ...this.#desk.services,
+      configFile: this.#configDesk,
+      auditStore: database.audit,
+      system: {
+        facts: () =>
+          systemFacts({
+            database,
+            dataDir: settings.dataDir,
+            redis: settings.redisUrl !== '',
+            guard: this.#money.guard,
+            workers: () => ({ ready: this.#workers?.ready() ?? 0, configured: this.#config.server.workers }),
+          }),
+      },
       people: this.#people,
       state: {
         version: VERSION,
@@ -195,6 +249,7 @@ export class ControlPlane implements AsyncDisposable {
         configError: () => this.#configError,
         moneyViolations: () => this.#money.guard.violations.map(({ invariant, message }) => `${invariant}: ${message}`),
         health: () => this.health(),
+        models: () => this.#upstreams.listModels(),
         metrics: () => this.#metrics(),
         accepting: () => this.#accepting,
         workersReady: () => this.#workers?.ready() ?? 0,
@@ -202,6 +257,7 @@ export class ControlPlane implements AsyncDisposable {
         now: Date.now,
       },
       usage: database.usage,
+      healthHistory: database.health,
       receipts: new ReceiptDesk({
         receipts: database.receipts,
         usage: database.usage,
@@ -234,9 +290,11 @@ export class ControlPlane implements AsyncDisposable {
     this.#workers = workers
     this.#shared.start()
     this.#money.start()
+    this.#desk.start()
     this.#learning.start()
     await this.#responses.start()
     await this.#upstreams.check()
+    this.#history.start()
   }
 
   /** The public address is known: told to the command line, so that it finds us. */
@@ -327,6 +385,7 @@ export class ControlPlane implements AsyncDisposable {
 
   fleetChanged(change: FleetChange, from: number): void {
     this.#upstreams.heard(change)
+    this.#desk.heard(change)
     this.#workers?.fleetChanged(change, from)
   }
 
@@ -339,11 +398,16 @@ export class ControlPlane implements AsyncDisposable {
 
   // --- configuration ---
 
-  /** @param config the file's: prices of the database are laid over it */
+  /** @param config the file's: providers, models and prices of the database are laid over it */
   setConfig(config: Config): void {
     this.#configError = undefined
+    this.#lay(this.#desk.setBase(config))
+    this.#configDesk.noteBase()
+  }
+
+  #lay(config: Config): void {
     this.#run({ ...config, prices: this.#config.prices, learned: this.#config.learned })
-    void this.#upstreams.check()
+    if (this.#workers !== null) void this.#upstreams.check()
   }
 
   #run(config: Config): void {
@@ -365,6 +429,13 @@ export class ControlPlane implements AsyncDisposable {
 
   health(): HealthView {
     return this.#upstreams.health(this.#workers?.reports().map(({ health }) => health) ?? [])
+  }
+
+  #samples(): readonly HealthSample[] {
+    const reports = this.#workers?.reports() ?? []
+    const isServing = this.#accepting && (this.#workers?.ready() ?? 0) > 0
+    const serving = isServing && reports.every(({ journalIsWell }) => journalIsWell)
+    return healthSamples({ config: this.#config, view: this.health(), serving, nowMs: Date.now() })
   }
 
   async #metrics(): Promise<readonly MetricFamily[]> {
@@ -392,6 +463,8 @@ export class ControlPlane implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#upstreams[Symbol.dispose]()
+    await this.#desk[Symbol.asyncDispose]()
+    await this.#history[Symbol.asyncDispose]()
     await this.#responses[Symbol.asyncDispose]()
     await this.#learning[Symbol.asyncDispose]()
     await this.#money.stop()

@@ -73,6 +73,8 @@ export interface DataPlaneOptions {
 /** Between the end of accepting and the closing of idle connections: requests that are on their way still arrive. */
 const POLITE_MS = 1_500
 const GOODBYE_MS = 500
+/** Changes that are about no caller. */
+const OTHERS: ReadonlySet<Change['kind']> = new Set(['prices', 'upstreams', 'auto', 'response'])
 
 export class DataPlane {
   readonly metrics = new RelayMetrics()
@@ -273,7 +275,7 @@ export class DataPlane {
   /** What was remembered of it is asked for again. */
   forget(change: Change): void {
     this.#keys.forget(change)
-    if (!['prices', 'auto', 'response'].includes(change.kind)) this.#sockets.callersChanged()
+    if (!OTHERS.has(change.kind)) this.#sockets.callersChanged()
   }
 
   report(): WorkerReport {

@@ -16,7 +16,7 @@ export class HealthMonitor implements Disposable {
   readonly #options: HealthMonitorOptions
   readonly #timers = new Map<string, NodeJS.Timeout>()
   readonly #lastCheckMs = new Map<string, number>()
-  readonly #running = new Set<string>()
+  readonly #running = new Map<string, Promise<void>>()
   #stopped = false
 
   constructor(options: HealthMonitorOptions) {
@@ -40,9 +40,23 @@ export class HealthMonitor implements Disposable {
     void this.#checkAndPlan(provider)
   }
 
-  async #checkAndPlan(name: string): Promise<void> {
-    if (this.#running.has(name)) return
-    this.#running.add(name)
+  /** For somebody who is looking; resolves when it is done. */
+  async checkNow(provider: string): Promise<void> {
+    if (this.#stopped || this.#options.config().health.check === 'off') return
+    clearTimeout(this.#timers.get(provider))
+    await this.#checkAndPlan(provider)
+  }
+
+  /** Or the one that is under way. */
+  #checkAndPlan(name: string): Promise<void> {
+    const running = this.#running.get(name)
+    if (running !== undefined) return running
+    const check = this.#check(name).finally(() => this.#running.delete(name))
+    this.#running.set(name, check)
+    return check
+  }
+
+  async #check(name: string): Promise<void> {
     const { health } = this.#options.config()
     const provider = this.#find(name)
     if (provider !== undefined && health.check !== 'off') {
@@ -51,7 +65,6 @@ export class HealthMonitor implements Disposable {
       if (!this.#stopped)
         this.#options.onCheck({ kind: 'provider-check', provider: name, atUnixMs: Date.now(), ...result })
     }
-    this.#running.delete(name)
     if (this.#stopped || this.#find(name) === undefined) return
     clearTimeout(this.#timers.get(name))
     // A little out of step, so that many providers are not all asked in one moment.

@@ -52,6 +52,7 @@ function mergeCredential(own: CredentialHealth, seen: readonly CredentialHealth[
     ...own,
     currentRpm: total(seen, (view) => view.currentRpm),
     currentTpm: total(seen, (view) => view.currentTpm),
+    inFlight: total(seen, (view) => view.inFlight),
     coolingUntilMs: Math.max(own.coolingUntilMs, ...seen.map((view) => view.coolingUntilMs)),
     errorCounts: sumCounts(seen.map((view) => view.errorCounts)),
   }

@@ -8,6 +8,7 @@ import { Fleet } from '../routing/fleet.ts'
 import type { HealthView } from '../routing/health-view.ts'
 import type { FleetChange } from '../routing/outcome.ts'
 import { ProbeLeases } from '../routing/probe-leases.ts'
+import type { ListedModel } from '../routing/route-book.ts'
 import { HealthMonitor } from './health-monitor.ts'
 import { mergeHealth } from './merge-health.ts'
 
@@ -26,6 +27,11 @@ export class UpstreamPlane implements Disposable {
   /** Checks, from now on or anew. The first round is done when it resolves. */
   async check(): Promise<void> {
     await this.#monitor.start()
+  }
+
+  /** One of them, at once. */
+  async checkNow(provider: string): Promise<void> {
+    await this.#monitor.checkNow(provider)
   }
 
   update(config: Config): void {
@@ -52,6 +58,10 @@ export class UpstreamPlane implements Disposable {
   /** What somebody who starts now must know. */
   get changes(): readonly FleetChange[] {
     return this.#fleet.changes(performance.now())
+  }
+
+  listModels(): readonly ListedModel[] {
+    return this.#fleet.listModels()
   }
 
   /** @param ofWorkers as each of them sees it */

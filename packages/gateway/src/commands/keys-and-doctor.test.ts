@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { createAdaptorServer } from '@hono/node-server'
 import { describe, expect, it } from 'vitest'
+import { UpstreamDesk } from '../cluster/upstream-desk.ts'
 import { createControlApp } from '../http/control/app.ts'
 import { loadConfig } from '../config/load-config.ts'
 import { createMoneyServices } from '../billing/money-services.ts'
@@ -19,6 +20,7 @@ import { MemoryLedger } from '../limits/memory-ledger.ts'
 import { StoredLibrary } from '../responses/stored/library.ts'
 import { StoreKeys } from '../responses/stored/store-keys.ts'
 import { openDatabase, type Database } from '../store/database.ts'
+import { createLogger } from '../telemetry/logger.ts'
 import { commandLine } from './__fixtures__/command-line.ts'
 import { isPrivate } from './doctor/check-exposure.ts'
 
@@ -60,6 +62,7 @@ async function runGateway(): Promise<{ keys: KeyService; database: Database; rev
       configError: () => 'fairlead.yaml:3 is wrong',
       moneyViolations: () => [],
       health: () => ({ providers: [provider], credentials: [], circuits: [], lastUpdateMs: 1 }),
+      models: () => [],
       metrics: async () => [],
       accepting: () => true,
       workersReady: () => 1,
@@ -109,7 +112,23 @@ async function runGateway(): Promise<{ keys: KeyService; database: Database; rev
       homeUrl: () => '',
       log: { info() {}, warn() {}, error() {} },
     }),
+    ...new UpstreamDesk({
+      database,
+      pepper,
+      base: config,
+      config: () => config,
+      health: () => ({ providers: [], credentials: [], circuits: [], lastUpdateMs: 0 }),
+      changes: { publish: async () => {} },
+      log: createLogger('silent'),
+      now: Date.now,
+      run: () => {},
+      check: async () => {},
+    }).services,
+    configFile: { file: nothingHere, try: nothingHere, apply: nothingHere, versions: [] },
+    system: { facts: nothingHere },
+    auditStore: database.audit,
     usage: database.usage,
+    healthHistory: database.health,
     limits: new MemoryLedger(),
     instances: async () => ({ self: '', nowMs: Date.now(), instances: [] }),
     database,
@@ -122,6 +141,10 @@ async function runGateway(): Promise<{ keys: KeyService; database: Database; rev
   const run = { pid: process.pid, socketPath, operatorToken: 'token', url: 'http://127.0.0.1:8080' }
   writeFileSync(join(line.dataDir, 'run.json'), JSON.stringify(run), { mode: 0o600 })
   return { keys, database, revoked }
+}
+
+function nothingHere(): never {
+  throw new Error('Nobody is there.')
 }
 
 describe('fairlead keys', () => {

@@ -20,6 +20,7 @@ import { OPERATOR } from '../identity/principal.ts'
 import { startSimulator, type Simulator } from '../providers/simulator/server.ts'
 import { createLogger } from '../telemetry/logger.ts'
 import { printBanner } from './banner.ts'
+import { buildDashboard } from './build-dashboard.ts'
 
 const HELP = `usage: fairlead start [options]
 
@@ -128,6 +129,7 @@ async function run(settings: Settings): Promise<number> {
   const { adminUrl } = control
   printBanner({ url, adminUrl, config, firstKey, setUpLink, settings, health: control.health(), notices })
   log.info({ url, workers: config.server.workers }, 'ready')
+  if (config.server.dashboard) void buildDashboard({ dashboard: control.dashboard, say: console.log, log })
   void source
     .discover((next) => control.setConfig(next), config)
     .catch((error: unknown) => log.warn({ err: error }, 'providers could not be asked for their models'))

@@ -68,6 +68,12 @@ export interface ProviderConfig {
   readonly location?: string
   /** bedrock: `us-east-1`… */
   readonly region?: string
+  /** Where it is from; absent = the file. */
+  readonly source?: 'environment' | 'database'
+  /** The operator wants no new attempts there; those under way go on. */
+  readonly drained?: true
+  /** Fingerprints of single credentials of which the same holds. */
+  readonly drainedKeys?: readonly string[]
 }
 
 export interface TargetConfig {
@@ -101,6 +107,8 @@ export interface ModelConfig {
   readonly contextLength?: number
   /** Unix seconds of the model's release, from the catalogue; absent = unknown. */
   readonly createdAtSeconds?: number
+  /** Where it is from; `found` = a provider serves it by itself; absent = the file. */
+  readonly source?: 'found' | 'database'
 }
 
 export interface TimeoutsConfig {
@@ -156,6 +164,8 @@ export interface Config {
     readonly drainTimeoutMs: number
     /** Between SIGTERM (ready turns 503) and the end of accepting, so that load balancers notice. */
     readonly shutdownDelayMs: number
+    /** The web app. Without it links to log-ins lead nowhere. */
+    readonly dashboard: boolean
     /** The WebSocket mode of GET /v1/responses. */
     readonly websocket: 'on' | 'off'
     /** Without a turn. */

@@ -19,6 +19,7 @@ export const DEFAULTS = {
     drainTimeoutMs: 600_000,
     shutdownDelayMs: 5000,
     fetchMedia: true,
+    dashboard: true,
     websocket: 'on',
     websocketIdleTimeoutMs: 900_000,
     maxWebsocketsPerKey: 500,

@@ -120,7 +120,7 @@ function providersOf(options: LoadConfigOptions, file: ConfigFile, found: Findin
   found.warnings.push(...fromEnv.warnings)
   const local = text === null ? localServers : []
   for (const { provider, modelIds } of local) served.set(provider.name, modelIds)
-  const providers = [...fromEnv.providers, ...local.map(({ provider }) => provider)]
+  const providers: ProviderConfig[] = [...fromEnv.providers, ...local.map(({ provider }) => provider)]
   const notices = [
     ...fromEnv.notices,
     ...local.map(({ provider, title }) => `${provider.name}, ${title} at ${provider.baseUrl}`),
@@ -129,7 +129,12 @@ function providersOf(options: LoadConfigOptions, file: ConfigFile, found: Findin
     providers.push(simulatorProvider())
     notices.push('simulator, because no provider is configured: its answers are made up')
   }
-  return { providers, served, unpriced: new Set(local.map(({ provider }) => provider.name)), notices }
+  return {
+    providers: providers.map((provider) => ({ ...provider, source: 'environment' })),
+    served,
+    unpriced: new Set(local.map(({ provider }) => provider.name)),
+    notices,
+  }
 }
 
 function sections(
@@ -159,6 +164,7 @@ function sections(
       writeStallTimeoutMs: server.write_stall_timeout_ms,
       drainTimeoutMs: server.drain_timeout_ms,
       shutdownDelayMs: server.shutdown_delay_ms,
+      dashboard: server.dashboard,
       websocket: server.websocket,
       websocketIdleTimeoutMs: server.websocket_idle_timeout_ms,
       maxWebsocketsPerKey: server.max_websockets_per_key,

@@ -132,6 +132,7 @@ function resolveModel(
     ownedBy: file?.owned_by ?? facts?.vendor ?? (id.includes('/') ? id.slice(0, id.indexOf('/')) : 'custom'),
     ...(contextLength === undefined ? {} : { contextLength }),
     ...(facts ? { createdAtSeconds: facts.createdAtSeconds } : {}),
+    ...(file ? {} : { source: 'found' as const }),
   }
 }
 

@@ -76,6 +76,10 @@ export const serverSchema = z
       .max(MAX_MS)
       .default(D.server.shutdownDelayMs)
       .describe('Between SIGTERM and the end of accepting, so that load balancers notice.'),
+    dashboard: z
+      .boolean()
+      .default(D.server.dashboard)
+      .describe('The web app at /; false serves the API alone, and builds no app.'),
     websocket: z
       .enum(['on', 'off'])
       .default(D.server.websocket)

@@ -2,6 +2,7 @@
 // the routes can be tested without a data plane, and the data plane without routes.
 import type { Config } from '../config/config.ts'
 import type { HealthView } from '../routing/health-view.ts'
+import type { ListedModel } from '../routing/route-book.ts'
 import type { MetricFamily } from '../telemetry/metric-family.ts'
 
 export type { CircuitHealth, CredentialHealth, HealthView, ProviderHealth } from '../routing/health-view.ts'
@@ -16,6 +17,8 @@ export interface ControlState {
   /** Broken invariants of money, for the operator; empty when all is well. */
   moneyViolations(): readonly string[]
   health(): HealthView
+  /** Those that are listed, without aliases and wildcards. */
+  models(): readonly ListedModel[]
   metrics(): Promise<readonly MetricFamily[]>
   /** False from SIGTERM on. */
   accepting(): boolean

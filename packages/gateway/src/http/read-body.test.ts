@@ -90,6 +90,8 @@ describe('BodyReader', () => {
   it('refuses the body that makes all of them together too large, and counts none twice', async () => {
     await using r = await reading({ maxPendingBytes: 1_500_000, minBytesPerSecond: 0 })
     const first = await r.send(`Content-Length: 900000\r\n\r\n${'x'.repeat(899_999)}`)
+    // Whose bytes come over the limit is refused: that shall be the second.
+    await expect.poll(() => r.bodies.pendingBytes).toBe(899_999)
     await r.send(`Content-Length: 900000\r\n\r\n${'x'.repeat(899_999)}`)
     await r.until(1)
     expect(r.outcomes).toEqual(['service_unavailable'])

@@ -11,6 +11,8 @@ export type Change =
   | { readonly kind: 'response'; readonly accountId: string; readonly responseId: string }
   /** Prices that the operator set at run time. */
   | { readonly kind: 'prices' }
+  /** Providers and models that the operator made at run time, or a switch of one. */
+  | { readonly kind: 'upstreams' }
   /** Another version of what the picker has learned serves. */
   | { readonly kind: 'auto' }
   /** Sessions of a person ended, or their rights are others. No key is concerned. */
@@ -70,7 +72,7 @@ export interface NumberedChange {
 export function changeFrom(value: unknown): News | null {
   if (typeof value !== 'object' || value === null || !('kind' in value)) return null
   if (value.kind === 'all') return { kind: 'all' }
-  if (value.kind === 'prices' || value.kind === 'auto') return { kind: value.kind }
+  if (value.kind === 'prices' || value.kind === 'upstreams' || value.kind === 'auto') return { kind: value.kind }
   if (value.kind === 'key' && 'keyId' in value && typeof value.keyId === 'string')
     return { kind: 'key', keyId: value.keyId }
   if (value.kind === 'account' && 'accountId' in value && typeof value.accountId === 'string')

@@ -14,7 +14,7 @@ import { LRUCache } from 'lru-cache'
 import { GatewayError } from '../core/errors.ts'
 import type { Change } from './change.ts'
 import { parseKey } from './key-format.ts'
-import { OPERATOR, type Principal } from './principal.ts'
+import { isSession, OPERATOR, type Principal } from './principal.ts'
 
 const ASK_AGAIN_MS = 15_000
 const TRUSTED_MS = 30_000
@@ -148,7 +148,8 @@ export class KeyCache {
       since('key', keyId) ||
       since('account', accountId) ||
       since('group', group) ||
-      makers.some((maker) => since('key', maker))
+      makers.some((maker) => since('key', maker)) ||
+      ((this.#changed.get('person') ?? 0) > epoch && makers.some(isSession))
     )
   }
 
@@ -237,8 +238,9 @@ export function readToken(headers: Headers): string {
 
 function nameOf(change: Exclude<Change, { readonly kind: 'all' | 'response' }>): string {
   if (change.kind === 'key') return `key ${change.keyId}`
-  // No key is answered with them.
-  if (change.kind === 'prices' || change.kind === 'auto' || change.kind === 'person') return change.kind
+  // No key is answered with the first three; of people, those that their sessions made.
+  if (change.kind === 'prices' || change.kind === 'upstreams' || change.kind === 'auto' || change.kind === 'person')
+    return change.kind
   return change.kind === 'account' ? `account ${change.accountId}` : `group ${change.group}`
 }
 

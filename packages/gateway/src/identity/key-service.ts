@@ -33,6 +33,7 @@ import { NO_ORIGIN, type Origin } from './origin.ts'
 import { pageLimit, type Page, type PageQuery } from './page.ts'
 import { OPERATOR, type Principal } from './principal.ts'
 import { groupNameOf, principalOf } from './resolve-key.ts'
+import { hasItsSession, issueSessionKey, LONGEST_SESSION_KEY_SECONDS } from './session-keys.ts'
 
 export { LONGEST_EXPIRY_SECONDS, LONGEST_GRACE_SECONDS, SCOPES } from './key-rules.ts'
 
@@ -85,6 +86,12 @@ export interface ListPage extends PageQuery {
 export interface KeyService {
   /** `key` is the whole key: show it once, keep it nowhere. */
   create(key: NewKey, origin?: Origin): Promise<{ record: KeyRecord; key: string }>
+  /** For a browser that is logged in: see `session-keys.ts`. It lives so long, an hour at most. */
+  issueForSession(
+    principal: Principal,
+    lifetimeSeconds: number,
+    origin?: Origin,
+  ): Promise<{ record: KeyRecord; key: string }>
   get(principal: Principal, keyId: string): Promise<KeyRecord>
   list(principal: Principal, page?: ListPage): Promise<Page<KeyRecord>>
   /** `conflict` for a key that is revoked. */
@@ -150,6 +157,7 @@ class Keys implements KeyService {
     const found = await keys.findByDigest(digest)
     if (found === undefined || found.key.revokedAtMs !== null) return null
     const { key, account } = found
+    if (!(await hasItsSession(this.#database, key, this.#options.now()))) return null
     const makers = await keys.makersOf(key)
     const name = groupNameOf([key, ...makers], account)
     const { group, missing } = await findGroup(name, this.#groups, groups)
@@ -201,6 +209,21 @@ class Keys implements KeyService {
       })
       return made
     })
+    return { record, key }
+  }
+
+  async issueForSession(
+    principal: Principal,
+    lifetimeSeconds: number,
+    origin: Origin = NO_ORIGIN,
+  ): Promise<{ record: KeyRecord; key: string }> {
+    const nowMs = this.#options.now()
+    const lifetimeMs = Math.min(lifetimeSeconds, LONGEST_SESSION_KEY_SECONDS) * 1000
+    const { key, ...secret } = this.#newSecret()
+    const record = await this.#database.transaction((stores) =>
+      issueSessionKey(stores, principal, secret, { nowMs, lifetimeMs, origin }),
+    )
+    await this.#publish({ kind: 'key', keyId: record.keyId })
     return { record, key }
   }
 

@@ -71,7 +71,9 @@ export interface KeyStore {
   findById(keyId: string): Promise<KeyRecord | undefined>
   /** The key that made it, that one's maker and so on, the nearest first. Empty for one that the operator made. */
   makersOf(record: KeyRecord): Promise<readonly KeyRecord[]>
-  /** Newest first. `accountId` absent = every account; `after` is the keyId that the page before ended with. */
+  /** The one that this session made for this account. */
+  findMadeBy(sessionId: string, accountId: string): Promise<KeyRecord | undefined>
+  /** Newest first, without those that sessions made. `accountId` absent = every account; `after` is the keyId that the page before ended with. */
   list(query: { accountId?: string; after?: string; limit: number }): Promise<Page<KeyRecord>>
   /** Nobody else changes this key before the transaction ends. False when there is none. */
   lock(keyId: string): Promise<boolean>

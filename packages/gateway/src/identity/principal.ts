@@ -57,7 +57,7 @@ export interface Principal {
   readonly limits: Limits
   /** Unix milliseconds, the earliest of the key and its makers; absent = never. */
   readonly expiresAtMs?: number
-  /** The keys that made this one, the nearest first; empty when the operator did. */
+  /** The keys that made this one, the nearest first, or the session that did; empty when the operator did. */
   readonly makers: readonly string[]
   /** Whose models, limits and prices hold; `default` may be the name of none. */
   readonly group: string
@@ -79,6 +79,11 @@ export interface Principal {
   readonly timeZone: string
   /** Why nothing at all may be done with it for now, as a sentence for its owner; null = it may be used. */
   readonly refusal: string | null
+}
+
+/** Of what made a key: a person in a browser, for their playground (`session-keys.ts`). */
+export function isSession(maker: string): boolean {
+  return maker.startsWith('ses_')
 }
 
 const NO_PRICES: Pricing['prices'] = Object.freeze({})

@@ -7,7 +7,7 @@ import type { Group } from './group-store.ts'
 import { DEFAULT_GROUP } from './groups.ts'
 import type { KeyRecord } from './key-store.ts'
 import { rightsOf } from './key-rights.ts'
-import { FULL_PRICE_UNBILLED, type Patterns, type Pricing, type Principal } from './principal.ts'
+import { FULL_PRICE_UNBILLED, isSession, type Patterns, type Pricing, type Principal } from './principal.ts'
 
 export interface KeyFacts {
   /** How it was presented: this secret's digest. */
@@ -35,7 +35,7 @@ export function principalOf(facts: KeyFacts, nowMs: number): Principal | null {
   if (chain.some(({ revokedAtMs }) => revokedAtMs !== null)) return null
   // A maker that is gone altogether is no maker that allows anything. A person may go: their keys are the account's.
   const maker = chain.at(-1)?.madeBy ?? ''
-  if (maker !== 'master' && !maker.startsWith('per_')) return null
+  if (maker !== 'master' && !maker.startsWith('per_') && !isSession(maker)) return null
   const rights = rightsOf(chain)
   const expiresAtMs = secretExpiry(digest, key, rights.expiresAtMs)
   if (expiresAtMs !== null && expiresAtMs <= nowMs) return null
@@ -47,7 +47,7 @@ export function principalOf(facts: KeyFacts, nowMs: number): Principal | null {
     scopes: rights.scopes,
     limits: key.limits,
     ...(expiresAtMs === null ? {} : { expiresAtMs }),
-    makers: makers.map(({ keyId }) => keyId),
+    makers: [...makers.map(({ keyId }) => keyId), ...(isSession(maker) ? [maker] : [])],
     group: groupNameOf(chain, account),
     models: [...rights.models, ...modelsOf(group)],
     endpoints: rights.endpoints,

@@ -3,7 +3,7 @@
 import type { JournalReceipt } from '../billing/usage/receipts.ts'
 import { receiptIdOf } from '../core/receipt.ts'
 import { NO_USAGE, type TokenUsage } from '../core/token-usage.ts'
-import type { AutoChoice } from '../routing/auto/auto-router.ts'
+import type { AutoChoice } from '../routing/auto/choice.ts'
 import type { FilterReason } from '../routing/auto/filters/reasons.ts'
 import { receiptText } from '../routing/auto/receipts/receipt-text.ts'
 import { formatSavings, savings } from '../routing/auto/savings/savings.ts'

@@ -17,6 +17,8 @@ export interface CallEnd {
   readonly durationMs: number
   readonly costNanos: number
   readonly captured: Captured
+  /** Before it was captured; 0 where nobody pays. */
+  readonly heldNanos: number
 }
 
 export function recordOf(call: Call, end: CallEnd): UsageRecord {
@@ -46,6 +48,7 @@ export function recordOf(call: Call, end: CallEnd): UsageRecord {
     providerCostNanos: candidate === null || usage === NO_USAGE ? 0 : costNanos(candidate.price, usage),
     sliceId: end.captured.sliceId,
     paidNanos: end.captured.paidNanos,
+    heldNanos: end.heldNanos,
     priceText: priceText(call, end.costNanos),
     ...(request.journal === 'end-only' ? { once: true } : {}),
     ...(call.auto === null ? NO_RECEIPT : receiptOf(call, call.auto, status)),

@@ -274,8 +274,9 @@ export class Call {
     this.release(used, this.attempts === 0)
     this.giveBack(used, false)
     // Nothing may come between the capture and its line: what is captured and not written down is nobody's.
+    const heldNanos = this.payment?.heldNanos ?? 0
     const captured = this.payment?.end(used.costNanos) ?? NOTHING_CAPTURED
-    const end = { status, errorCode, usage, estimated, durationMs, costNanos: used.costNanos, captured }
+    const end = { status, errorCode, usage, estimated, durationMs, costNanos: used.costNanos, captured, heldNanos }
     ports.record(recordOf(this, end), this.#beginning, then)
     this.auto?.ended({ route, status, usage, estimated })
     ports.metrics.end({
@@ -307,7 +308,9 @@ export class Call {
     const durationMs = performance.now() - this.request.startedMs
     const costNanos = this.cost(usage)
     const captured = this.payment?.progress(costNanos) ?? NOTHING_CAPTURED
-    const end = { status: 200, errorCode: 'interrupted', usage, estimated: true, durationMs, costNanos, captured }
+    const heldNanos = this.payment?.heldNanos ?? 0
+    const how = { status: 200, errorCode: 'interrupted', estimated: true } as const
+    const end = { ...how, usage, durationMs, costNanos, captured, heldNanos }
     this.#beginning = this.ports.begin(recordOf(this, end), this.#beginning)
   }
 
@@ -316,7 +319,14 @@ export class Call {
     if (outcome === 'ok' && this.trail === NO_TRAIL) return
     if (this.trail === NO_TRAIL) this.trail = []
     const { candidate, startedMs } = attempt
-    this.trail.push({ provider: candidate.provider.name, outcome, durationMs: Math.round(nowMs - startedMs) })
+    this.trail.push({
+      provider: candidate.provider.name,
+      credential: candidate.credential.name,
+      upstreamModel: candidate.upstreamModel,
+      outcome,
+      startMs: Math.round(startedMs - this.request.startedMs),
+      durationMs: Math.round(nowMs - startedMs),
+    })
   }
 
   /** Gives back what the limits let in, corrected by what was used. */

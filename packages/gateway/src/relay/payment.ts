@@ -128,6 +128,10 @@ export class Payment {
     return this.#grown(steps, answer)
   }
 
+  get heldNanos(): number {
+    return this.#hold.amountNanos
+  }
+
   /** The call has ended, and this is what it costs. Later calls take nothing. */
   end(costNanos: number): Captured {
     return this.#wallets.capture(this.#hold, costNanos)

@@ -78,8 +78,9 @@ export class Candidate {
     return !this.provider.down && this.provider.circuit.available(nowMs) && this.circuit.available(nowMs)
   }
 
-  /** The provider lets this key use this model (or it is time to ask again). */
+  /** The operator has not drained it, and the provider lets this key use this model (or it is time to ask again). */
   permitted(nowMs: number): boolean {
+    if (this.credential.drained) return false
     return this.credential.refusal.suspension.available(nowMs) && this.state.access.suspension.available(nowMs)
   }
 
@@ -91,6 +92,7 @@ export class Candidate {
   /** Earliest time at which it can be available again, monotonic ms. */
   readyAtMs(nowMs: number, checkIntervalMs: number): number {
     const { provider, credential, state } = this
+    if (credential.drained) return Infinity
     const checkAtMs = provider.down ? Math.max(nowMs + 1, provider.lastCheckMs + checkIntervalMs) : nowMs
     return Math.max(
       checkAtMs,

@@ -1,7 +1,6 @@
 // What is known at run time about one credential of a provider, and about each model that is called with it. One bad key
 // never touches its siblings, and one model that is out of quota never touches the other models of its key.
-import { createHash } from 'node:crypto'
-
+import { secretFingerprint } from '../config/secret-fingerprint.ts'
 import { type LimitedScope, limitedScope, type Limits, NO_SCOPES } from '../limits/limits.ts'
 import { Circuit } from './circuit.ts'
 import type { FleetEnvironment } from './environment.ts'
@@ -132,6 +131,8 @@ export class CredentialState {
   readonly secret: string
   /** What this gateway may ask of it; empty = any. */
   limited: readonly LimitedScope[] = NO_SCOPES
+  /** The operator wants no new attempts with it; those under way go on. */
+  drained = false
   readonly refusal: Refusal
   readonly models = new Map<string, CredentialModel>()
   readonly #environment: FleetEnvironment
@@ -167,9 +168,8 @@ export class CredentialState {
   }
 }
 
-/** Eight hex digits tell keys apart and say nothing about them. */
 function credentialId(provider: string, secret: string): string {
-  return `${provider}:${createHash('sha256').update(secret).digest('hex').slice(0, 8)}`
+  return `${provider}:${secretFingerprint(secret)}`
 }
 
 function circuitId(credential: string, model: string): string {

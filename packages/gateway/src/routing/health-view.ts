@@ -20,11 +20,17 @@ export interface ProviderHealth {
 /** One credential of a provider; its secret is never here. Named `provider` or `provider#2`. */
 export interface CredentialHealth {
   readonly name: string
+  /** Of its secret. */
+  readonly fingerprint: string
   readonly provider: string
   readonly type: string
   readonly baseUrl: string
   readonly disabled: boolean
   readonly disabledReason?: string
+  /** The operator wants no new attempts with it. */
+  readonly drained?: true
+  /** Attempts on their way. */
+  readonly inFlight: number
   /** Until when it rests after a 429, unix ms; 0 = not resting. */
   readonly coolingUntilMs: number
   readonly currentRpm: number
@@ -103,8 +109,10 @@ function providerHealth(provider: ProviderState, nowMs: number, toUnixMs: ToUnix
 function illness(provider: ProviderState, nowMs: number): string | null {
   if (provider.down) return provider.downReason || 'The health check cannot reach it.'
   if (!provider.circuit.available(nowMs)) return 'Connections to it keep failing.'
-  const permitted = provider.credentials.filter(({ refusal }) => refusal.suspension.available(nowMs))
-  if (permitted.length === 0) return provider.credentials[0]?.disabledReason || 'It has no usable credential.'
+  const inUse = provider.credentials.filter(({ drained }) => !drained)
+  if (inUse.length === 0) return 'It is drained.'
+  const permitted = inUse.filter(({ refusal }) => refusal.suspension.available(nowMs))
+  if (permitted.length === 0) return inUse[0]?.disabledReason || 'It has no usable credential.'
   const models = permitted.flatMap((credential) => [...credential.models.values()])
   const serving = models.some(({ circuit, access }) => circuit.available(nowMs) && access.suspension.available(nowMs))
   return models.length > 0 && !serving ? 'Every model on it keeps failing.' : null
@@ -121,11 +129,14 @@ function credentialHealth(
   const restUntilMs = models.reduce((latest, model) => Math.max(latest, model.restUntilMs), 0)
   return {
     name: credential.name,
+    fingerprint: credential.id.slice(provider.name.length + 1),
     provider: provider.name,
     type: config.type,
     baseUrl: originOf(config.baseUrl),
     disabled: credential.disabled,
     ...(credential.disabled ? { disabledReason: credential.disabledReason } : {}),
+    ...(credential.drained ? { drained: true as const } : {}),
+    inFlight: models.reduce((sum, { inFlight }) => sum + inFlight, 0),
     coolingUntilMs: restUntilMs > nowMs ? toUnixMs(restUntilMs) : 0,
     currentRpm: models.reduce((sum, { meter }) => sum + meter.requests(nowMs), 0),
     currentTpm: models.reduce((sum, { meter }) => sum + meter.tokens(nowMs), 0),

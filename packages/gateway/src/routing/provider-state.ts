@@ -1,4 +1,5 @@
 import type { ProviderConfig } from '../config/config.ts'
+import { secretFingerprint } from '../config/secret-fingerprint.ts'
 import { Circuit } from './circuit.ts'
 import { CredentialState } from './credential-state.ts'
 import type { FleetEnvironment } from './environment.ts'
@@ -81,6 +82,7 @@ export class ProviderState {
       const credential = kept ?? new CredentialState(config.name, name, secret, this.#environment)
       credential.name = name
       credential.limitTo(config.limits)
+      credential.drained = config.drained === true || config.drainedKeys?.includes(secretFingerprint(secret)) === true
       return credential
     })
   }

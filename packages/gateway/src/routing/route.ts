@@ -62,7 +62,7 @@ export function buildTiers(targets: readonly RouteTarget[]): readonly (readonly 
   )
   return [...byPriority.values()].map((tier, number) => {
     // Whole numbers keep round-robin free of rounding: only the ratio counts.
-    const scale = tier.map((target) => target.provider.credentials.length).reduce(leastCommonMultiple, 1)
+    const scale = tier.map(({ provider }) => sharingIn(provider)).reduce(leastCommonMultiple, 1)
     return mergeTwins(tier.flatMap((target) => candidatesOf(target, number, scale))).map(
       (parts) => new Candidate(parts),
     )
@@ -75,8 +75,14 @@ function byTier(left: RouteTarget, right: RouteTarget): number {
 
 function candidatesOf(target: RouteTarget, priority: number, scale: number): CandidateParts[] {
   const { provider, upstreamModel, price } = target
-  const weight = (provider.config.weight * target.weight * scale) / provider.credentials.length
-  return provider.credentials.map((credential) => ({ provider, credential, upstreamModel, weight, priority, price }))
+  const { credentials } = provider
+  const weight = (provider.config.weight * target.weight * scale) / sharingIn(provider)
+  return credentials.map((credential) => ({ provider, credential, upstreamModel, weight, priority, price }))
+}
+
+/** A drained credential leaves its share to its siblings. */
+function sharingIn({ credentials }: ProviderState): number {
+  return credentials.filter(({ drained }) => !drained).length || credentials.length
 }
 
 /** The same target listed twice is one candidate with both weights: trying it twice would not be failing over. */

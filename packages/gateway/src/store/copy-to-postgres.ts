@@ -43,6 +43,10 @@ const BORN_WITH: Readonly<Record<string, number>> = {
   // The one that makes the first operator.
   one_time_links: 1,
   changes: Infinity,
+  health_steps: Infinity,
+  health_days: Infinity,
+  provider_checks: Infinity,
+  provider_events: Infinity,
 }
 
 /** Throws with the reason, the target unchanged, when it has data or gateways already, or what arrived is not what was sent. */

@@ -1,6 +1,7 @@
 // The database behind one interface: a SQLite file in the state directory, or a PostgreSQL server that several gateways
 // share. What the domain needs from it stands behind ports of its own (`identity/`, `billing/`); SQL stays in this
 // folder, in one text for both.
+import type { StorageFigures } from '../core/storage-figures.ts'
 import type { DatabasePlace } from './database-place.ts'
 import type { DomainStores, Stores } from './domain-stores.ts'
 import type { MigrateOptions } from './migrate.ts'
@@ -27,6 +28,8 @@ export interface Database extends Stores, AsyncDisposable {
   check(): Promise<void>
   /** The smallest question that there is. Resolves with unix ms by the database's clock. */
   ping(): Promise<number>
+  /** How much room it takes, and what waits in it. */
+  figures(): Promise<StorageFigures>
   /** The database's own examination, slow on large files; an empty list when all is well. */
   problems(): Promise<readonly string[]>
 }

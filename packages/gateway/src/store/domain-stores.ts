@@ -14,6 +14,9 @@ import type { IdempotencyStore } from '../core/idempotency-store.ts'
 import type { ChangeStore } from '../identity/change.ts'
 import type { IdentityStores } from '../identity/identity-database.ts'
 import type { ResponseStore } from '../responses/response-store.ts'
+import type { HealthHistory } from '../telemetry/history/health-history.ts'
+import type { ProviderHistoryStore } from '../upstreams/provider-history.ts'
+import type { UpstreamStore } from '../upstreams/upstream-store.ts'
 import type { LearningStore } from '../routing/auto/learning/learning-store.ts'
 import { SqlAccessTokenStore } from './access-token-store.ts'
 import { SqlAccountStore } from './account-store.ts'
@@ -23,6 +26,7 @@ import type { DatabaseKind } from './database.ts'
 import { SqlDeviceStore } from './device-store.ts'
 import { SqlFactorStore } from './factor-store.ts'
 import { SqlGroupStore } from './group-store.ts'
+import { SqlHealthStore } from './health-store.ts'
 import { SqlIdempotencyStore } from './idempotency-store.ts'
 import { SqlInstanceStore } from './instance-store.ts'
 import { SqlInvitationStore } from './invitation-store.ts'
@@ -31,6 +35,7 @@ import { SqlLearningStore } from './learning-store.ts'
 import { SqlLinkStore } from './link-store.ts'
 import { SqlMemberStore } from './member-store.ts'
 import { SqlPriceStore } from './price-store.ts'
+import { SqlProviderHistoryStore } from './provider-history-store.ts'
 import { SqlNoticeStore } from './notice-store.ts'
 import { SqlPaymentStore } from './payment-store.ts'
 import { SqlPersonStore } from './person-store.ts'
@@ -42,6 +47,7 @@ import type { Tables } from './schema.ts'
 import { SqlSessionStore } from './session-store.ts'
 import { SqlThrottleStore } from './throttle-store.ts'
 import { SqlTicketStore } from './ticket-store.ts'
+import { SqlUpstreamStore } from './upstream-store.ts'
 import { SqlWalletSettingsStore } from './wallet-settings-store.ts'
 import { SqlWalletStore } from './wallet-store.ts'
 
@@ -58,6 +64,9 @@ export interface DomainStores extends IdentityStores {
   readonly refunds: RefundStore
   readonly notices: NoticeStore
   readonly responses: ResponseStore
+  readonly upstreams: UpstreamStore
+  readonly providerHistory: ProviderHistoryStore
+  readonly health: HealthHistory
   readonly receipts: ReceiptStore
   readonly learning: LearningStore
 }
@@ -103,6 +112,9 @@ export function domainStores(
     refunds: new SqlRefundStore(kysely),
     notices: new SqlNoticeStore(kysely),
     responses: new SqlResponseStore(kysely, wrote),
+    upstreams: new SqlUpstreamStore(kysely),
+    providerHistory: new SqlProviderHistoryStore(kysely),
+    health: new SqlHealthStore(kysely),
     receipts: new SqlReceiptStore(kysely),
     learning: new SqlLearningStore(kysely),
   }

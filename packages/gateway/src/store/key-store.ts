@@ -73,6 +73,17 @@ export class SqlKeyStore implements KeyStore {
     return rows.map(recordOf)
   }
 
+  async findMadeBy(sessionId: string, accountId: string): Promise<KeyRecord | undefined> {
+    const row = await this.#kysely
+      .selectFrom('api_keys')
+      .selectAll()
+      .where('made_by', '=', sessionId)
+      .where('account_id', '=', accountId)
+      .where('revoked_at', 'is', null)
+      .executeTakeFirst()
+    return row && recordOf(row)
+  }
+
   async list({
     accountId,
     after,
@@ -82,7 +93,7 @@ export class SqlKeyStore implements KeyStore {
     after?: string
     limit: number
   }): Promise<Page<KeyRecord>> {
-    let query = this.#kysely.selectFrom('api_keys').selectAll()
+    let query = this.#kysely.selectFrom('api_keys').selectAll().where('made_by', 'not like', 'ses_%')
     if (accountId !== undefined) query = query.where('account_id', '=', accountId)
     if (after !== undefined) {
       query = query.where('id', '<', (sub) => sub.selectFrom('api_keys').select('id').where('key_id', '=', after))

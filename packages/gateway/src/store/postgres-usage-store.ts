@@ -31,6 +31,7 @@ const LAST_USED_EVERY_MS = 30_000
 const KIND_NUMBERS: ReadonlySet<string> = new Set(['status', 'stream', 'attempts', 'estimated'])
 
 export class PostgresUsageStore extends SqlUsageStore {
+  readonly inOrder = false
   readonly #keys = new Map<string, number>()
   readonly #kinds = new Map<string, KindFacts>()
   readonly #prices = new Map<string, number>()

@@ -1,13 +1,16 @@
 // The tables as TypeScript sees them. Times are unix milliseconds, money is integer nano-US$; names are the columns'.
 import type { ColumnType, Generated } from 'kysely'
 import type { UsageSeriesTable, UsageSumsTable } from './rollup-columns.ts'
+import type { HealthTables } from './schema-health.ts'
 import type { LearningTables } from './schema-learning.ts'
 import type { MoneyTables } from './schema-money.ts'
 import type { PeopleTables } from './schema-people.ts'
 import type { ReceiptTables } from './schema-receipts.ts'
 import type { ResponseTables } from './schema-responses.ts'
+import type { UpstreamTables } from './schema-upstreams.ts'
 
-export interface Tables extends LearningTables, MoneyTables, PeopleTables, ReceiptTables, ResponseTables {
+export interface Tables
+  extends HealthTables, LearningTables, MoneyTables, PeopleTables, ReceiptTables, ResponseTables, UpstreamTables {
   api_keys: ApiKeysTable
   accounts: AccountsTable
   members: MembersTable

@@ -3,6 +3,7 @@ import { databaseNow } from './database-clock.ts'
 import type { Database, DatabaseKind } from './database.ts'
 import { domainStores, type DomainStores, type Stores } from './domain-stores.ts'
 import type { Tables } from './schema.ts'
+import { storageFigures } from './storage-figures.ts'
 import { repeatedly } from './transactions.ts'
 
 /** Where the two databases differ. */
@@ -23,6 +24,7 @@ export function sqlDatabase({ kysely, close, wrote = () => {}, ...parts }: Datab
     ...parts,
     ...domainStores(kysely, parts.kind, () => parts.usage.flush(), wrote),
     ping: async () => (await kysely.selectNoFrom(databaseNow(parts.kind).as('now')).executeTakeFirstOrThrow()).now,
+    figures: () => storageFigures(kysely, parts.kind),
     transaction: (work) => inTransaction(kysely, { ...parts, wrote }, work),
     [Symbol.asyncDispose]: close,
   }

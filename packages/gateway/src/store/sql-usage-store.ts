@@ -2,6 +2,8 @@
 // happens once per call, so each database has its own hand for it (`usage-store.ts`, `postgres-usage-store.ts`).
 import type { Kysely } from 'kysely'
 import type {
+  ArrivalsQuery,
+  ArrivedRecord,
   UsageFilter,
   UsagePoint,
   UsageQueries,
@@ -23,7 +25,7 @@ import type {
 import { forgoCharge } from './charged-once.ts'
 import type { Tables } from './schema.ts'
 import { usageSince } from './usage-history.ts'
-import { listRecords, recentRecords, recordById } from './usage-queries-records.ts'
+import { arrivedRecords, lastRecord, listRecords, recentRecords, recordById } from './usage-queries-records.ts'
 import { usageSeries, usageTotals } from './usage-queries-sums.ts'
 import { deleteOld } from './retention.ts'
 import { sumNextDay } from './rollups-daily.ts'
@@ -35,6 +37,7 @@ export abstract class SqlUsageStore implements UsageStore, UsageQueries {
     this.kysely = kysely
   }
 
+  abstract readonly inOrder: boolean
   abstract append(batch: JournalBatch, advance: JournalAdvance): Promise<void>
   abstract flush(): Promise<void>
 
@@ -78,6 +81,14 @@ export abstract class SqlUsageStore implements UsageStore, UsageQueries {
 
   async records(query: UsageRecordsQuery): Promise<UsageRecordsPage> {
     return await listRecords(this.kysely, query)
+  }
+
+  async lastRow(): Promise<number> {
+    return await lastRecord(this.kysely)
+  }
+
+  async arrivals(query: ArrivalsQuery): Promise<readonly ArrivedRecord[]> {
+    return await arrivedRecords(this.kysely, query)
   }
 
   async record(accountId: string | null, requestId: string): Promise<StoredUsageRecord | null> {

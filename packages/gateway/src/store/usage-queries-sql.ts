@@ -34,7 +34,7 @@ export function conditionsOf(filter: UsageFilter, from: string, statusClass: Raw
   return conditions.length === 0 ? sql`1 = 1` : sql`${sql.join(conditions, sql` and `)}`
 }
 
-function isOneOf(value: RawBuilder<unknown>, allowed: readonly string[]): RawBuilder<boolean> {
+export function isOneOf(value: RawBuilder<unknown>, allowed: readonly string[]): RawBuilder<boolean> {
   return allowed.length === 0 ? sql`1 = 0` : sql`${value} in (${sql.join(allowed)})`
 }
 

@@ -1,5 +1,5 @@
-// Totals and series. One statement for each source that the plan names: the spans of the chart go in as a list of
-// values and are joined with the table, so the database groups, and what comes out is as small as the chart.
+// Totals and series. One statement for each source that the plan names: the spans of the chart go in with it
+// (`span-cuts.ts`), so the database groups, and what comes out is as small as the chart.
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { sql, type Kysely, type RawBuilder } from 'kysely'
 import { percentile } from '../billing/usage/latency-histogram.ts'
@@ -17,6 +17,7 @@ import type {
 import { stepsOf } from '../billing/usage/usage-steps.ts'
 import { FIRST_DURATION, FIRST_FIRST, HOUR_MS, LONG_AGO, SUM_COLUMNS } from './rollup-columns.ts'
 import type { Tables } from './schema.ts'
+import { cutsOf, type SpanCut } from './span-cuts.ts'
 import { planUsage, type Piece, type UsagePlan } from './usage-plan.ts'
 import { conditionsOf, keyCondition, RECORD_SUMS, STATUS_CLASS } from './usage-queries-sql.ts'
 import { readState } from './usage-state.ts'
@@ -65,10 +66,11 @@ async function sumsOf(
   const { days, hours, records } = await withinWhatIsThere(kysely, planUsage(spans, await readState(kysely)))
   const readsAll = filter.accountId === null && (groupBy === 'key' || groupBy === 'account')
   const most = readsAll ? 1 : FEWER_ROWS
+  const asked = { filter, groupBy }
   const sources = [
-    ...portions(days, DAYS_AT_ONCE * most).map((pieces) => fromSums('usage_days', pieces, filter, groupBy)),
-    ...portions(hours, HOURS_AT_ONCE * most).map((pieces) => fromSums('usage_hours', pieces, filter, groupBy)),
-    ...portions(records, RECORDS_AT_ONCE_MS).map((pieces) => fromRecords(pieces, filter, groupBy)),
+    ...cutsOf(kysely, portions(days, DAYS_AT_ONCE * most), 'slot').map((cut) => fromSums('usage_days', cut, asked)),
+    ...cutsOf(kysely, portions(hours, HOURS_AT_ONCE * most), 'slot').map((cut) => fromSums('usage_hours', cut, asked)),
+    ...cutsOf(kysely, portions(records, RECORDS_AT_ONCE_MS), 'started_at').map((cut) => fromRecords(cut, asked)),
   ]
   for (const source of sources) {
     // SQLite answers at once, and keeps everybody else waiting meanwhile: let them have their turn.
@@ -130,43 +132,29 @@ function portions(pieces: readonly Piece[], most: number): Piece[][] {
 
 type Row = Readonly<Record<string, unknown>>
 
-function fromSums(
-  table: 'usage_hours' | 'usage_days',
-  pieces: readonly Piece[],
-  filter: UsageFilter,
-  groupBy: UsageDimension | undefined,
-): RawBuilder<Row> {
+interface Asked {
+  readonly filter: UsageFilter
+  readonly groupBy: UsageDimension | undefined
+}
+
+function fromSums(table: 'usage_hours' | 'usage_days', cut: SpanCut, { filter, groupBy }: Asked): RawBuilder<Row> {
   const byKey = groupBy === 'key' || groupBy === 'account'
   const name = groupBy === undefined ? sql`''` : SUMS_NAMES[groupBy]
   const keys = byKey ? sql`join usage_keys u on u.id = t.usage_key` : sql``
   const sums = sql.raw(SUM_COLUMNS.map((column) => `sum(t.${column}) as ${column}`).join(', '))
-  return sql`with spans(first, last, span) as (values ${piecesSql(pieces)})
-    select spans.span as span, ${name} as name, ${sums}
-    from spans join ${sql.table(table)} t on t.slot >= spans.first and t.slot < spans.last
-    join usage_series s on s.id = t.series ${keys}
-    where ${keyCondition(filter, byKey)} and ${conditionsOf(filter, 's', sql`s.status_class`)}
+  return sql`${cut.spans} select ${cut.span} as span, ${name} as name, ${sums}
+    from ${cut.from(table)} join usage_series s on s.id = t.series ${keys}
+    where ${cut.within} and ${keyCondition(filter, byKey)} and ${conditionsOf(filter, 's', sql`s.status_class`)}
     group by 1, 2`
 }
 
-function fromRecords(
-  pieces: readonly Piece[],
-  filter: UsageFilter,
-  groupBy: UsageDimension | undefined,
-): RawBuilder<Row> {
+function fromRecords(cut: SpanCut, { filter, groupBy }: Asked): RawBuilder<Row> {
   const name = groupBy === undefined ? sql`''` : RECORDS_NAMES[groupBy]
-  return sql`with spans(first, last, span) as (values ${piecesSql(pieces)})
-    select spans.span as span, ${name} as name, ${RECORD_SUMS}
-    from spans join usage_records t on t.started_at >= spans.first and t.started_at < spans.last
+  return sql`${cut.spans} select ${cut.span} as span, ${name} as name, ${RECORD_SUMS}
+    from ${cut.from('usage_records')}
     join usage_kinds s on s.id = t.usage_kind join usage_keys u on u.id = t.usage_key
-    where ${keyCondition(filter, true)} and ${conditionsOf(filter, 's', STATUS_CLASS)}
+    where ${cut.within} and ${keyCondition(filter, true)} and ${conditionsOf(filter, 's', STATUS_CLASS)}
     group by 1, 2`
-}
-
-/** The types are named for PostgreSQL, which would take the numbers for texts. */
-function piecesSql(pieces: readonly Piece[]): RawBuilder<unknown> {
-  return sql.join(
-    pieces.map(({ from, to, span }) => sql`(cast(${from} as bigint), cast(${to} as bigint), cast(${span} as bigint))`),
-  )
 }
 
 const SUMS_NAMES: Readonly<Record<UsageDimension, RawBuilder<string>>> = {

@@ -162,8 +162,22 @@ describeEachDatabase('questions about usage', (open) => {
   it('keeps who was asked, and how that ended', async () => {
     const { usage } = await open()
     const trail = [
-      { provider: 'a, b %', outcome: 'rate-limited', durationMs: 12 },
-      { provider: 'openai', outcome: 'ok', durationMs: 900 },
+      {
+        provider: 'a, b %',
+        outcome: 'rate-limited',
+        durationMs: 12,
+        credential: 'a, b %#2',
+        startMs: 1,
+        upstreamModel: 'gpt 4o',
+      },
+      {
+        provider: 'openai',
+        outcome: 'ok',
+        durationMs: 900,
+        credential: 'openai',
+        startMs: 13,
+        upstreamModel: '',
+      },
     ]
     await bringIn(usage, [usageRecord({ trail, attempts: 2, group: 'pro' })])
     expect(await usage.record(null, 'req_1')).toMatchObject({ trail, group: 'pro' })

@@ -47,6 +47,8 @@ export class SqliteUsageStore extends SqlUsageStore {
   /** By the key's text, unix ms. */
   readonly #lastUsed = new Map<string, number>()
 
+  /** One process brings records in, one batch at a time. */
+  readonly inOrder = true
   readonly #checkpoints: SqliteCheckpoints
 
   constructor(kysely: Kysely<Tables>, handle: DatabaseSync) {

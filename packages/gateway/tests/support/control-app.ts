@@ -15,6 +15,9 @@ import { LearningPlane } from '../../src/cluster/learning-plane.ts'
 import { Fleet } from '../../src/routing/fleet.ts'
 import { PlainPicker } from './plain-picker.ts'
 import { catalogue } from '../../src/catalogue/catalogue.ts'
+import { systemFacts } from '../../src/cluster/system-facts.ts'
+import { UpstreamDesk } from '../../src/cluster/upstream-desk.ts'
+import { ConfigDesk } from '../../src/config/config-desk.ts'
 import type { Config } from '../../src/config/config.ts'
 import { loadConfig } from '../../src/config/load-config.ts'
 import type { Change } from '../../src/identity/change.ts'
@@ -25,6 +28,7 @@ import type { PasswordCost } from '../../src/identity/people/password-hash.ts'
 import { createPeopleServices, type PeopleServices } from '../../src/identity/people/people-services.ts'
 import { OPERATOR } from '../../src/identity/principal.ts'
 import { type ControlApp, type ControlAppOptions, createControlApp } from '../../src/http/control/app.ts'
+import { comparableConfig } from '../../src/http/control/resources/shown-config.ts'
 import type { ControlState } from '../../src/http/control-ports.ts'
 import type { HealthView } from '../../src/routing/health-view.ts'
 import { MemoryLedger } from '../../src/limits/memory-ledger.ts'
@@ -33,6 +37,7 @@ import { createSendHttp } from '../../src/outbound/send-http.ts'
 import { StoredLibrary } from '../../src/responses/stored/library.ts'
 import { StoreKeys } from '../../src/responses/stored/store-keys.ts'
 import { openDatabase, type Database } from '../../src/store/database.ts'
+import { createLogger } from '../../src/telemetry/logger.ts'
 
 export const MASTER = 'correct-horse-battery-staple'
 export const OPERATOR_TOKEN = 'f'.repeat(64)
@@ -136,6 +141,18 @@ export async function startControl(
     passwordCost,
   })
   const limits = new MemoryLedger()
+  const desk = new UpstreamDesk({
+    database,
+    pepper: Buffer.alloc(32, 7),
+    base: world.config,
+    config: () => world.config,
+    health: () => world.health,
+    changes: published,
+    log: createLogger('silent'),
+    now,
+    run: (config) => (world.config = config),
+    check: async () => undefined,
+  })
   const app = createControlApp({
     ...services,
     people,
@@ -162,6 +179,26 @@ export async function startControl(
       now,
       changes: { publish: async (change) => void changes.push(change) },
     }),
+    ...desk.services,
+    configFile: new ConfigDesk({
+      settings: { configPath: join(dir, 'fairlead.yaml'), dataDir: dir, databaseUrl: '', redisUrl: '', overrides: {} },
+      env: {},
+      base: () => desk.base,
+      show: comparableConfig,
+      use: (config) => (world.config = desk.setBase(config)),
+      now,
+    }),
+    auditStore: database.audit,
+    system: {
+      facts: () =>
+        systemFacts({
+          database,
+          dataDir: dir,
+          redis: false,
+          guard: { looked: { atMs: null, fullAtMs: null }, counts: { looks: 0, found: 0 }, violations: [] },
+          workers: () => ({ ready: world.workers, configured: 1 }),
+        }),
+    },
     ...createMoneyServices({
       database,
       secret: Buffer.alloc(32, 7),
@@ -181,6 +218,7 @@ export async function startControl(
     }),
     state: stateOf(world),
     usage: database.usage,
+    healthHistory: database.health,
     limits,
     instances: async () => ({ self: 'ins_a', ...(await database.instances.beat(CARD)) }),
     database,
@@ -211,12 +249,13 @@ export async function startControl(
     },
     makeAccount: async (name) => (await services.accounts.create(OPERATOR, { name })).accountId,
     configure(yaml) {
-      world.config = configOf(yaml)
+      world.config = desk.setBase(configOf(yaml))
     },
     call: (path, options) => callAt(origin + path, options),
     async [Symbol.asyncDispose]() {
       server.closeAllConnections()
       server.close()
+      await desk[Symbol.asyncDispose]()
       await database[Symbol.asyncDispose]()
       rmSync(dir, { recursive: true, force: true })
     },
@@ -235,7 +274,10 @@ async function callAt(
     headers: { ...(token === undefined ? {} : { authorization: `Bearer ${token}` }), ...headers },
     ...(text === undefined ? (body === undefined ? {} : { body: JSON.stringify(body) }) : { body: text }),
   })
-  const received = await response.text()
+  // Without an end.
+  const isStream = response.headers.get('content-type')?.startsWith('text/event-stream') === true
+  if (isStream) await response.body?.cancel()
+  const received = isStream ? '' : await response.text()
   const isJson = response.headers.get('content-type')?.startsWith('application/json') === true && received !== ''
   return {
     status: response.status,
@@ -258,6 +300,7 @@ function stateOf(world: World): ControlState {
     configError: () => world.configError,
     moneyViolations: () => [],
     health: () => world.health,
+    models: () => new Fleet({ config: world.config, catalogue }).listModels(),
     metrics: async () => [
       {
         name: 'fairlead_requests_total',

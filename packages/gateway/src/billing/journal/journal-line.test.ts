@@ -13,9 +13,11 @@ import {
   splitPart,
 } from './journal-line.ts'
 import { formatTrail, parseTrail } from './journal-trail.ts'
-import { formatExtras, parseExtras } from '../usage/usage-extras.ts'
+import { formatExtras, heldIn, parseExtras } from '../usage/usage-extras.ts'
 import type { JournalReceipt } from '../usage/receipts.ts'
 import type { JournalRow, SliceReturn } from '../usage/usage-store.ts'
+
+const someNote = { provider: 'a', outcome: 'ok', durationMs: 1, credential: 'a#2', startMs: 3, upstreamModel: 'm' }
 
 it('never takes a record for a beginning, whatever its id is', () => {
   fc.assert(
@@ -67,7 +69,7 @@ it('tells receipts from calls, whatever is in them, and leaves out those that we
 
 it('tells background work from other calls, in the part that says what kind of call it was', () => {
   const rows: JournalRow[] = []
-  const lines = [usageRecord({ once: true, trail: [{ provider: 'a', outcome: 'ok', durationMs: 1 }] }), usageRecord()]
+  const lines = [usageRecord({ once: true, trail: [someNote] }), usageRecord()]
   parseJournalLines(lines.map(formatJournalLine).join(''), rows)
   expect(rows.map(isChargedOnce)).toEqual([true, false])
   const [kind, other] = rows.map(({ kindText }) => splitPart(kindText))
@@ -91,19 +93,31 @@ it('reads the rarer classes of usage as they were written, and leaves out what m
     }),
   )
   expect(formatExtras(NO_USAGE)).toBe('')
+  const held = formatExtras({ ...NO_USAGE, images: 2, serviceTier: 'h9,h8' }, 91_000)
+  expect([held, heldIn(held), parseExtras(held).serviceTier]).toEqual(['p2,h91000,sh9,h8', 91_000, 'h9,h8'])
+  expect([formatExtras(NO_USAGE, 7), heldIn('h7'), heldIn('sh9'), heldIn('')]).toEqual(['h7', 7, 0, 0])
   expect(parseExtras('A5,zz,x9,a-1,p,w2')).toEqual({ ...parseExtras(''), audioInput: 5, webSearches: 2 })
 })
 
 it('reads a trail as it was written, and leaves out what makes no sense', () => {
-  const note = fc.record({
-    provider: fc.string({ unit: 'binary' }),
-    outcome: fc.string({ minLength: 1 }),
-    durationMs: fc.nat(),
-  })
+  const text = fc.string({ unit: 'binary' })
+  const note = fc
+    .record({
+      provider: text,
+      outcome: fc.string({ minLength: 1 }),
+      durationMs: fc.nat(),
+      credential: text,
+      startMs: fc.nat(),
+      upstreamModel: text,
+    })
+    .map((one) => ({ ...one, credential: one.credential || one.provider }))
   fc.assert(
     fc.property(fc.array(note, { maxLength: 16 }), (trail) => {
       expect(parseTrail(formatTrail(trail))).toEqual(trail)
     }),
   )
-  expect(parseTrail('a ok 1,nonsense,b failed x')).toEqual([{ provider: 'a', outcome: 'ok', durationMs: 1 }])
+  expect(parseTrail('a ok 1,nonsense,b failed x')).toEqual([
+    // As an older release wrote it.
+    { provider: 'a', outcome: 'ok', durationMs: 1, credential: '', startMs: -1, upstreamModel: '' },
+  ])
 })

@@ -1,6 +1,6 @@
 // One call as one line of a worker's journal.
 // Tab-separated: request id, twelve integers, then two parts that many lines have in common, `key` (3 fields) and `kind`
-// (9 fields, and `once` for background work), who pays, the price, the rarer classes of usage, and the attempts. The reader takes each part as one piece
+// (9 fields, and `once` for background work), who pays, the price, the rarer classes of usage with what was held, and the attempts. The reader takes each part as one piece
 // of text and looks its row id up, so it splits only what is new.
 //
 //   requestId startedAtMs durationMs firstByteMs input cacheRead cacheWrite5m cacheWrite1h output reasoning costNanos providerCostNanos paidNanos |
@@ -46,7 +46,7 @@ export function formatJournalLine(record: UsageRecord): string {
     `${escaped(record.keyId)}\t${escaped(record.accountId)}\t${escaped(record.group)}\t` +
     `${escaped(record.endpoint)}\t${escaped(record.model)}\t${escaped(record.provider)}\t${escaped(record.upstreamModel)}\t` +
     `${whole(record.status)}\t${escaped(record.errorCode)}\t${record.stream ? 1 : 0}\t${whole(record.attempts)}\t${record.estimated ? 1 : 0}\t${record.once === true ? ONCE : ''}` +
-    `${escaped(record.sliceId)}\t${escapedWhole(record.priceText)}\t${escaped(formatExtras(usage))}\t` +
+    `${escaped(record.sliceId)}\t${escapedWhole(record.priceText)}\t${escaped(formatExtras(usage, record.heldNanos))}\t` +
     (record.trail.length === 0 ? '\x7f\n' : `${formatTrail(record.trail)}\x7f\n`)
   )
 }

@@ -59,6 +59,7 @@ function recordOf(requestId: string, rest: Partial<UsageRecord> = {}): UsageReco
     priceText: 'i150o600',
     sliceId: '',
     paidNanos: 0,
+    heldNanos: 0,
     ...rest,
   }
 }
@@ -108,6 +109,16 @@ describeEachDatabase('the usage journal', (open) => {
     const text = fc
       .string({ unit: 'binary', maxLength: 60 })
       .filter((candidate) => candidate.isWellFormed() && (open.kind === 'sqlite' || !candidate.includes('\0')))
+    const note = fc
+      .record({
+        provider: text,
+        outcome: text,
+        durationMs: fc.nat(),
+        credential: text,
+        startMs: fc.nat(),
+        upstreamModel: text,
+      })
+      .map((one) => ({ ...one, credential: one.credential || one.provider }))
     const record: fc.Arbitrary<UsageRecord> = fc.record({
       requestId: text,
       startedAtMs: count,
@@ -124,7 +135,7 @@ describeEachDatabase('the usage journal', (open) => {
       errorCode: text,
       stream: fc.boolean(),
       attempts: fc.nat(9),
-      trail: fc.array(fc.record({ provider: text, outcome: text, durationMs: fc.nat() }), { maxLength: 3 }),
+      trail: fc.array(note, { maxLength: 3 }),
       usage: fc.record({
         input: count,
         cacheRead: count,
@@ -146,6 +157,7 @@ describeEachDatabase('the usage journal', (open) => {
       priceText: fc.oneof(text, fc.string({ minLength: 400, maxLength: 500 })),
       sliceId: fc.constant(''),
       paidNanos: count,
+      heldNanos: count,
     })
     const sent: UsageRecord[] = []
     await fc.assert(
@@ -355,7 +367,7 @@ describeEachDatabase('the usage journal', (open) => {
     const writer = createJournalWriter({ dir: journal, instance: 'w1' })
     for (let n = 0; n < 8; n++) {
       const beginning = writer.begin(recordOf(`req_${n}`, { errorCode: 'interrupted' }))
-      const trail = [{ provider: 'a', outcome: 'ok', durationMs: 1 }]
+      const trail = [{ provider: 'a', outcome: 'ok', durationMs: 1, credential: 'a', startMs: 0, upstreamModel: 'm' }]
       writer.append(recordOf(`req_${n}`, { attempts: 2, trail }), beginning)
     }
     await writer.sync()
@@ -548,7 +560,7 @@ async function execute(onSqlite: string, onPostgres: string): Promise<void> {
 function asStored(record: UsageRecord): StoredUsageRecord {
   const { sliceId, paidNanos, ...rest } = record
   expect([sliceId, paidNanos]).toHaveLength(2)
-  return { ...rest, chargedNanos: null }
+  return { ...rest, chargedNanos: null, transferId: null, chargedAtMs: null }
 }
 
 function byId(left: StoredUsageRecord, right: StoredUsageRecord): number {

@@ -1,7 +1,7 @@
 // The rarer classes of usage as one short text, in a journal line and in a row: sound, pictures, searches, the service
-// tier. Most calls have none of them, and their text is empty.
+// tier; and what was held of the wallet that pays, in nano-US$. Most calls have none of them, and their text is empty.
 //
-//   A120,a40,I5,i6,p2,w3,sflex      in that order, zeros left out; the tier is last because it may hold anything
+//   A120,a40,I5,i6,p2,w3,h91000,sflex      in that order, zeros left out; the tier is last because it may hold anything
 import type { TokenUsage } from '../../core/token-usage.ts'
 
 export type UsageExtras = Pick<
@@ -9,8 +9,8 @@ export type UsageExtras = Pick<
   'audioInput' | 'audioOutput' | 'imageInput' | 'imageOutput' | 'images' | 'webSearches' | 'serviceTier'
 >
 
-/** /!\ Hot path. */
-export function formatExtras(usage: UsageExtras): string {
+/** /!\ Hot path. @param heldNanos 0 where nobody pays */
+export function formatExtras(usage: UsageExtras, heldNanos = 0): string {
   const { audioInput, audioOutput, imageInput, imageOutput, images, webSearches, serviceTier } = usage
   if (
     serviceTier === '' &&
@@ -18,7 +18,7 @@ export function formatExtras(usage: UsageExtras): string {
     images === 0 &&
     webSearches === 0
   )
-    return ''
+    return heldNanos > 0 ? `h${heldNanos}` : ''
   const parts: string[] = []
   if (audioInput > 0) parts.push(`A${audioInput}`)
   if (audioOutput > 0) parts.push(`a${audioOutput}`)
@@ -26,6 +26,7 @@ export function formatExtras(usage: UsageExtras): string {
   if (imageOutput > 0) parts.push(`i${imageOutput}`)
   if (images > 0) parts.push(`p${images}`)
   if (webSearches > 0) parts.push(`w${webSearches}`)
+  if (heldNanos > 0) parts.push(`h${heldNanos}`)
   if (serviceTier !== '') parts.push(`s${serviceTier}`)
   return parts.join()
 }
@@ -64,4 +65,11 @@ export function parseExtras(text: string): UsageExtras {
     at = end + 1
   }
   return extras
+}
+
+/** What was held; 0 where nothing was, or an older release wrote the text. */
+export function heldIn(text: string): number {
+  const [, digits] = /^(?:[AaIipw]\d+,)*h(\d{1,16})(?:,|$)/.exec(text) ?? []
+  const nanos = Number(digits ?? 0)
+  return Number.isSafeInteger(nanos) ? nanos : 0
 }

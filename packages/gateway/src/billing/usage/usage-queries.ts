@@ -95,9 +95,17 @@ export interface UsagePoint {
   readonly groups: readonly UsageGroup[]
 }
 
-export interface UsageRecordsQuery extends UsageFilter, Partial<UsageRange> {
+/** What only single records can be asked for. */
+export interface RecordsFilter extends UsageFilter {
+  /** Codes of the error table; '' = none. */
+  readonly errors?: readonly string[]
+}
+
+export interface UsageRecordsQuery extends RecordsFilter, Partial<UsageRange> {
   /** At most 1000. */
   readonly limit: number
+  /** This call alone, if it matches; its time is not looked at. */
+  readonly requestId?: string
   /** `next` of the page before. */
   readonly cursor?: string
 }
@@ -107,6 +115,32 @@ export interface UsageRecordsPage {
   readonly records: readonly StoredUsageRecord[]
   /** Null on the last page. */
   readonly next: string | null
+}
+
+/** Records as they come in: `row` grows from one to the next. */
+export interface ArrivedRecord {
+  readonly row: number
+  readonly record: StoredUsageRecord
+}
+
+export interface ArrivalsQuery extends RecordsFilter {
+  /** Of the last that is known. */
+  readonly afterRow: number
+  /** The newest of them, at most so many. */
+  readonly limit: number
+}
+
+/** For whoever watches calls come in. */
+export interface UsageArrivals {
+  /**
+   * False where several gateways bring records in at once: then a row may appear after one with a larger number, for as
+   * long as a transaction lasts.
+   */
+  readonly inOrder: boolean
+  /** 0 = there is none. */
+  lastRow(): Promise<number>
+  /** By `row`, oldest first. */
+  arrivals(query: ArrivalsQuery): Promise<readonly ArrivedRecord[]>
 }
 
 export interface UsageQueries {

@@ -9,6 +9,11 @@ export interface AttemptNote {
   /** `ok`, or what went wrong, as the metric `fairlead_attempts_total` names it. */
   readonly outcome: string
   readonly durationMs: number
+  /** Of the provider; '' = not known. */
+  readonly credential: string
+  /** After the request came in; -1 = not known. */
+  readonly startMs: number
+  readonly upstreamModel: string
 }
 
 export interface UsageRecord {
@@ -49,6 +54,8 @@ export interface UsageRecord {
   readonly sliceId: string
   /** Of the cost, what was captured in that slice. What is missing is taken from the wallet itself when the line is brought in. */
   readonly paidNanos: number
+  /** What was held of the wallet when the call ended; 0 where nobody pays. */
+  readonly heldNanos: number
   /** Background work, which may be run again under the same request id: only one of its records is charged. */
   readonly once?: true
   /** Of a call that the picker chose for; written down once, and again where another model answered in the end. */
@@ -57,6 +64,10 @@ export interface UsageRecord {
 
 /** A call as the database has it. */
 export interface StoredUsageRecord extends Omit<UsageRecord, 'sliceId' | 'paidNanos' | 'once' | 'receipt'> {
+  /** `tr_...`: with which it was charged; null = it was not, or cost nothing. */
+  readonly transferId: string | null
+  /** Unix ms by the database's clock; null likewise. */
+  readonly chargedAtMs: number | null
   /** What the wallet was charged; null = nobody pays for this call. Less than the cost only where the operator bears the rest. */
   readonly chargedNanos: number | null
 }

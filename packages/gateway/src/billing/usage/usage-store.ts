@@ -1,7 +1,7 @@
 // What billing asks of a database. `store/` answers it, on SQLite and on PostgreSQL.
 import type { QuotaHistory } from '../../limits/quota-history.ts'
+import type { UsageArrivals, UsageQueries } from './usage-queries.ts'
 import type { JournalReceipt } from './receipts.ts'
-import type { UsageQueries } from './usage-queries.ts'
 import type { StoredUsageRecord } from './usage-record.ts'
 
 /** A row as the journal holds it: the figures apart, and the two parts that repeat still as their source text. */
@@ -96,7 +96,7 @@ export interface UsageUpkeep {
   deleteOld(cutoffs: RetentionCutoffs): Promise<boolean>
 }
 
-export interface UsageStore extends JournalTarget, UsageQueries, QuotaHistory, UsageUpkeep {
+export interface UsageStore extends JournalTarget, UsageQueries, UsageArrivals, QuotaHistory, UsageUpkeep {
   /** The last calls of everybody, newest first. */
   recent(query: { limit: number; keyId?: string; requestId?: string }): Promise<readonly StoredUsageRecord[]>
   /**

@@ -26,6 +26,8 @@ export class MoneyGuard implements AsyncDisposable {
   #timer: NodeJS.Timeout | undefined
   #looking: Promise<void> | null = null
   #closed = false
+  /** When the last look, and the last full one, came to their end; unix ms, null = none has. */
+  readonly looked: { atMs: number | null; fullAtMs: number | null } = { atMs: null, fullAtMs: null }
   /** Looks that came to their end, and everything that they have found. */
   readonly counts = { looks: 0, found: 0 }
 
@@ -76,6 +78,8 @@ export class MoneyGuard implements AsyncDisposable {
       this.#fullLookDueMs = performance.now() + FULL_LOOK_EVERY_MS
       this.#known.clear()
     }
+    this.looked.atMs = Date.now()
+    if (full) this.looked.fullAtMs = this.looked.atMs
     this.counts.looks += 1
     this.counts.found += violations.length
     for (const violation of violations) await this.#found(violation)

@@ -15,12 +15,10 @@ let control: TestControl
 let key: string
 /** What the control plane sees of everything around it. */
 let state: TestControl['world']
-let base: string
 
 beforeEach(async () => {
   control = await startControl()
   state = control.world
-  base = control.origin
   state.health = { ...state.health, providers: [providerOf('openai')], credentials: [credentialOf('openai')] }
   key = (await control.makeKey({ name: 'First key' })).key
 })
@@ -45,7 +43,9 @@ function credentialOf(name: string, rest: Partial<CredentialHealth> = {}): Crede
   const rates = { currentRpm: 1, currentTpm: 2, limitRpm: 10, limitTpm: -1 }
   return {
     name,
+    fingerprint: '0a1b2c3d',
     provider: name,
+    inFlight: 0,
     type: 'openai',
     baseUrl: `https://${name}.example`,
     disabled: false,
@@ -368,7 +368,8 @@ describe('/metrics', () => {
 })
 
 describe('the pages', () => {
-  it.each(['/', '/vhealth'])('%s loads nothing from anywhere and runs nothing but its own script', async (path) => {
+  it('load nothing from anywhere and run nothing but their own script', async () => {
+    const path = '/vhealth'
     const { status, headers, text } = await call(path)
     expect(status).toBe(200)
     expect(headers.get('content-type')).toBe('text/html; charset=utf-8')
@@ -388,19 +389,11 @@ describe('the pages', () => {
     expect(health_.text).toContain('&lt;b&gt;Bold')
     expect(health_.text).not.toContain('<script>alert')
     expect(health_.text).not.toContain('<b>')
-    const landing = await fetch(base, { headers: { 'x-forwarded-host': '"><script>' } })
-    expect(await landing.text()).not.toContain('"><script>')
   })
 
   it('show no more of the health than /health does', async () => {
     control.configure('health: { detail: status }')
     expect((await call('/vhealth')).text).not.toContain('openai.example')
-  })
-
-  it('name the address that the reader used, or the one that is configured', async () => {
-    expect((await call('/')).text).toContain(`<span data-origin>${base}</span>/v1`)
-    state.config = { ...state.config, server: { ...state.config.server, publicUrl: 'https://ai.example.com' } }
-    expect((await call('/')).text).toContain('https://ai.example.com</span>/v1/chat/completions')
   })
 
   it('answer HEAD', async () => {

@@ -12,12 +12,15 @@ import { mount } from './api/mount.ts'
 import { normalPathOf } from '../normal-path.ts'
 import type { ControlServices } from './api/services.ts'
 import { createAuthenticate } from './authenticate.ts'
+import { Dashboard } from './dashboard/dashboard.ts'
 import { DatabaseProbe } from './database-probe.ts'
 import { renderError } from './error-reply.ts'
 import { notFound } from './not-found.ts'
 import { ROUTES } from './routes.ts'
 
-export interface ControlAppOptions extends Omit<ControlServices, 'authenticate' | 'admit' | 'probe'> {
+export interface ControlAppOptions extends Omit<ControlServices, 'authenticate' | 'admit' | 'probe' | 'dashboard'> {
+  /** Absent = the one that lies where this package has it, if there is one. */
+  readonly dashboard?: Dashboard
   readonly database: Pick<Database, 'check'>
   /** Random per run, for the command line on this machine; as good as the master key. */
   readonly operatorToken: string
@@ -40,6 +43,7 @@ export function createControlApp(options: ControlAppOptions): ControlApp {
     admit: (door, principal) =>
       admit(door, principal, { nowMs: state.now(), stepUpMs: state.config().people.stepUpMs }),
     probe: new DatabaseProbe(options.database, state.now),
+    dashboard: options.dashboard ?? new Dashboard(),
   }
   app.use(async (c, next) => {
     // The port of the models has given it one; nobody else's is believed.

@@ -1,6 +1,7 @@
 // Every route of the control plane. A route that is not in this table is not served.
 import type { Route } from './api/route.ts'
 import type { MoneyServices } from './api/services.ts'
+import { DASHBOARD_ROUTES } from './dashboard/routes.ts'
 import { docsRoutes } from './docs-routes.ts'
 import { HEALTH_ROUTES } from './health-routes.ts'
 import { METRICS_ROUTES } from './metrics-route.ts'
@@ -24,15 +25,22 @@ import { OWN_SESSION_ROUTES } from './resources/own-sessions.ts'
 import { SESSION_ROUTES } from './resources/session.ts'
 import { SIGN_UP_ROUTES } from './resources/sign-up.ts'
 import { PERSON_ROUTES, type PersonRouteServices } from './resources/people.ts'
+import { OVERVIEW_ROUTES } from './resources/overview.ts'
+import { SYSTEM_ROUTES } from './resources/system.ts'
+import { MODEL_ROUTES } from './resources/model-routes.ts'
+import { PLAYGROUND_ROUTES } from './resources/playground.ts'
 import { PRICE_ROUTES } from './resources/prices.ts'
+import { PROVIDER_ROUTES } from './resources/providers.ts'
 import { RECEIPT_ROUTES } from './resources/receipts.ts'
 import { REDEEM_CODE_ROUTES } from './resources/redeem-codes.ts'
+import { CATALOGUE_ROUTES } from './resources/catalogue.ts'
 import { CONVERSATION_ROUTES } from './resources/conversations.ts'
 import { RESPONSE_ROUTES } from './resources/responses.ts'
 import { REQUEST_ROUTES } from './resources/requests.ts'
 import { SELF_ROUTES } from './resources/self.ts'
 import { USAGE_ROUTES } from './resources/usage.ts'
 import { WALLET_ROUTES } from './resources/wallets.ts'
+import { STATUS_HISTORY_ROUTES } from './resources/status-history.ts'
 import { STATUS_ROUTES } from './status-route.ts'
 
 /** What needs the database alone: the command line has them without a gateway. */
@@ -55,9 +63,11 @@ export const API_ROUTES: readonly Route[] = [
   ...SESSION_ROUTES,
   ...OWN_SESSION_ROUTES,
   ...OWN_FACTOR_ROUTES,
+  ...PLAYGROUND_ROUTES,
   ...SELF_ROUTES,
   ...USAGE_ROUTES,
   ...REQUEST_ROUTES,
+  ...CATALOGUE_ROUTES,
   ...ACCOUNT_ROUTES,
   ...ACCOUNT_KEY_ROUTES,
   ...MEMBERSHIP_ROUTES,
@@ -76,11 +86,16 @@ export const API_ROUTES: readonly Route[] = [
   ...AUTO_LEARNING_ROUTES,
   ...BILLING_ROUTES,
   ...PRICE_ROUTES,
+  ...PROVIDER_ROUTES,
+  ...MODEL_ROUTES,
   ...GATEWAY_ROUTES,
+  ...SYSTEM_ROUTES,
+  ...OVERVIEW_ROUTES,
   ...AUDIT_ROUTES,
   ...HEALTH_ROUTES,
   ...STATUS_ROUTES,
+  ...STATUS_HISTORY_ROUTES,
   ...METRICS_ROUTES,
 ]
 
-export const ROUTES: readonly Route[] = [...API_ROUTES, ...docsRoutes(API_ROUTES), ...PAGE_ROUTES]
+export const ROUTES: readonly Route[] = [...API_ROUTES, ...docsRoutes(API_ROUTES), ...PAGE_ROUTES, ...DASHBOARD_ROUTES]

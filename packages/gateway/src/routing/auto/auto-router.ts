@@ -5,21 +5,20 @@
 // Lives in each process that sends requests, beside the fleet, and like it never waits and opens nothing. A request for a
 // model by its own name costs one look-up in here (`named`).
 import type { Price } from '../../billing/prices/price.ts'
-import type { AutoKnobs, AutoPool } from '../../config/auto-config.ts'
+import type { AutoPool } from '../../config/auto-config.ts'
 import type { Config } from '../../config/config.ts'
 import { TASK_TYPES, type TaskType } from '../../core/task-types.ts'
 import type { Fleet } from '../fleet.ts'
 import type { ModelSource } from '../model-info.ts'
 import type { Route } from '../route.ts'
+import type { AutoAsk, AutoCandidate, AutoChoice, Eligible } from './choice.ts'
 import { cacheableTokens, expectedCost, likelyTurns } from './costs/expected-cost.ts'
 import { OutputLengths } from './costs/output-lengths.ts'
-import { explore, type Exploration } from './learning/explore.ts'
+import { whyNot, whyNotNow } from './filters/can-serve.ts'
+import type { FilterReason } from './filters/reasons.ts'
 import { LearnedBook } from './learning/learned-book.ts'
 import type { LearnedSet } from './learning/learned-set.ts'
 import type { ChoiceLearning } from './learning/receipt-learning.ts'
-import { whyNot, whyNotNow } from './filters/can-serve.ts'
-import type { FilterReason } from './filters/reasons.ts'
-import type { Pick as Picked, PickKnobs, RankedModel } from './picker/picker.ts'
 import type { PickerPort } from './picker-port.ts'
 import { AutoNames, type AutoName } from './pools/auto-names.ts'
 import {
@@ -30,77 +29,15 @@ import {
   type PoolModel,
   type PoolSources,
 } from './pools/pool-model.ts'
-import type { RequestOptions } from './request-options.ts'
 import type { Baseline } from './savings/savings.ts'
-import { isControl } from './savings/control-group.ts'
 import {
   conversationKey,
   Conversations,
-  knobsMark,
   tokensIfAlwaysAsked,
   warmTokens,
   type Conversation,
 } from './sessions/conversation.ts'
-import { stayOrLeave, type ChoiceReason } from './sessions/stay-or-leave.ts'
-import type { RequestView } from './view/request-view.ts'
-import { fasterOfTies } from './tie-break.ts'
-
-export interface AutoAsk {
-  readonly name: AutoName
-  readonly options: RequestOptions
-  readonly view: RequestView
-  readonly endpoint: 'chat' | 'completions'
-  readonly caller: AutoCaller
-  /** What the client calls the conversation; null = nothing. */
-  readonly session: string | null
-  /** Monotonic, and on the clock of the wall. */
-  readonly nowMs: number
-  readonly unixMs: number
-}
-
-export interface AutoCaller {
-  readonly accountId: string
-  readonly group: string
-  readonly multiplierPpm: number
-  mayUse(publicId: string): boolean
-  /** What this caller pays; null = nobody has said. */
-  priceOf(route: Route): Price | null
-}
-
-/** A model of the pool, and what came of it. */
-export interface AutoCandidate {
-  readonly id: string
-  /** Expected; null = it was not looked at. */
-  readonly quality: number | null
-  /** Expected, of this request. */
-  readonly costNanos: number | null
-  readonly utility: number | null
-  /** Why it was not picked; null = it was, or stands in. */
-  readonly reason: FilterReason | null
-}
-
-export interface AutoChoice {
-  readonly asked: string
-  readonly pool: string
-  readonly knobs: AutoKnobs
-  readonly maxCostNanos: number | null
-  /** Public ids: the one that is asked first, then those that stand in for it. Empty = nothing is left. */
-  readonly chain: readonly string[]
-  readonly reason: ChoiceReason
-  readonly candidates: readonly AutoCandidate[]
-  readonly taskTypes: Picked['taskTypes']
-  readonly difficulty: number
-  readonly novelty: number
-  /** Null = nothing can be counted against. */
-  readonly baseline: Baseline | null
-  readonly conversationKey: string
-  readonly conversation: Conversation | null
-  readonly view: RequestView
-  /** For its receipt; null = nothing is kept to learn from. */
-  readonly learning: ChoiceLearning | null
-  /** Nothing but health and limits stands against those in the chain. */
-  readonly desperate: boolean
-}
+import { chainOf, costScale, settle } from './settle.ts'
 
 export interface AutoRouterOptions extends Pick<PoolSources, 'fleet' | 'catalogue'> {
   readonly config: Config
@@ -116,17 +53,6 @@ export interface AutoRouterOptions extends Pick<PoolSources, 'fleet' | 'catalogu
 interface ExpectedLengths {
   readonly type: TaskType
   readonly learned: LearnedSet | null
-}
-
-/** `propensity`: how likely it was to be chosen. */
-type Settled = { readonly first: RankedModel; readonly reason: ChoiceReason; readonly propensity: number }
-
-interface Eligible {
-  readonly model: PoolModel
-  readonly route: Route
-  readonly price: Price
-  readonly costNanos: number
-  readonly turnNanos: number
 }
 
 export class AutoRouter {
@@ -190,7 +116,7 @@ export class AutoRouter {
     const type = likeliest(prompt.taskShares)
     const learned = this.#learned.find(caller.accountId, pool.name)
     const { eligible, refused, desperate } = this.#filter(ask, pool, conversation, { type, learned }, maxCostNanos)
-    const baseline = this.#baseline(ask, pool, conversation, type, eligible[0]?.model.id)
+    const baseline = this.#baseline(ask, pool, conversation, eligible[0]?.model.id)
     const models = eligible.map(({ model, turnNanos }) => ({
       id: model.id,
       skills: model.skills,
@@ -201,7 +127,17 @@ export class AutoRouter {
       ...costScale(eligible, baseline),
     })
     const { ranked } = pick
-    const settled = this.#settle(ask, pool, ranked, eligible, knobs, conversation, key, baseline)
+    const settled = settle({
+      ask,
+      pool,
+      ranked,
+      eligible,
+      knobs,
+      conversation,
+      key,
+      baseline,
+      explorePpm: this.#config.auto.learning.explorePpm,
+    })
     const chain = settled === null ? [] : chainOf(settled.first, ranked, settled.reason)
     const costs = new Map(eligible.map(({ model, costNanos }) => [model.id, costNanos]))
     return {
@@ -371,7 +307,6 @@ export class AutoRouter {
     ask: AutoAsk,
     pool: AutoPool,
     conversation: Conversation | null,
-    _type: TaskType,
     fallback: string | undefined,
   ): Baseline | null {
     const { caller, options, view, unixMs } = ask
@@ -408,67 +343,6 @@ export class AutoRouter {
   #outputPpm(chosen: string | undefined, baseline: string, type: TaskType): number {
     return chosen === undefined ? 1_000_000 : this.lengths.ratioPpm(chosen, baseline, type)
   }
-
-  #settle(
-    ask: AutoAsk,
-    pool: AutoPool,
-    ranked: readonly RankedModel[],
-    eligible: readonly Eligible[],
-    knobs: AutoKnobs,
-    conversation: Conversation | null,
-    key: string,
-    baseline: Baseline | null,
-  ): Settled | null {
-    const [top] = ranked
-    if (top === undefined) return null
-    const { view, session, nowMs } = ask
-    const held = baseline === null ? undefined : ranked.find(({ id }) => id === baseline.model)
-    if (held !== undefined && !view.afterToolResult && isControl(key, pool.controlPpm))
-      return { first: held, reason: 'control', propensity: 1 }
-    const floor = knobs.minQuality * ranked.reduce((best, { quality }) => Math.max(best, quality), 0)
-    const routes = new Map(eligible.map(({ model, route }) => [model.id, route]))
-    const best = fasterOfTies(ranked, routes, nowMs)
-    const { model, reason } = stayOrLeave(best, {
-      ranked,
-      floor,
-      conversation,
-      view,
-      isNamed: session !== null,
-      knobs: knobsMark(knobs),
-    })
-    const {
-      model: first,
-      propensity,
-      explored,
-    }: Exploration = reason === 'best' && conversation === null
-      ? explore(model, ranked, this.#config.auto.learning.explorePpm, [Math.random(), Math.random()])
-      : { model, propensity: 1, explored: false }
-    return { first, reason: explored ? 'explored' : reason, propensity }
-  }
-}
-
-/** Who asks ten models in vain need not ask an eleventh. */
-const LONGEST_CHAIN = 10
-
-/** The chosen one, then the others above the floor, then those below: a worse answer is better than none. */
-function chainOf(first: RankedModel, ranked: readonly RankedModel[], reason: ChoiceReason): readonly string[] {
-  const others = ranked.filter(({ id }) => id !== first.id)
-  // Who stands in for a model that was left for being too weak is not weaker still.
-  const order =
-    reason === 'escalated'
-      ? others.toSorted((a, b) => Number(b.quality >= first.quality) - Number(a.quality >= first.quality))
-      : others
-  return [first.id, ...order.map(({ id }) => id)].slice(0, LONGEST_CHAIN)
-}
-
-/**
- * What costs are weighed against: an average request of those that can serve it, but no more than with the baseline. A
- * few models that cost a hundred times as much as anybody would pay must not make all others look alike.
- */
-function costScale(eligible: readonly Eligible[], baseline: Baseline | null): Pick<PickKnobs, 'costScaleNanos'> {
-  const mean = eligible.reduce((sum, { turnNanos }) => sum + turnNanos, 0) / Math.max(1, eligible.length)
-  const reference = eligible.find(({ model }) => model.id === baseline?.model)?.turnNanos ?? Infinity
-  return { costScaleNanos: Math.max(1, Math.min(mean, reference)) }
 }
 
 function least(left: number | null, right: number | null): number | null {

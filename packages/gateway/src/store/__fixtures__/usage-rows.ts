@@ -29,6 +29,7 @@ export function usageRecord(rest: Partial<UsageRecord> = {}): UsageRecord {
     priceText: '',
     sliceId: '',
     paidNanos: 0,
+    heldNanos: 0,
     ...rest,
   }
 }

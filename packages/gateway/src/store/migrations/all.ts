@@ -11,7 +11,9 @@ import { responses } from './010-responses.ts'
 import { chargedOnce } from './011-charged-once.ts'
 import { people } from './012-people.ts'
 import { receipts } from './013-receipts.ts'
-import { autoLearning } from './014-auto-learning.ts'
+import { upstreams } from './014-upstreams.ts'
+import { measuredData } from './015-measured-data.ts'
+import { autoLearning } from './016-auto-learning.ts'
 import type { Migration } from './migration.ts'
 
 /** In order; the number in the file's name is the version. */
@@ -29,5 +31,7 @@ export const MIGRATIONS: readonly Migration[] = [
   chargedOnce,
   people,
   receipts,
+  upstreams,
+  measuredData,
   autoLearning,
 ]

@@ -4,11 +4,11 @@
 import { GatewayError } from '../../../core/errors.ts'
 import { ROLES, type Role } from '../../../identity/member-store.ts'
 import type { TokenScope } from '../../../identity/people/access-token-store.ts'
-import { OPERATOR, type PersonAct, type Principal } from '../../../identity/principal.ts'
+import { isSession, OPERATOR, type PersonAct, type Principal } from '../../../identity/principal.ts'
 import type { Route } from './route.ts'
 
 /** What is declared about a route, as far as it decides who may call it. */
-export type Door = Pick<Route, 'access' | 'method' | 'role' | 'stepUp' | 'whileSettingUp'>
+export type Door = Pick<Route, 'access' | 'method' | 'role' | 'sessionOnly' | 'stepUp' | 'whileSettingUp'>
 
 export interface AdmitFacts {
   readonly nowMs: number
@@ -39,7 +39,12 @@ export function leastRole({ access, method, role }: Pick<Door, 'access' | 'metho
 }
 
 /** What a personal access token must carry; null = no token will do. */
-export function neededScope({ method, stepUp }: Pick<Door, 'method' | 'stepUp'>): TokenScope | null {
+export function neededScope({
+  method,
+  sessionOnly,
+  stepUp,
+}: Pick<Door, 'method' | 'sessionOnly' | 'stepUp'>): TokenScope | null {
+  if (sessionOnly === true) return null
   if (stepUp !== undefined) return stepUp === true ? null : 'secrets'
   return method === 'GET' ? 'read' : 'write'
 }
@@ -53,6 +58,8 @@ function admitKey({ access }: Door, principal: Principal): Principal {
   if (access === 'person') {
     throw denied('This is for people: log in, or use a personal access token. An API key is nobody.')
   }
+  // They are in the hands of a page; whatever else it may do, it does as its person.
+  if (principal.makers.some(isSession)) throw denied('This key calls models, and may do nothing else.')
   if (principal.operator || access === 'key') return principal
   if (access === 'operator') throw denied('Only the operator may do this: use the master key.')
   if (access !== 'open' && principal.scopes.includes(access)) return principal

@@ -63,3 +63,6 @@ export function seconds(ms: number | null): number | null
 export function seconds(ms: number | null): number | null {
   return ms === null ? null : Math.floor(ms / 1000)
 }
+
+/** Of requests that say everything in their path. A field that somebody tries all the same is refused by name. */
+export const EMPTY_BODY = z.strictObject({}).describe('Empty, or absent.')

@@ -35,8 +35,13 @@ export function mount<Services>(
   options: MountOptions<Services>,
 ): void {
   for (const route of routes) {
-    app.on(route.method, route.path.replaceAll(/\{(\w+)\}/g, ':$1'), (c) => answer(c, route, options))
+    app.on(route.method, routerPath(route.path), (c) => answer(c, route, options))
   }
+}
+
+/** As Hono writes it; `{name+}` takes slashes as well. */
+function routerPath(path: string): string {
+  return path.replaceAll(/\{(\w+)(\+?)\}/g, (_, name: string, more: string) => `:${name}${more === '' ? '' : '{.+}'}`)
 }
 
 async function answer<Services>(

@@ -40,7 +40,9 @@ export const TAGS = {
   Picker: 'What auto chose, and what callers think of it.',
   Compatibility: 'Balance and cost as tools for other gateways ask for them.',
   Prices: 'What callers pay for each model, and what it costs the operator.',
-  Gateway: 'What runs: models, instances, configuration, the audit log.',
+  Providers: 'Who answers: credentials, health, drains, weights, test calls.',
+  Models: 'Names that clients may ask for, and who serves them; the catalogue.',
+  Gateway: 'What runs: instances, configuration, figures, the audit log.',
   Health: 'Open, for monitors and load balancers.',
 } as const
 export type Tag = keyof typeof TAGS
@@ -88,6 +90,8 @@ interface Facts {
    * access token opens none of these; with `secrets`, one of that scope does.
    */
   readonly stepUp?: true | 'secrets'
+  /** For browsers that are logged in: no personal access token opens it. */
+  readonly sessionOnly?: true
   /** Open to people who must add a second factor before anything else. */
   readonly whileSettingUp?: true
   /** Absent: `admin` for what only the operator may call. */

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { AccountRecord } from '../../../identity/account-store.ts'
 import { ACCOUNT_KINDS, ACCOUNT_STATUSES, type AccountPatch } from '../../../identity/account-service.ts'
 import { budgetFromJson, limitsFromJson } from '../../../limits/limits-json.ts'
-import { listOf, pageQuery, seconds, unixSeconds } from '../api/fields.ts'
+import { listOf, pageQuery, seconds, unixSeconds, EMPTY_BODY } from '../api/fields.ts'
 import { listBody } from '../api/list-body.ts'
 import { type Route, routeFor } from '../api/route.ts'
 import type { IdentityServices } from '../../../identity/identity-services.ts'
@@ -192,7 +192,7 @@ export const ACCOUNT_ROUTES: readonly Route<IdentityServices>[] = [
       summary,
       description,
       params,
-      body: z.strictObject({}).describe('Empty, or absent.'),
+      body: EMPTY_BODY,
       reply: { description: 'The account as it is now.', schema: accountShape },
       handler: async ({ principal, params: { account_id }, origin }, { accounts }) =>
         accountBody(await accounts.update(principal, account_id, { status }, origin)),

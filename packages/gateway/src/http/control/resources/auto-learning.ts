@@ -1,6 +1,6 @@
 // /api/auto: what the picker has learned of each account's traffic, in versions. A version serves only when it has won.
 import { z } from 'zod'
-import { listOf } from '../api/fields.ts'
+import { listOf, EMPTY_BODY } from '../api/fields.ts'
 import { listBody } from '../api/list-body.ts'
 import { type Route, route } from '../api/route.ts'
 import { poolName, poolOf, versionBody, versionShape } from './auto-shapes.ts'
@@ -99,6 +99,7 @@ export const AUTO_LEARNING_ROUTES: readonly Route[] = [
     description: 'Only one that has won on replay, against what serves now.',
     errors: ['not_found', 'conflict'],
     params,
+    body: EMPTY_BODY,
     reply: { description: 'It serves.', schema: versionShape },
     async handler({ principal, origin, params: { version_id } }, { learning }) {
       return versionBody(await learning.serve(version_id, { principal, origin }))

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { INVITATION_STATES, type InvitationRecord } from '../../../identity/people/invitation-store.ts'
 import type { InvitationService, InvitationView } from '../../../identity/people/invitation-service.ts'
 import type { ControlState } from '../../control-ports.ts'
-import { listOf, pageQuery, seconds, unixSeconds, unixSecondsOrNever } from '../api/fields.ts'
+import { listOf, pageQuery, seconds, unixSeconds, unixSecondsOrNever, EMPTY_BODY } from '../api/fields.ts'
 import { listBody } from '../api/list-body.ts'
 import { type Route, routeFor } from '../api/route.ts'
 import { accountParams } from './accounts.ts'
@@ -75,7 +75,6 @@ const ADMINS = { access: 'operator', tag: 'Teams', role: 'admin' } as const
 const MINE = { access: 'person', tag: 'Teams' } as const
 const OPEN = { access: 'open', tag: 'Teams', errors: ['invalid_request', 'not_found'] } as const
 const withToken = z.strictObject({ token: linkToken })
-const NOTHING = z.strictObject({}).describe('Empty, or absent.')
 const mineParams = z.strictObject({ invitation_id: invitationId })
 
 export const INVITATION_ROUTES: readonly Route<Services>[] = [
@@ -217,7 +216,7 @@ export const INVITATION_ROUTES: readonly Route<Services>[] = [
     summary: 'Accept one of these',
     errors: ['conflict'],
     params: mineParams,
-    body: NOTHING,
+    body: EMPTY_BODY,
     reply: { description: 'Your place in the account.', schema: memberShape },
     handler: async ({ principal, params: { invitation_id }, origin }, { people }) =>
       memberBody(await people.invitations.accept(principal, { invitationId: invitation_id }, origin)),
@@ -231,7 +230,7 @@ export const INVITATION_ROUTES: readonly Route<Services>[] = [
     summary: 'Decline one of these',
     errors: ['conflict'],
     params: mineParams,
-    body: NOTHING,
+    body: EMPTY_BODY,
     reply: { description: 'It is over.', schema: invitationShape },
     handler: async ({ principal, params: { invitation_id }, origin }, { people, state }) =>
       invitationBody(await people.invitations.decline(principal, { invitationId: invitation_id }, origin), state.now()),

@@ -2,7 +2,7 @@
 // people of an account look, and its admins change.
 import { z } from 'zod'
 import { MEMBER_STATUSES, ROLES, type MemberRecord } from '../../../identity/member-store.ts'
-import { listOf, pageQuery, seconds, unixSeconds } from '../api/fields.ts'
+import { listOf, pageQuery, seconds, unixSeconds, EMPTY_BODY } from '../api/fields.ts'
 import { listBody } from '../api/list-body.ts'
 import { type Route, routeFor } from '../api/route.ts'
 import type { IdentityServices } from '../../../identity/identity-services.ts'
@@ -37,8 +37,6 @@ export const memberShape = z
 const COMMON = { access: 'operator', tag: 'Teams' } as const
 const LOOKS = { ...COMMON, method: 'GET', role: 'viewer' } as const
 const CHANGES = { ...COMMON, role: 'admin', stepUp: true, errors: ['conflict'] } as const
-const NOTHING = z.strictObject({}).describe('Empty, or absent.')
-
 export const MEMBER_ROUTES: readonly Route<IdentityServices>[] = [
   route({
     ...COMMON,
@@ -156,7 +154,7 @@ export const MEMBER_ROUTES: readonly Route<IdentityServices>[] = [
       summary,
       description,
       params,
-      body: NOTHING,
+      body: EMPTY_BODY,
       reply: { description: 'The member as it is now.', schema: memberShape },
       handler: async ({ principal, params: { account_id, member_id }, origin }, { members }) =>
         memberBody(await members.setStatus(principal, account_id, member_id, status, origin)),
@@ -174,7 +172,7 @@ export const MEMBER_ROUTES: readonly Route<IdentityServices>[] = [
     description: 'The last owner cannot: hand it over first.',
     errors: ['conflict'],
     params: z.strictObject(accountParams),
-    body: NOTHING,
+    body: EMPTY_BODY,
     reply: { description: 'The place that you had.', schema: memberShape },
     handler: async ({ principal, params: { account_id }, origin }, { members }) =>
       memberBody(await members.leave(principal, account_id, origin)),
@@ -192,7 +190,7 @@ export const MEMBER_ROUTES: readonly Route<IdentityServices>[] = [
     description: 'They become its owner, you its admin. For somebody who has logged in here before.',
     errors: ['conflict'],
     params: z.strictObject(accountParams),
-    body: z.strictObject({ member: memberId }).meta({ id: 'Transfer' }),
+    body: z.strictObject({ member: memberId }).meta({ id: 'AccountTransfer' }),
     example: { body: { member: MEMBER_ID } },
     reply: { description: 'The new owner.', schema: memberShape },
     handler: async ({ principal, params: { account_id }, body, origin }, { members }) =>

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import type { PeopleServices } from '../../../identity/people/people-services.ts'
 import type { Changed } from '../../../identity/people/factor-service.ts'
+import { EMPTY_BODY } from '../api/fields.ts'
 import { type Call, type Route, routeFor } from '../api/route.ts'
 import { renewedReply, type SessionServices, siteOf, ticketReply, visitorOf } from '../api/session-reply.ts'
 import { made, MADE_EXAMPLE, madeCredential } from './credential-shapes.ts'
@@ -13,8 +14,6 @@ interface Services extends SessionServices {
 }
 
 const route = routeFor<Services>()
-
-const NOTHING = z.strictObject({}).describe('Empty, or absent.')
 
 const OWN = { access: 'person', tag: 'My account', whileSettingUp: true } as const
 /** Whoever sits down at an unlocked browser must not make it theirs. */
@@ -112,7 +111,7 @@ export const OWN_FACTOR_ROUTES: readonly Route<Services>[] = [
     name: 'beginPasskey',
     summary: 'Begin to add a passkey',
     errors: ['conflict'],
-    body: NOTHING,
+    body: EMPTY_BODY,
     reply: passkeyOptionsReply,
     handler: async (call, services) => {
       const begun = await services.people.factors.beginPasskey(call.principal, siteOf(call, services))
@@ -178,7 +177,7 @@ export const OWN_FACTOR_ROUTES: readonly Route<Services>[] = [
     summary: 'Begin to add an authenticator app',
     description: 'It counts for nothing until a code of it was shown.',
     errors: ['conflict'],
-    body: NOTHING,
+    body: EMPTY_BODY,
     reply: {
       description: 'For the app.',
       schema: z
@@ -229,7 +228,7 @@ export const OWN_FACTOR_ROUTES: readonly Route<Services>[] = [
     name: 'makeRecoveryCodes',
     summary: 'Make new recovery codes',
     description: 'Those before are worth nothing from then on.',
-    body: NOTHING,
+    body: EMPTY_BODY,
     reply: { status: 201, description: 'Shown this once.', schema: codesShape },
     async handler({ principal, origin }, { people }) {
       return {

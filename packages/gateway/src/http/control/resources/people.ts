@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { FactorSummary } from '../../../identity/people/factor-store.ts'
 import type { MadeLink, PersonService } from '../../../identity/people/person-service.ts'
 import { PERSON_STATUSES, type PersonRecord } from '../../../identity/people/person-store.ts'
-import { listOf, pageQuery, seconds, unixSeconds, unixSecondsOrNever } from '../api/fields.ts'
+import { listOf, pageQuery, seconds, unixSeconds, unixSecondsOrNever, EMPTY_BODY } from '../api/fields.ts'
 import { listBody } from '../api/list-body.ts'
 import { type Route, routeFor } from '../api/route.ts'
 import { memberBody, memberShape } from './members.ts'
@@ -58,8 +58,6 @@ const linkShape = z
   .meta({ id: 'OneTimeLink' })
 
 const name = z.string().trim().min(1, 'must not be empty.').max(200, 'must have at most 200 characters.')
-const NOTHING = z.strictObject({}).describe('Empty, or absent.')
-
 const LOOKS = { access: 'operator', tag: 'People', method: 'GET' } as const
 const CHANGES = { access: 'operator', tag: 'People', stepUp: true } as const
 
@@ -173,7 +171,7 @@ export const PERSON_ROUTES: readonly Route<PersonRouteServices>[] = [
       description,
       errors: ['conflict'],
       params,
-      body: NOTHING,
+      body: EMPTY_BODY,
       reply: { description: 'As they are now.', schema: personShape },
       handler: async ({ principal, params: { person_id }, origin }, { people }) =>
         personBody(await people.persons.setStatus(principal, person_id, status, origin)),
@@ -203,7 +201,7 @@ export const PERSON_ROUTES: readonly Route<PersonRouteServices>[] = [
     summary: 'Take away all that a person logs in with',
     description: 'Passwords, passkeys, codes, tokens and sessions end at once. The link lets them begin anew.',
     params,
-    body: NOTHING,
+    body: EMPTY_BODY,
     reply: { status: 201, description: 'The only time that the link is shown.', schema: linkShape },
     handler: async ({ principal, params: { person_id }, origin }, { people }) =>
       linkBody(await people.persons.resetFactors(principal, person_id, origin)),
@@ -217,7 +215,7 @@ export const PERSON_ROUTES: readonly Route<PersonRouteServices>[] = [
     summary: 'Make the link of the first operator',
     description: 'As it is printed at the start, as long as there is no operator. It ends the one before it.',
     errors: ['conflict'],
-    body: NOTHING,
+    body: EMPTY_BODY,
     reply: { status: 201, description: 'The only time that the link is shown.', schema: linkShape },
     handler: async ({ principal, origin }, { people }) =>
       linkBody(await people.persons.makeSetUpLink(principal, origin)),

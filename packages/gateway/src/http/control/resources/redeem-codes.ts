@@ -2,7 +2,16 @@
 import { z } from 'zod'
 import { MOST_CODES } from '../../../billing/payments/redeem-code-service.ts'
 import type { RedeemBatchView, RedeemCode } from '../../../billing/payments/redeem-code-store.ts'
-import { dollars, dollarsField, listOf, pageQuery, seconds, unixSeconds, unixSecondsOrNever } from '../api/fields.ts'
+import {
+  dollars,
+  dollarsField,
+  listOf,
+  pageQuery,
+  seconds,
+  unixSeconds,
+  unixSecondsOrNever,
+  EMPTY_BODY,
+} from '../api/fields.ts'
 import { listBody } from '../api/list-body.ts'
 import { type Route, routeFor } from '../api/route.ts'
 import type { MoneyServices } from '../api/services.ts'
@@ -137,7 +146,7 @@ export const REDEEM_CODE_ROUTES: readonly Route<MoneyServices>[] = [
     summary: 'Withdraw a batch of redeem codes',
     description: 'Those that have been redeemed stay so. Asking again is no error.',
     params,
-    body: z.strictObject({}).describe('Empty, or absent.'),
+    body: EMPTY_BODY,
     reply: { description: 'The batch as it is now.', schema: batchShape },
     handler: async ({ principal, params: { batch_id }, origin }, { redeemCodes }) =>
       batchBody(await redeemCodes.void(principal, batch_id, origin)),

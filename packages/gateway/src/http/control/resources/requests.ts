@@ -4,7 +4,9 @@ import { GatewayError } from '../../../core/errors.ts'
 import { listOf, pageQuery } from '../api/fields.ts'
 import { type Route, route } from '../api/route.ts'
 import { requestCostBody, requestCostShape } from './request-cost.ts'
-import { seesAccount, usageFilter, usageFilterQuery } from './tenant.ts'
+import { REQUEST_STREAM_ROUTE } from './request-stream.ts'
+import { requestMoneyBody, requestMoneyShape, timelineBody, timelineShape } from './request-timeline.ts'
+import { recordsFilter, recordsFilterQuery, seesAccount, usageFilterQuery } from './tenant.ts'
 import { instant, rangeQuery, zoneOf, zoneQuery } from './time-range.ts'
 import { csvResponse, recordsCsv } from './usage-csv.ts'
 import { requestBody, requestShape } from './usage-shapes.ts'
@@ -23,6 +25,12 @@ export const REQUEST_ROUTES: readonly Route[] = [
       ...rangeQuery,
       ...zoneQuery,
       ...usageFilterQuery,
+      ...recordsFilterQuery,
+      request_id: z
+        .string()
+        .max(200)
+        .optional()
+        .describe('The x-request-id of a reply: this call alone, if it matches.'),
       ...pageQuery,
       format: z.enum(['json', 'csv']).optional(),
     }),
@@ -38,7 +46,8 @@ export const REQUEST_ROUTES: readonly Route[] = [
       const { records, next } = await orInvalid(
         'after',
         usage.records({
-          ...usageFilter(principal, query),
+          ...recordsFilter(principal, query),
+          ...(query.request_id === undefined ? {} : { requestId: query.request_id }),
           limit: limit ?? 100,
           ...(from === undefined ? {} : { fromMs: instant(from, 'from', timeZone) }),
           ...(to === undefined ? {} : { toMs: instant(to, 'to', timeZone) }),
@@ -55,6 +64,9 @@ export const REQUEST_ROUTES: readonly Route[] = [
     },
   }),
 
+  // Before the next, whose path it would match.
+  REQUEST_STREAM_ROUTE,
+
   route({
     method: 'GET',
     path: '/api/requests/{request_id}',
@@ -63,7 +75,7 @@ export const REQUEST_ROUTES: readonly Route[] = [
     name: 'getRequest',
     summary: 'Look at a call',
     description:
-      'By the x-request-id of its reply, within a second of its end: its exact cost, its tokens, its timings.',
+      'By the x-request-id of its reply, within a second of its end: its exact cost, its tokens, what happened when, and what became of the money that was held. What was asked and answered is not kept.',
     params: z.strictObject({
       request_id: z
         .string()
@@ -73,13 +85,25 @@ export const REQUEST_ROUTES: readonly Route[] = [
     reply: {
       description: 'The call, and every line of its price.',
       schema: z
-        .strictObject({ ...requestShape.shape, price: requestCostShape.nullable() })
+        .strictObject({
+          ...requestShape.shape,
+          price: requestCostShape.nullable(),
+          timeline: timelineShape,
+          money: requestMoneyShape.nullable(),
+        })
         .meta({ id: 'RequestDetail' }),
     },
     async handler({ principal, params: { request_id } }, { usage }) {
       const record = await usage.record(principal.operator ? null : principal.accountId, request_id)
       const mayBeSeen = record !== null && (seesAccount(principal) || record.keyId === principal.keyId)
-      if (mayBeSeen) return { ...requestBody(record, principal.operator), price: requestCostBody(record) }
+      if (mayBeSeen) {
+        return {
+          ...requestBody(record, principal.operator),
+          price: requestCostBody(record),
+          timeline: timelineBody(record, principal.operator),
+          money: requestMoneyBody(record),
+        }
+      }
       const shown = request_id.slice(0, 64)
       throw new GatewayError('not_found', `There is no call "${shown}" here. It appears a second after its end.`)
     },

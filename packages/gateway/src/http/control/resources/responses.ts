@@ -8,6 +8,7 @@ import { endJob } from '../../../responses/jobs/end-job.ts'
 import { followEvents, replay } from '../../../responses/jobs/follow.ts'
 import { cancelled, inProgress } from '../../../responses/jobs/response-states.ts'
 import type { ResponseLibrary, StoredResponse } from '../../../responses/response-library.ts'
+import { EMPTY_BODY } from '../api/fields.ts'
 import { type Route, route } from '../api/route.ts'
 import {
   deletedResponseShape,
@@ -100,7 +101,7 @@ export const RESPONSE_ROUTES: readonly Route[] = [
     description: 'One that has ended already is left as it is, so cancelling twice does no harm.',
     errors: [...FORBIDDEN, 'invalid_request'],
     params,
-    body: z.strictObject({}),
+    body: EMPTY_BODY,
     example: { path: `${EXAMPLE.path}/cancel` },
     reply: { description: 'The response as it is now.', schema: responseShape },
     async handler({ principal, params: { response_id: id } }, { responses }) {

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { GatewayError } from '../../../core/errors.ts'
 import type { PeopleServices } from '../../../identity/people/people-services.ts'
 import type { Proof } from '../../../identity/people/step-up-service.ts'
+import { EMPTY_BODY } from '../api/fields.ts'
 import { type Call, type Route, routeFor } from '../api/route.ts'
 import {
   loggedOutReply,
@@ -22,8 +23,6 @@ interface Services extends SessionServices {
 }
 
 const route = routeFor<Services>()
-
-const NOTHING = z.strictObject({}).describe('Empty, or absent.')
 
 const OWN = { access: 'person', tag: 'Log-in', whileSettingUp: true } as const
 const HEARTBEAT_MS = 25_000
@@ -99,7 +98,7 @@ export const SESSION_ROUTES: readonly Route<Services>[] = [
     name: 'askForProof',
     summary: 'Begin to show a passkey',
     errors: ['not_found'],
-    body: NOTHING,
+    body: EMPTY_BODY,
     reply: passkeyOptionsReply,
     handler: async (call, services) => {
       const session = await ownSession(call, services)
@@ -139,7 +138,7 @@ export const SESSION_ROUTES: readonly Route<Services>[] = [
         .describe('Name of an issuer.')
         .meta({ examples: ['company'] }),
     }),
-    body: NOTHING,
+    body: EMPTY_BODY,
     reply: {
       description: 'Where to go.',
       schema: z.strictObject({ object: z.literal('journey'), url: z.string() }),

@@ -1,5 +1,10 @@
 // Whose figures somebody may see. Every question about usage goes through here, so that none of them can forget it.
-import { STATUS_CLASSES, type StatusClass, type UsageFilter } from '../../../billing/usage/usage-queries.ts'
+import {
+  type RecordsFilter,
+  STATUS_CLASSES,
+  type StatusClass,
+  type UsageFilter,
+} from '../../../billing/usage/usage-queries.ts'
 import { z } from 'zod'
 import { GatewayError } from '../../../core/errors.ts'
 import type { Principal } from '../../../identity/principal.ts'
@@ -13,6 +18,11 @@ export const usageFilterQuery = {
   endpoint: queryList('Paths.').optional(),
   status: queryList('Classes of status: 2xx, 4xx, 429, 499 (the client left), 5xx.').optional(),
   provider: queryList('Names of providers; for the operator only.').optional(),
+} as const
+
+/** Of lists alone. */
+export const recordsFilterQuery = {
+  error: queryList('Codes of the error table, `client_gone`, `upstream_cut`, or `none`.').optional(),
 } as const
 
 type FilterQuery = { readonly [Name in keyof typeof usageFilterQuery]: z.output<(typeof usageFilterQuery)[Name]> }
@@ -35,6 +45,15 @@ export function usageFilter(principal: Principal, query: Partial<FilterQuery>): 
     ...(provider === undefined ? {} : { providers: provider }),
     ...(foreign ? { keyIds: [] } : {}),
   }
+}
+
+export function recordsFilter(
+  principal: Principal,
+  query: Partial<FilterQuery> & { readonly error?: readonly string[] | undefined },
+): RecordsFilter {
+  const { error } = query
+  const errors = error?.map((code) => (code === 'none' ? '' : code))
+  return { ...usageFilter(principal, query), ...(errors === undefined ? {} : { errors }) }
 }
 
 export function seesAccount({ operator, scopes }: Principal): boolean {

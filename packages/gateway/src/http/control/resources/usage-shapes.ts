@@ -55,7 +55,7 @@ function callTokensBody(usage: TokenUsage): z.input<typeof callTokensShape> {
   }
 }
 
-const latencyShape = z
+export const latencyShape = z
   .strictObject({
     p50_ms: z.number().describe('Half of the calls were faster; exact to some 20 %.'),
     p95_ms: z.number(),
@@ -97,13 +97,16 @@ export function figuresBody(of: UsageFigures, forOperator: boolean): z.input<typ
   }
 }
 
-function latencyBody(of: LatencyFigures | null): z.input<typeof latencyShape> | null {
+export function latencyBody(of: LatencyFigures | null): z.input<typeof latencyShape> | null {
   return of === null ? null : { p50_ms: of.p50Ms, p95_ms: of.p95Ms, mean_ms: of.meanMs }
 }
 
 const attemptShape = z.strictObject({
   provider: z.string(),
+  credential: z.string().describe('Of the provider; empty = not known.'),
+  upstream_model: z.string(),
   outcome: z.string().describe('`ok`, or what went wrong.'),
+  started_ms: z.number().nullable().describe('After the request came in; null = not known.'),
   duration_ms: z.number(),
 })
 
@@ -168,10 +171,13 @@ export function requestBody(record: StoredUsageRecord, forOperator: boolean): z.
           provider_cost: dollars(record.providerCostNanos),
           provider: record.provider,
           upstream_model: record.upstreamModel,
-          trail: (record.trail ?? []).map(({ provider, outcome, durationMs }) => ({
-            provider,
-            outcome,
-            duration_ms: durationMs,
+          trail: record.trail.map((attempt) => ({
+            provider: attempt.provider,
+            credential: attempt.credential,
+            upstream_model: attempt.upstreamModel,
+            outcome: attempt.outcome,
+            started_ms: attempt.startMs < 0 ? null : attempt.startMs,
+            duration_ms: attempt.durationMs,
           })),
         }
       : {}),

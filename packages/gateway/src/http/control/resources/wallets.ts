@@ -1,7 +1,7 @@
 // /api/wallets and /api/accounts/{account_id}/wallet: what is there, what came and went, and what the operator does.
 import { z } from 'zod'
 import { GatewayError } from '../../../core/errors.ts'
-import { listOf, pageQuery } from '../api/fields.ts'
+import { listOf, pageQuery, EMPTY_BODY } from '../api/fields.ts'
 import { listBody } from '../api/list-body.ts'
 import { type Route, routeFor } from '../api/route.ts'
 import type { MoneyServices } from '../api/services.ts'
@@ -180,7 +180,7 @@ export const WALLET_ROUTES: readonly Route<MoneyServices>[] = [
     path: '/api/accounts/{account_id}/wallet/unlock',
     name: 'unlockWallet',
     summary: 'Unlock a wallet',
-    body: z.strictObject({}).describe('Empty, or absent.'),
+    body: EMPTY_BODY,
     reply: { description: 'The wallet as it is now.', schema: walletShape },
     handler: async ({ principal, params: { account_id }, origin }, { wallets }) =>
       walletBody(await wallets.setState(principal, account_id, 'active', '', origin)),

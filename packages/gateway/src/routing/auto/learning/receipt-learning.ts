@@ -1,6 +1,6 @@
 // What a receipt keeps so that something can be learned from its call: marks and points, never a word of the question.
 import type { ReceiptLearning } from '../../../core/receipt.ts'
-import type { AutoChoice } from '../auto-router.ts'
+import type { AutoChoice } from '../choice.ts'
 import { textMark } from '../sessions/conversation.ts'
 import { encodePoint } from './point-text.ts'
 

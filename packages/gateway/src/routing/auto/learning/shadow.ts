@@ -1,7 +1,7 @@
 // Shadow evaluation, in the words that its parts share: a sampled call is put once more to the model that answered it and
 // to another of its pool, and a judge that does not know which is which says whose answer is better. Off unless
 // configured, and never dearer than its cap: what a call can cost at most is held before it is made.
-import type { AutoChoice } from '../auto-router.ts'
+import type { AutoChoice } from '../choice.ts'
 
 /** Of the model that answered, against the other. */
 export type ShadowVerdict = 'won' | 'tied' | 'lost'

@@ -1,7 +1,7 @@
 // The receipt of a choice as it goes into the journal: short, because each call that was picked for has one.
 import { encodePrice } from '../../../billing/prices/price-text.ts'
 import type { ReceiptBody, ReceiptCandidate } from '../../../core/receipt.ts'
-import type { AutoCandidate, AutoChoice } from '../auto-router.ts'
+import type { AutoCandidate, AutoChoice } from '../choice.ts'
 import type { FilterReason } from '../filters/reasons.ts'
 import { receiptLearning } from '../learning/receipt-learning.ts'
 

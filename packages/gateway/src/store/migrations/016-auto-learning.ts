@@ -2,7 +2,7 @@
 import type { Migration } from './migration.ts'
 
 export const autoLearning: Migration = {
-  version: 14,
+  version: 16,
   name: 'auto-learning',
   oldestCompatible: 12,
 

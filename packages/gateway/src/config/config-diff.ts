@@ -1,0 +1,40 @@
+// What is different between two configurations, as somebody reads it who is about to apply one: by path, with entries of
+// lists told apart by their names rather than their places.
+
+export interface ConfigChange {
+  /** `server.port`, `providers[openai].weight`. */
+  readonly path: string
+  /** Undefined = it was not there. */
+  readonly before?: unknown
+  /** Undefined = it is not there any more. */
+  readonly after?: unknown
+}
+
+/** @param before plain data, without secrets */
+export function configDiff(before: unknown, after: unknown, path = ''): readonly ConfigChange[] {
+  if (isRecord(before) && isRecord(after)) {
+    const names = new Set([...Object.keys(before), ...Object.keys(after)])
+    return [...names].flatMap((name) => configDiff(before[name], after[name], path === '' ? name : `${path}.${name}`))
+  }
+  const [left, right] = [named(before), named(after)]
+  if (left !== null && right !== null) {
+    const names = new Set([...left.keys(), ...right.keys()])
+    return [...names].flatMap((name) => configDiff(left.get(name), right.get(name), `${path}[${name}]`))
+  }
+  if (JSON.stringify(before) === JSON.stringify(after)) return []
+  return [{ path, ...(before === undefined ? {} : { before }), ...(after === undefined ? {} : { after }) }]
+}
+
+/** By name or id; null for a list of anything else. An empty one is as good as any. */
+function named(value: unknown): ReadonlyMap<string, unknown> | null {
+  if (!Array.isArray(value)) return null
+  const entries = value.map((item: unknown) => {
+    const name = isRecord(item) ? (item['name'] ?? item['id']) : undefined
+    return typeof name === 'string' ? ([name, item] as const) : null
+  })
+  return entries.every((entry) => entry !== null) ? new Map(entries) : null
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
