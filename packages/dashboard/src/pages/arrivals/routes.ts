@@ -1,0 +1,35 @@
+import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
+import { arrivalRoute } from '../../app/root-routes.ts'
+
+const linkPage = lazyRouteComponent(async () => await import('./link-page.tsx'), 'LinkPage')
+
+interface LogInSearch {
+  /** Where to go afterwards: a path of ours. */
+  readonly next?: string
+}
+
+export const ARRIVALS = [
+  createRoute({
+    getParentRoute: () => arrivalRoute,
+    path: '/log-in',
+    validateSearch: (search: Record<string, unknown>): LogInSearch => {
+      const { next } = search
+      return typeof next === 'string' && /^\/(?![/\\])/.test(next) ? { next } : {}
+    },
+    component: lazyRouteComponent(async () => await import('./log-in-page.tsx'), 'LogInPage'),
+  }),
+  createRoute({
+    getParentRoute: () => arrivalRoute,
+    path: '/forgot',
+    component: lazyRouteComponent(async () => await import('./forgot-page.tsx'), 'ForgotPage'),
+  }),
+  createRoute({
+    getParentRoute: () => arrivalRoute,
+    path: '/sign-up',
+    component: lazyRouteComponent(async () => await import('./sign-up-page.tsx'), 'SignUpPage'),
+  }),
+  createRoute({ getParentRoute: () => arrivalRoute, path: '/set-up', component: linkPage }),
+  createRoute({ getParentRoute: () => arrivalRoute, path: '/reset', component: linkPage }),
+  createRoute({ getParentRoute: () => arrivalRoute, path: '/confirm', component: linkPage }),
+  createRoute({ getParentRoute: () => arrivalRoute, path: '/invitation', component: linkPage }),
+] as const

@@ -1,0 +1,51 @@
+import { Languages } from 'lucide-react'
+import { setPreferences, type Theme, THEMES, usePreferences } from '../app/preferences.ts'
+import { LANGUAGE_NAMES, LANGUAGES } from '../i18n/languages.ts'
+import { useMessages } from '../i18n/use-messages.ts'
+import { IconButton } from '../ui/button.tsx'
+import { Menu, MenuChoice, MenuLine } from '../ui/menu.tsx'
+import { shellMessages } from './messages/shell.ts'
+
+export function useThemeNames(): Readonly<Record<Theme, string>> {
+  const t = useMessages(shellMessages)
+  return { system: t('themeSystem'), light: t('themeLight'), dark: t('themeDark') }
+}
+
+/** Language and appearance, for who is not logged in; parts of it stand in the menu of who is. */
+export function PreferenceMenu() {
+  const t = useMessages(shellMessages)
+  return (
+    <Menu
+      trigger={
+        <IconButton label={`${t('language')}, ${t('theme')}`}>
+          <Languages aria-hidden className="size-4" />
+        </IconButton>
+      }
+    >
+      <PreferenceChoices />
+    </Menu>
+  )
+}
+
+export function PreferenceChoices() {
+  const t = useMessages(shellMessages)
+  const { language, theme } = usePreferences()
+  const themes = useThemeNames()
+  return (
+    <>
+      <MenuChoice
+        label={t('language')}
+        value={language}
+        onChange={(next) => setPreferences({ language: next })}
+        options={LANGUAGES.map((value) => ({ value, label: LANGUAGE_NAMES[value] }))}
+      />
+      <MenuLine />
+      <MenuChoice
+        label={t('theme')}
+        value={theme}
+        onChange={(next) => setPreferences({ theme: next })}
+        options={THEMES.map((value) => ({ value, label: themes[value] }))}
+      />
+    </>
+  )
+}
