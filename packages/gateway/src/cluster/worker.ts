@@ -1,5 +1,6 @@
 // A worker process: a data plane whose authority is the primary, over the cluster's IPC.
 
+import cluster from 'node:cluster'
 import type { Logger } from 'pino'
 import type { DrawReply } from '../billing/slices/slice-messages.ts'
 import { createLogger } from '../telemetry/logger.ts'
@@ -53,6 +54,8 @@ function runWorker(): void {
   // Signals are the primary's business: a terminal sends Ctrl-C to the whole group.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGUSR2'] as const) process.on(signal, () => undefined)
   process.on('disconnect', () => process.exit(1))
+  // A primary that ends while this one starts: what is sent to it meets a closed channel before `disconnect` is heard.
+  cluster.worker?.on('error', () => process.exit(1))
 
   process.on('message', (message: ToWorker) => {
     switch (message.kind) {
