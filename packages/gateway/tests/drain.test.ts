@@ -1,5 +1,7 @@
 // The end of a process: what is being served ends whole, nobody new is refused before the time, nothing is lost.
 
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { connectRaw, openStream, startFakeUpstream } from '@fairlead/testkit'
 import { describe, expect, it } from 'vitest'
 import { chat, MASTER_KEY, post, providersYaml } from './support/gateway.ts'
@@ -56,6 +58,9 @@ describe('SIGTERM', () => {
     })
     await upstream.ledger.until(({ last }) => last?.end === 'client-gone')
     expect(gateway.usageRows()).toHaveLength(1)
+    using database = new DatabaseSync(join(gateway.folder, 'data', 'fairlead.db'), { readOnly: true })
+    // Given up by us: the attempt is in the row, and no failure of the upstream.
+    expect(String(database.prepare('select trail from usage_records').get()?.['trail'])).toContain('abandoned')
   })
 
   it('waits for a client that takes its reply slowly', async () => {

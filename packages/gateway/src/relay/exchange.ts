@@ -281,12 +281,7 @@ export class Exchange
   replyGone(): void {
     if (this.#ended) return
     this.#ended = true
-    const { attempt } = this
-    this.attempt = null
-    if (attempt !== null) {
-      attempt.abandon('the client is gone')
-      bookLast(this.#call, attempt, 'abandoned', 'abandoned')
-    }
+    this.#abandon('the client is gone')
     const settle = (usage: TokenUsage): void => this.#call.settle(499, 'client_gone', usage, true)
     const counted = this.#delivery.countPartial()
     if (counted === null) settle(this.#delivery.partialUsage())
@@ -297,10 +292,18 @@ export class Exchange
   /** The process must end now: say so in the stream. */
   endForShutdown(): void {
     if (this.#call.settled) return
-    this.attempt?.abandon('the gateway is shutting down')
-    this.attempt = null
+    this.#abandon('the gateway is shutting down')
     const message = 'The gateway is shutting down. Send the request again.'
     this.#fail(new GatewayError('service_unavailable', message, { retryAfterSeconds: 1 }))
+  }
+
+  /** It says nothing about the upstream, which did not fail. */
+  #abandon(why: string): void {
+    const { attempt } = this
+    this.attempt = null
+    if (attempt === null) return
+    attempt.abandon(why)
+    bookLast(this.#call, attempt, 'abandoned', 'abandoned')
   }
 
   // --- time ---
