@@ -1,5 +1,5 @@
-// `fairlead admin` as an operator uses it who cannot log in any more: real processes, on a state directory where no gateway
-// runs, and through one that does.
+// `fairlead admin` as an operator uses it who cannot log in any more: on a state directory where no gateway runs, and
+// through one that does.
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import type { Server } from 'node:http'

@@ -3,6 +3,7 @@
 import { type Agent, type IncomingMessage, request as httpRequest } from 'node:http'
 import { nowMs } from './deadlines.ts'
 import { SseReader } from './sse-reader.ts'
+import { listOf, objectOf, textIn } from './upstream/dialects/json.ts'
 
 export interface TimedEvent {
   readonly event: string
@@ -197,17 +198,14 @@ class Call implements StreamCall {
 }
 
 function errorIn(text: string): unknown {
-  const value = parse(text)
-  return isRecord(value) ? value['error'] : undefined
+  return objectOf(parse(text))['error']
 }
 
 /** The text in a chat chunk's first choice. */
 function textOf(data: string): string {
   const chunk = parse(data)
-  if (!isRecord(chunk) || !Array.isArray(chunk['choices'])) return ''
-  const choice: unknown = chunk['choices'].find((choice: unknown) => isRecord(choice) && choice['index'] === 0)
-  const delta = isRecord(choice) ? choice['delta'] : undefined
-  return isRecord(delta) && typeof delta['content'] === 'string' ? delta['content'] : ''
+  const choice = listOf(objectOf(chunk)['choices']).find((one) => objectOf(one)['index'] === 0)
+  return textIn(objectOf(choice)['delta'], 'content') ?? ''
 }
 
 function parse(text: string): unknown {
@@ -217,8 +215,4 @@ function parse(text: string): unknown {
     // A stream under test may hold anything; what is no JSON has no text and no error object.
     return undefined
   }
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null
 }

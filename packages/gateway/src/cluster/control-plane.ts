@@ -5,50 +5,43 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { ReceiptDesk } from '../billing/usage/receipt-desk.ts'
 import type { Logger } from 'pino'
 import type { SliceServer } from '../billing/slices/slice-server.ts'
 import type { Config, Settings } from '../config/config.ts'
 import { ConfigDesk } from '../config/config-desk.ts'
 import { secretKeyProblem } from '../config/env.ts'
 import { GatewayError } from '../core/errors.ts'
-import { VERSION } from '../core/version.ts'
-import { type ControlApp, createControlApp } from '../http/control/app.ts'
+import type { ControlApp } from '../http/control/app.ts'
 import { comparableConfig } from '../http/control/resources/shown-config.ts'
 import { Dashboard } from '../http/control/dashboard/dashboard.ts'
 import { createIdentityServices } from '../identity/identity-services.ts'
 import type { KeyService } from '../identity/key-service.ts'
 import { createPeopleServices, type PeopleServices } from '../identity/people/people-services.ts'
-import { OPERATOR, type Principal } from '../identity/principal.ts'
+import { OPERATOR } from '../identity/principal.ts'
 import { derivePepper, loadSecretKey } from '../identity/secret-key.ts'
 import { LeaseServer } from '../limits/lease-server.ts'
 import type { LimitLedger } from '../limits/limit-ledger.ts'
 import { Picker } from '../routing/auto/picker/picker.ts'
-import type { ShadowAsk, ShadowReply } from '../routing/auto/learning/shadow.ts'
 import type { PickerPort } from '../routing/auto/picker-port.ts'
 import type { HealthView } from '../routing/health-view.ts'
-import type { FleetChange } from '../routing/outcome.ts'
 import { createAskIssuer } from '../outbound/ask-issuer.ts'
 import { createSendHttp } from '../outbound/send-http.ts'
 import { createSendMail } from '../outbound/send-mail.ts'
 import { databasePlace, openDatabase, type Database } from '../store/database.ts'
 import type { MetricFamily } from '../telemetry/metric-family.ts'
 import { HealthRecorder, type HealthSample } from '../telemetry/history/health-recorder.ts'
-import { mergeFamilies } from '../telemetry/metrics.ts'
-import type { TurnMemory } from '../relay/turn-memory.ts'
-import type { JobDesk } from '../responses/jobs/job-desk.ts'
-import type { StoredLibrary } from '../responses/stored/library.ts'
 import { ControlListeners } from './control-listeners.ts'
+import { createPages } from './control-pages.ts'
 import { LearningPlane } from './learning-plane.ts'
 import { MoneyPlane } from './money-plane.ts'
 import { ResponsePlane } from './response-plane.ts'
 import { SharedState } from './shared-state.ts'
-import { systemFacts } from './system-facts.ts'
 import { healthSamples } from './health-samples.ts'
 import { upstreamMetrics } from './upstream-metrics.ts'
 import { UpstreamDesk } from './upstream-desk.ts'
 import { UpstreamPlane } from './upstream-plane.ts'
-import type { Answer, Question, WorkerReport } from './messages.ts'
+import { WorkerDoor } from './worker-door.ts'
+import { WorkerReports } from './worker-reports.ts'
 import type { Workers } from './workers.ts'
 
 export interface ControlPlaneOptions {
@@ -67,8 +60,9 @@ export class ControlPlane implements AsyncDisposable {
   readonly operatorToken = randomBytes(32).toString('hex')
   readonly limits: LimitLedger
   readonly dashboard = new Dashboard()
+  /** Where data planes come with their questions and news. */
+  readonly door: WorkerDoor
   readonly #shared: SharedState
-  readonly #leases: LeaseServer
   readonly #database: Database
   readonly #log: Logger
   readonly #upstreams: UpstreamPlane
@@ -81,9 +75,8 @@ export class ControlPlane implements AsyncDisposable {
   readonly #listeners: ControlListeners
   readonly #history: HealthRecorder
   readonly #app: ControlApp
-  /** What workers that are gone had counted. */
-  #goneMetrics: MetricFamily[] = []
   #workers: Workers | null = null
+  readonly #reports = new WorkerReports(() => this.#workers)
   #config: Config
   #configError: string | undefined
   #accepting = true
@@ -132,7 +125,6 @@ export class ControlPlane implements AsyncDisposable {
       recallOwn: async (accountId) => await this.slices.recallOwn(accountId),
     })
     this.limits = this.#shared.ledger
-    this.#leases = new LeaseServer(this.limits, this.#shared.instances.self)
     this.journalDir = join(settings.dataDir, 'journal')
     mkdirSync(this.journalDir, { recursive: true, mode: 0o700 })
     const identity = createIdentityServices({
@@ -172,7 +164,7 @@ export class ControlPlane implements AsyncDisposable {
     })
     this.#upstreams = new UpstreamPlane(
       () => this.#config,
-      (change) => this.fleetChanged(change, 0),
+      (change) => this.door.fleetChanged(change, 0),
     )
     this.#desk = new UpstreamDesk({
       database,
@@ -221,68 +213,50 @@ export class ControlPlane implements AsyncDisposable {
       changes: this.#shared.changes,
       drain: async () => await this.#money.usage.drain(),
       changed: (learned) => this.#run({ ...this.#config, learned }),
+      remembered: (answerLengths) => this.#run({ ...this.#config, answerLengths }),
       log,
     })
-    const startedAtMs = Date.now()
-    this.#app = createControlApp({
-      dashboard: this.dashboard,
-      ...identity,
-      ...this.#money.services,
-      ...this.#desk.services,
-      configFile: this.#configDesk,
-      auditStore: database.audit,
-      system: {
-        facts: () =>
-          systemFacts({
-            database,
-            dataDir: settings.dataDir,
-            redis: settings.redisUrl !== '',
-            guard: this.#money.guard,
-            workers: () => ({ ready: this.#workers?.ready() ?? 0, configured: this.#config.server.workers }),
-          }),
-      },
-      people: this.#people,
-      state: {
-        version: VERSION,
-        startedAtMs,
-        config: () => this.#config,
-        configError: () => this.#configError,
-        moneyViolations: () => this.#money.guard.violations.map(({ invariant, message }) => `${invariant}: ${message}`),
-        health: () => this.health(),
-        models: () => this.#upstreams.listModels(),
-        metrics: () => this.#metrics(),
-        accepting: () => this.#accepting,
-        workersReady: () => this.#workers?.ready() ?? 0,
-        journalIsWell: () => this.#workers?.reports().every(({ journalIsWell }) => journalIsWell) ?? true,
-        now: Date.now,
-      },
-      usage: database.usage,
-      healthHistory: database.health,
-      receipts: new ReceiptDesk({
-        receipts: database.receipts,
-        usage: database.usage,
-        drain: async () => await this.#money.usage.drain(),
-        now: Date.now,
-      }),
-      learning: this.#learning.service,
-      limits: this.limits,
-      responses: this.responses,
-      instances: () => this.#shared.instances.list(),
+    this.#app = createPages({
+      settings,
+      config: () => this.#config,
+      configError: () => this.#configError,
+      configDesk: this.#configDesk,
       database,
-      hasAdminListener: config.server.adminPort !== undefined,
-      idempotency: { store: database.repeatable, secret: pepper },
+      pepper,
       operatorToken: this.operatorToken,
-      onError: (error, requestId) => log.error({ err: error, requestId }, 'a page could not be answered'),
+      hasAdminListener: config.server.adminPort !== undefined,
+      dashboard: this.dashboard,
+      identity,
+      people: this.#people,
+      money: this.#money,
+      upstreams: this.#upstreams,
+      desk: this.#desk,
+      learning: this.#learning,
+      responses: this.#responses,
+      shared: this.#shared,
+      reports: this.#reports,
+      health: () => this.health(),
+      metrics: () => this.#metrics(),
+      accepting: () => this.#accepting,
+      log,
+    })
+    this.door = new WorkerDoor({
+      keys: this.keys,
+      leases: new LeaseServer(this.limits, this.#shared.instances.self),
+      slices: this.#money.slices,
+      responses: this.#responses.library,
+      jobs: this.#responses.jobs,
+      upstreams: this.#upstreams,
+      desk: this.#desk,
+      learning: this.#learning,
+      shared: this.#shared,
+      reports: this.#reports,
+      workers: () => this.#workers,
     })
   }
 
   get config(): Config {
     return this.#config
-  }
-
-  /** What a worker that starts now must know of the providers. */
-  get changes(): readonly FleetChange[] {
-    return this.#upstreams.changes
   }
 
   /** Begins to serve: checks, journals. The first round of health checks is done when it resolves. */
@@ -316,62 +290,9 @@ export class ControlPlane implements AsyncDisposable {
     }
   }
 
-  // --- questions and news from data planes ---
-
-  answer(worker: number, question: Question): Answer | Promise<Answer> {
-    switch (question.kind) {
-      case 'find-key':
-        return this.findKey(question.digest)
-      case 'probe':
-        return this.requestProbe(question.circuit)
-      case 'limit-ask':
-        return this.#leases.answer(worker, question)
-      case 'draw':
-        return this.slices.draw(worker, question)
-      case 'responses':
-        return this.responses.answer(question.ask)
-      case 'job':
-        return this.jobs.answer(question.ask)
-      case 'shadow':
-        return this.shadow(question.ask)
-    }
-  }
-
-  /** What shadow evaluations may spend, and what came of them. */
-  shadow(ask: ShadowAsk): Promise<ShadowReply> {
-    return this.#learning.shadow(ask)
-  }
-
-  findKey(digest: string): Promise<Principal | null> {
-    return this.keys.resolve(digest)
-  }
-
-  requestProbe(circuit: string): boolean {
-    return this.#upstreams.grantProbe(circuit)
-  }
-
-  /** For the workers of other instances. */
-  sealRemembered(entry: TurnMemory): void {
-    this.#shared.sealRemembered(entry)
-  }
-
-  get leases(): LeaseServer {
-    return this.#leases
-  }
-
   /** Money for the workers. */
   get slices(): SliceServer {
     return this.#money.slices
-  }
-
-  /** Stored responses. */
-  get responses(): StoredLibrary {
-    return this.#responses.library
-  }
-
-  /** Background work. */
-  get jobs(): JobDesk {
-    return this.#responses.jobs
   }
 
   get socketPath(): string {
@@ -381,19 +302,6 @@ export class ControlPlane implements AsyncDisposable {
   /** As of `ControlListeners`. */
   get adminUrl(): string | null {
     return this.#listeners.adminUrl
-  }
-
-  fleetChanged(change: FleetChange, from: number): void {
-    this.#upstreams.heard(change)
-    this.#desk.heard(change)
-    this.#workers?.fleetChanged(change, from)
-  }
-
-  workerGone(worker: number, report: WorkerReport | undefined): void {
-    this.#leases.workerGone(worker)
-    this.slices.workerGone(worker)
-    void this.jobs.workerGone(worker)
-    if (report !== undefined) this.#goneMetrics = mergeFamilies([this.#goneMetrics, countersOf(report.metrics)])
   }
 
   // --- configuration ---
@@ -406,7 +314,8 @@ export class ControlPlane implements AsyncDisposable {
   }
 
   #lay(config: Config): void {
-    this.#run({ ...config, prices: this.#config.prices, learned: this.#config.learned })
+    const { prices, learned, answerLengths } = this.#config
+    this.#run({ ...config, prices, learned, ...(answerLengths === undefined ? {} : { answerLengths }) })
     if (this.#workers !== null) void this.#upstreams.check()
   }
 
@@ -428,20 +337,17 @@ export class ControlPlane implements AsyncDisposable {
   }
 
   health(): HealthView {
-    return this.#upstreams.health(this.#workers?.reports().map(({ health }) => health) ?? [])
+    return this.#upstreams.health(this.#reports.healths())
   }
 
   #samples(): readonly HealthSample[] {
-    const reports = this.#workers?.reports() ?? []
-    const isServing = this.#accepting && (this.#workers?.ready() ?? 0) > 0
-    const serving = isServing && reports.every(({ journalIsWell }) => journalIsWell)
+    const serving = this.#accepting && this.#reports.ready() > 0 && this.#reports.journalsAreWell()
     return healthSamples({ config: this.#config, view: this.health(), serving, nowMs: Date.now() })
   }
 
   async #metrics(): Promise<readonly MetricFamily[]> {
-    const reports = (await this.#workers?.collect()) ?? []
     return [
-      ...mergeFamilies([this.#goneMetrics, ...reports.map(({ metrics }) => metrics)]),
+      ...(await this.#reports.metrics()),
       ...upstreamMetrics(this.health()),
       ...this.#shared.metrics(),
       ...this.#money.metrics(),
@@ -475,9 +381,4 @@ export class ControlPlane implements AsyncDisposable {
     await this.#database[Symbol.asyncDispose]()
     this.#listeners.retract()
   }
-}
-
-/** Gauges of a worker end with it; what it counted does not. */
-function countersOf(families: readonly MetricFamily[]): MetricFamily[] {
-  return families.filter(({ type }) => type !== 'gauge')
 }

@@ -38,6 +38,7 @@ import { Picker } from '../routing/auto/picker/picker.ts'
 import type { ShadowAsk, ShadowReply } from '../routing/auto/learning/shadow.ts'
 import { Fleet } from '../routing/fleet.ts'
 import type { FleetChange } from '../routing/outcome.ts'
+import { MirrorRunner } from './mirror-runner.ts'
 import { ShadowRunner } from './shadow-runner.ts'
 import type { WorkerReport } from './messages.ts'
 import { ResponsesFront, type ResponsesPrimary } from './responses-front.ts'
@@ -148,6 +149,7 @@ export class DataPlane {
       call: (request) => this.#relay.call(request),
       ask: (ask) => primary.shadow(ask),
       costHeader: () => this.#headerNames.cost.toLowerCase(),
+      spent: (pool, nanos) => this.metrics.auto.spent(pool, nanos),
       log,
     })
     this.#relay = new Relay({
@@ -155,6 +157,7 @@ export class DataPlane {
       fleet: this.fleet,
       auto: this.auto,
       shadow: this.#shadow,
+      mirror: new MirrorRunner({ call: (request) => this.#relay.call(request), metrics: this.metrics }),
       limits: primary.limits(this.#wheel),
       wallets: this.wallets,
       deadlines: this.#wheel,

@@ -9,6 +9,7 @@
 // words them otherwise, nothing is recognised, and all is as Node left it.
 
 import type { ChildProcess, SendHandle } from 'node:child_process'
+import { isJsonObject } from '../core/json.ts'
 
 interface Handoff {
   readonly message: NewConnection
@@ -42,7 +43,7 @@ export class Handoffs {
       return Reflect.apply(this.#send, undefined, args)
     }
     process.on('internalMessage', (message: unknown) => {
-      if (isRecord(message) && typeof message['ack'] === 'number') this.#underway.delete(message['ack'])
+      if (isJsonObject(message) && typeof message['ack'] === 'number') this.#underway.delete(message['ack'])
     })
   }
 
@@ -62,7 +63,7 @@ export class Handoffs {
 
 function isNewConnection(message: unknown): message is NewConnection {
   return (
-    isRecord(message) &&
+    isJsonObject(message) &&
     message['cmd'] === 'NODE_CLUSTER' &&
     message['act'] === 'newconn' &&
     typeof message['seq'] === 'number'
@@ -70,9 +71,6 @@ function isNewConnection(message: unknown): message is NewConnection {
 }
 
 function isConnection(handle: unknown): handle is Connection {
-  return isRecord(handle) && typeof handle['fd'] === 'number' && typeof handle['close'] === 'function'
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null
+  if (typeof handle !== 'object' || handle === null || !('fd' in handle) || !('close' in handle)) return false
+  return typeof handle.fd === 'number' && typeof handle.close === 'function'
 }

@@ -3,16 +3,18 @@
 import type { Logger } from 'pino'
 import { catalogue } from '../catalogue/catalogue.ts'
 import type { Config } from '../config/config.ts'
-import type { LearnedTable, LearnedTables } from '../core/learned.ts'
+import type { AnswerLengths, LearnedTable, LearnedTables } from '../core/learned.ts'
 import type { LearningCaller } from '../http/control/api/services.ts'
 import { actorOf } from '../identity/actor.ts'
 import { writeAudit } from '../identity/audit-log.ts'
 import type { ChangePublisher } from '../identity/change.ts'
 import { NO_ORIGIN } from '../identity/origin.ts'
 import { OPERATOR } from '../identity/principal.ts'
+import { pastLengths } from '../routing/auto/costs/past-lengths.ts'
 import { LearningService } from '../routing/auto/learning/learning-service.ts'
 import type { ShadowAsk, ShadowReply } from '../routing/auto/learning/shadow.ts'
 import type { PickerPort } from '../routing/auto/picker-port.ts'
+import { viewPool, type PoolView } from '../routing/auto/pools/pool-curve.ts'
 import { poolModel } from '../routing/auto/pools/pool-model.ts'
 import type { Skills } from '../routing/auto/picker/skills.ts'
 import type { Fleet } from '../routing/fleet.ts'
@@ -35,6 +37,8 @@ export interface LearningPlaneOptions {
   readonly drain: () => Promise<void>
   /** Another version serves somewhere. */
   readonly changed: (learned: LearnedTables) => void
+  /** What answers were like before this start. */
+  readonly remembered?: (lengths: AnswerLengths) => void
   readonly log: Pick<Logger, 'debug' | 'info' | 'error'>
 }
 
@@ -46,6 +50,7 @@ export class LearningPlane implements AsyncDisposable {
   #tables = new Map<string, LearnedTable>()
   #reading: Promise<void> = Promise.resolve()
   #learning: Promise<void> = Promise.resolve()
+  #remembering: Promise<void> = Promise.resolve()
   #timer: NodeJS.Timeout | undefined
   #retry: NodeJS.Timeout | undefined
   #hours = 0
@@ -84,7 +89,14 @@ export class LearningPlane implements AsyncDisposable {
     })
   }
 
+  viewPools(): readonly PoolView[] {
+    const { config, fleet, picker } = this.#options
+    const { auto } = config()
+    return auto.pools.map((pool) => viewPool(pool, { fleet: fleet(), catalogue, picker: picker(), auto }))
+  }
+
   start(): void {
+    this.#remembering = this.#remember()
     this.#timer = setInterval(() => this.#hourPassed(), HOUR_MS).unref()
   }
 
@@ -119,6 +131,17 @@ export class LearningPlane implements AsyncDisposable {
     }
   }
 
+  /** Beside the start, which waits for nothing that is only an estimate. */
+  async #remember(): Promise<void> {
+    const { database, remembered, log } = this.#options
+    try {
+      const lengths = await pastLengths(database.learning)
+      if (!this.#closed && Object.keys(lengths.models).length > 0) remembered?.(lengths)
+    } catch (error) {
+      log.debug({ err: error }, 'how long answers were cannot be read at the moment')
+    }
+  }
+
   /** From a worker. */
   async shadow(ask: ShadowAsk): Promise<ShadowReply> {
     const { learning } = this.#options.database
@@ -128,7 +151,7 @@ export class LearningPlane implements AsyncDisposable {
       case 'hold':
         return { day: (await learning.holdSpend({ ...ask, day })) ? day : null }
       case 'settle':
-        await learning.settleSpend(ask)
+        await learning.settleSpend(ask, nowMs)
         return { day: ask.day }
       case 'result':
         await learning.addShadow(ask.result, nowMs)
@@ -161,6 +184,6 @@ export class LearningPlane implements AsyncDisposable {
     this.#closed = true
     clearInterval(this.#timer)
     clearTimeout(this.#retry)
-    await Promise.all([this.#reading, this.#learning])
+    await Promise.all([this.#reading, this.#learning, this.#remembering])
   }
 }

@@ -32,22 +32,22 @@ export function startLocalDataPlane({ control, log, diagnostics, lookup, picker 
     ...(lookup === undefined ? {} : { lookup }),
     ...(picker === undefined ? {} : { picker }),
     primary: {
-      findKey: (digest) => control.findKey(digest),
+      findKey: (digest) => control.door.findKey(digest),
       limits: () => new LocalAuthority(control.limits),
-      draw: async (ask) => await control.slices.draw(ONLY_WORKER, ask),
-      requestProbe: (circuit) => control.requestProbe(circuit),
-      fleetChanged: (change) => control.fleetChanged(change, ONLY_WORKER),
-      sealRemembered: (entry) => control.sealRemembered(entry),
-      responses: async (ask) => await control.responses.answer(ask),
-      job: async (ask) => await control.jobs.answer(ask),
-      shadow: async (ask) => await control.shadow(ask),
-      jobRoom: (free, held) => control.jobs.room(ONLY_WORKER, free, held),
+      draw: async (ask) => await control.door.slices.draw(ONLY_WORKER, ask),
+      requestProbe: (circuit) => control.door.requestProbe(circuit),
+      fleetChanged: (change) => control.door.fleetChanged(change, ONLY_WORKER),
+      sealRemembered: (entry) => control.door.sealRemembered(entry),
+      responses: async (ask) => await control.door.responses.answer(ask),
+      job: async (ask) => await control.door.jobs.answer(ask),
+      shadow: async (ask) => await control.door.shadow(ask),
+      jobRoom: (free, held) => control.door.jobs.room(ONLY_WORKER, free, held),
       controlSocket: () => control.socketPath,
     },
   })
-  control.slices.workerCame(ONLY_WORKER, {
+  control.door.slices.workerCame(ONLY_WORKER, {
     recall: ({ id, accountId, known }) =>
-      control.slices.recalled({ kind: 'recalled', id, ...plane.wallets.recall(accountId, known) }),
+      control.door.slices.recalled({ kind: 'recalled', id, ...plane.wallets.recall(accountId, known) }),
     renew: ({ life, untilMs }) => plane.wallets.renew(life, untilMs),
   })
   const workers: Workers = {

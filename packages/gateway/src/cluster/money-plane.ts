@@ -6,6 +6,7 @@ import { instanceIsAlive } from '../billing/journal/journal-liveness.ts'
 import { createMoneyServices, type Money } from '../billing/money-services.ts'
 import type { SendHttp, SendMail } from '../billing/payments/outbound.ts'
 import { createPriceService, type PriceService } from '../billing/prices/price-service.ts'
+import { pricesOf } from '../billing/prices/price-store.ts'
 import type { Price } from '../billing/prices/price.ts'
 import { SliceServer } from '../billing/slices/slice-server.ts'
 import { UsageKeeper } from '../billing/usage/usage-keeper.ts'
@@ -15,8 +16,8 @@ import { catalogue } from '../catalogue/catalogue.ts'
 import type { Config } from '../config/config.ts'
 import type { Database } from '../store/database.ts'
 import type { MetricFamily } from '../telemetry/metric-family.ts'
+import { DatabaseCopy } from './database-copy.ts'
 import { moneyMetrics } from './money-metrics.ts'
-import { PriceWatch } from './price-watch.ts'
 import type { SharedState } from './shared-state.ts'
 
 export interface MoneyPlaneOptions {
@@ -41,7 +42,7 @@ export class MoneyPlane implements AsyncDisposable {
   readonly slices: SliceServer
   readonly guard: MoneyGuard
   /** Of the database. */
-  readonly prices: PriceWatch
+  readonly prices: DatabaseCopy<Readonly<Record<string, Price>>>
   readonly #watch: WalletWatch
 
   constructor(options: MoneyPlaneOptions) {
@@ -61,7 +62,13 @@ export class MoneyPlane implements AsyncDisposable {
       callBack: async (accountId) => await this.slices.callBack(accountId),
       log,
     })
-    this.prices = new PriceWatch({ store: database.prices, log, changed: pricesChanged })
+    this.prices = new DatabaseCopy<Readonly<Record<string, Price>>>({
+      what: 'prices',
+      empty: {},
+      read: async () => pricesOf(await database.prices.newest()),
+      changed: pricesChanged,
+      log,
+    })
     const money = createMoneyServices({
       database,
       secret: pepper,

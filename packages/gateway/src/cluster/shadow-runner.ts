@@ -14,7 +14,13 @@ import type { RelayRequest, ShadowPort, ShadowSubject } from '../relay/ports.ts'
 import { salePrice } from '../relay/sale-price.ts'
 import { CollectorSink } from '../responses/collector-sink.ts'
 import { JUDGE_TOKENS, judgeBody, judgement, verdictOf } from '../routing/auto/learning/judge.ts'
-import { otherModel, type ShadowAsk, type ShadowReply, type ShadowVerdict } from '../routing/auto/learning/shadow.ts'
+import {
+  otherModel,
+  type ReceiptName,
+  type ShadowAsk,
+  type ShadowReply,
+  type ShadowVerdict,
+} from '../routing/auto/learning/shadow.ts'
 import type { Fleet } from '../routing/fleet.ts'
 
 const CHAT = ENDPOINT_BY_PATH.get('/v1/chat/completions')
@@ -36,6 +42,8 @@ export interface ShadowRunnerOptions {
   readonly ask: (ask: ShadowAsk) => Promise<ShadowReply>
   /** Of the header that says what a call cost, in lower case. */
   readonly costHeader: () => string
+  /** Counts against what the pool has saved. */
+  readonly spent: (pool: string, nanos: number) => void
   readonly log: Pick<Logger, 'debug' | 'warn'>
 }
 
@@ -50,6 +58,8 @@ interface Purse {
   readonly principal: Principal
   readonly payer: string
   readonly capNanos: number
+  readonly receipt: ReceiptName
+  readonly pool: string
 }
 
 export class ShadowRunner implements ShadowPort {
@@ -88,6 +98,8 @@ export class ShadowRunner implements ShadowPort {
       principal: isOwn ? principal : OPERATOR,
       payer: isOwn ? principal.accountId : OPERATORS,
       capNanos: shadow.maxCostNanosPerDay,
+      receipt: { receiptId, accountId: principal.accountId },
+      pool: choice.pool,
     }
     const asked = parseJsonObject(subject.body.toString('utf8'))
     if (asked === null) return
@@ -125,12 +137,13 @@ export class ShadowRunner implements ShadowPort {
   }
 
   /** Null = there is none, or no money for it. */
-  async #call(body: JsonObject, outputTokens: number, { principal, payer, capNanos }: Purse): Promise<Answer | null> {
+  async #call(body: JsonObject, outputTokens: number, purse: Purse): Promise<Answer | null> {
+    const { principal, payer, capNanos, receipt, pool } = purse
     if (CHAT === undefined) return null
     const bytes = Buffer.from(JSON.stringify(body))
     const heldNanos = this.#mostNanos(stringOf(body['model']) ?? '', bytes.length, outputTokens, principal)
     if (heldNanos === null) return null
-    const { ask, call, costHeader, log } = this.#options
+    const { ask, call, costHeader, spent, log } = this.#options
     const { day } = await ask({ kind: 'hold', payer, nanos: heldNanos, capNanos })
     if (day === null) return null
     // Until it is known what was spent, all of it was.
@@ -155,7 +168,8 @@ export class ShadowRunner implements ShadowPort {
       if (spentNanos > heldNanos) log.warn({ payer, heldNanos, spentNanos }, 'a shadow call cost more than it can have')
       return status === 200 ? answerOf(reply) : null
     } finally {
-      await ask({ kind: 'settle', payer, day, heldNanos, spentNanos })
+      spent(pool, spentNanos)
+      await ask({ kind: 'settle', payer, day, heldNanos, spentNanos, receipt })
     }
   }
 

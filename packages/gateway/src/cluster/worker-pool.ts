@@ -181,7 +181,7 @@ export class WorkerPool implements Workers {
       report: undefined,
     }
     this.#members.set(worker.id, member)
-    this.#options.control.slices.workerCame(worker.id, {
+    this.#options.control.door.slices.workerCame(worker.id, {
       recall: (order) => this.#send(worker.id, order),
       renew: (valid) => this.#send(worker.id, valid),
     })
@@ -218,7 +218,7 @@ export class WorkerPool implements Workers {
       pepper: control.pepper.toString('base64'),
       controlSocket: control.socketPath,
       diagnostics,
-      changes: control.changes,
+      changes: control.door.changes,
     }
   }
 
@@ -226,7 +226,7 @@ export class WorkerPool implements Workers {
     const { control, log } = this.#options
     switch (message.kind) {
       case 'ask':
-        Promise.resolve(control.answer(id, message.question)).then(
+        Promise.resolve(control.door.answer(id, message.question)).then(
           (answer) => this.#send(id, { kind: 'answer', id: message.id, answer }),
           (error: unknown) => {
             log.error({ err: error }, 'a question of a worker could not be answered')
@@ -235,20 +235,20 @@ export class WorkerPool implements Workers {
         )
         return
       case 'limit-return':
-        control.leases.accept(id, message)
+        control.door.leases.accept(id, message)
         return
       case 'recalled':
-        control.slices.recalled(message)
+        control.door.slices.recalled(message)
         return
       case 'seal':
         for (const other of this.#members.keys()) if (other !== id) this.#send(other, message)
-        control.sealRemembered(message.entry)
+        control.door.sealRemembered(message.entry)
         return
       case 'fleet-change':
-        control.fleetChanged(message.change, id)
+        control.door.fleetChanged(message.change, id)
         return
       case 'room':
-        control.jobs.room(id, message.free, message.held)
+        control.door.jobs.room(id, message.free, message.held)
         return
       case 'report': {
         member.report = message.report
@@ -267,7 +267,7 @@ export class WorkerPool implements Workers {
     const passed = member.handoffs.passTo(heir?.handoffs)
     if (passed > 0)
       log.info({ connections: passed }, 'another worker takes what was on its way to the one that is gone')
-    control.workerGone(id, member.report)
+    control.door.workerGone(id, member.report)
     if (this.#stopping || member.draining || !(member.ready || member.replacement)) return
     this.#crashes += 1
     log.error({ code, signal, crashes: this.#crashes }, 'a worker ended unexpectedly; starting another one')

@@ -6,6 +6,7 @@ import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/p
 import { createRequire } from 'node:module'
 import { constants, setPriority } from 'node:os'
 import { dirname, join } from 'node:path'
+import { errorCode } from '../core/error-code.ts'
 import type { Dashboard } from '../http/control/dashboard/dashboard.ts'
 import { dashboardPlace } from '../http/control/dashboard/place.ts'
 
@@ -71,7 +72,7 @@ async function untilLocked(lock: string, isThere: () => boolean): Promise<void> 
       await writeFile(lock, String(process.pid), { flag: 'wx' })
       return
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+      if (errorCode(error) !== 'EEXIST') throw error
     }
     if (!isAlive(Number(await readFile(lock, 'utf8').catch(() => '')))) await rm(lock, { force: true })
     await new Promise((resolve) => {

@@ -1,45 +1,29 @@
-// `fairlead connect` as a person uses it: real processes, in homes of their own.
-import { execFile } from 'node:child_process'
+// `fairlead connect` as a person uses it, in homes of their own.
 import {
   chmodSync,
   existsSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
-  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { parse } from 'smol-toml'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { commandLine, type Outcome } from './__fixtures__/command-line.ts'
 
-const MAIN = new URL('../main.ts', import.meta.url).pathname
 const URL_OF_GATEWAY = ['--url', 'https://gateway.example.com/v1/', '--model', 'model-1']
 
+const line = commandLine()
 let home: string
 beforeEach(() => {
-  home = mkdtempSync(join(tmpdir(), 'fairlead-home-'))
+  home = line.dir
 })
-afterEach(() => rmSync(home, { recursive: true, force: true }))
-
-interface Outcome {
-  readonly code: number
-  readonly out: string
-  readonly err: string
-}
 
 function connect(args: readonly string[], env: Record<string, string> = {}): Promise<Outcome> {
-  const { promise, resolve } = Promise.withResolvers<Outcome>()
-  const clean = { PATH: process.env['PATH'] ?? '', NO_COLOR: '1', HOME: home, ...env }
-  const child = execFile(process.execPath, [MAIN, 'connect', ...args], { cwd: home, env: clean }, (error, out, err) => {
-    resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, err })
-  })
-  child.stdin?.end()
-  return promise
+  return line.fairlead(['connect', ...args], { HOME: home, ...env })
 }
 
 function put(path: string, text: string, mode = 0o644): string {
@@ -58,7 +42,7 @@ const MINE = '{\n  // mine\n  "theme": "dark",\n  "env": { "EDITOR": "vi" },\n}\
 
 describe('fairlead connect', () => {
   it('lists the tools, and says what it does not know', async () => {
-    const listed = await connect([])
+    const listed = await line.alone(['connect'], { HOME: home })
     expect(listed.code).toBe(0)
     expect(listed.out).toMatch(/claude-code +Claude Code +terminal +tried +writes files/)
     expect(listed.out).toMatch(/cursor +Cursor +editor +documented +shows steps/)

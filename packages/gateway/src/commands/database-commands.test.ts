@@ -1,4 +1,4 @@
-// `fairlead backup`, `restore` and `migrate` as a person uses them: real processes on a real state directory.
+// `fairlead backup`, `restore` and `migrate` as a person uses them, on a real state directory.
 import { createServer } from 'node:http'
 import { once } from 'node:events'
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -14,7 +14,7 @@ import { commandLine } from './__fixtures__/command-line.ts'
 const LATEST = latestVersion()
 
 const line = commandLine()
-const { fairlead, open } = line
+const { fairlead, alone, open } = line
 
 /** As one that runs in the state directory is found by the command line. */
 async function pretendToRun(): Promise<void> {
@@ -36,7 +36,7 @@ describe('backup and restore', () => {
   it('bring back what was there, also when the backup was made while a gateway ran', async () => {
     await fairlead(['keys', 'create', '--name', 'kept'])
     await pretendToRun()
-    const made = await fairlead(['backup', 'mine.db'])
+    const made = await alone(['backup', 'mine.db'])
     expect(made).toMatchObject({ code: 0, out: expect.stringContaining(join(line.dir, 'mine.db')) })
     expect(made.err).toContain(join(line.dataDir, 'secret.key'))
     expect(await fairlead(['backup', 'mine.db'])).toMatchObject({
@@ -112,7 +112,7 @@ describe.runIf(hasPostgres())('with PostgreSQL', () => {
       err: expect.stringContaining('Stop it first'),
     })
     for (const close of open.splice(1)) close()
-    const moved = await fairlead(['migrate', '--to', url])
+    const moved = await alone(['migrate', '--to', url])
     expect(moved).toMatchObject({ code: 0, out: expect.stringMatching(/api_keys +1 rows, checksum [0-9a-f]{16}/) })
     expect(moved.out).toContain(`FAIRLEAD_DATABASE_URL=${url}`)
     expect(await fairlead(['migrate', '--to', url])).toMatchObject({
@@ -135,7 +135,7 @@ describe.runIf(hasPostgres())('with PostgreSQL', () => {
     expect((await fairlead(['doctor'], { ...whole, FAIRLEAD_DATABASE_URL: 'postgres://127.0.0.1:1/x' })).out).toMatch(
       /FAIL {2}database: .*ECONNREFUSED/,
     )
-    expect((await fairlead(['migrate', '--status'], whole)).out).toContain('Nothing is missing')
+    expect((await alone(['migrate', '--status'], whole)).out).toContain('Nothing is missing')
 
     expect(await fairlead(['backup', 'mine.dump'], whole)).toMatchObject({ code: 0 })
     await fairlead(['keys', 'create', '--name', 'too late'], whole)

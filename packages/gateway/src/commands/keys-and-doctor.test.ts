@@ -1,4 +1,4 @@
-// The command line as a person uses it: real processes, a real state directory, and a gateway that really runs.
+// The command line as a person uses it: a real state directory, and a gateway that really runs.
 import { ReceiptDesk } from '../billing/usage/receipt-desk.ts'
 import { once } from 'node:events'
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
@@ -25,7 +25,7 @@ import { commandLine } from './__fixtures__/command-line.ts'
 import { isPrivate } from './doctor/check-exposure.ts'
 
 const line = commandLine()
-const { fairlead, open } = line
+const { fairlead, alone, open } = line
 
 async function listen(server: Server, where: string | number): Promise<number> {
   if (typeof where === 'string') server.listen(where)
@@ -82,6 +82,7 @@ async function runGateway(): Promise<{ keys: KeyService; database: Database; rev
       serve: async () => await Promise.reject(new Error('Nobody is there.')),
       rollBack: async () => await Promise.reject(new Error('Nobody is there.')),
     },
+    autoPools: () => [],
     responses: new StoredLibrary({
       store: database.responses,
       keys: new StoreKeys(pepper),
@@ -149,7 +150,7 @@ function nothingHere(): never {
 
 describe('fairlead keys', () => {
   it('makes, lists and revokes keys while no gateway runs', async () => {
-    const made = await fairlead(['keys', 'create', '--name', 'CI', '--expires-in', '30d', '--rpm', '60'])
+    const made = await alone(['keys', 'create', '--name', 'CI', '--expires-in', '30d', '--rpm', '60'])
     expect(made).toMatchObject({ code: 0, out: expect.stringMatching(/^sk-fl-[0-9A-Za-z]{54}\n$/) })
     const listed = JSON.parse((await fairlead(['keys', 'list', '--json'])).out).data
     expect(listed).toMatchObject([{ name: 'CI', account: 'default', limits: { rpm: 60 }, revoked_at: null }])
@@ -208,7 +209,7 @@ describe('fairlead keys', () => {
 
   it('asks the gateway that runs, which hears of a revoked key at once', async () => {
     const { keys, revoked } = await runGateway()
-    const { out } = await fairlead(['keys', 'create', '--name', 'through the socket'])
+    const { out } = await alone(['keys', 'create', '--name', 'through the socket'])
     const principal = await keys.identify(out.trim())
     expect(principal?.accountId).toBe('default')
     await fairlead(['keys', 'revoke', principal!.keyId])
@@ -235,6 +236,11 @@ describe('fairlead keys', () => {
     expect(outcome.code).toBe(code)
     expect(outcome.err).toContain(reason)
     expect(outcome.err).not.toMatch(/\n\s+at /)
+  })
+
+  it('is a process that says the same, and ends', async () => {
+    const refused = ['keys', 'create', '--rpm', '-1']
+    expect(await alone(refused)).toEqual(await fairlead(refused))
   })
 
   it('explains itself', async () => {
@@ -266,7 +272,7 @@ async function examine(
 
 describe('fairlead doctor', () => {
   it('finds nothing broken on a new machine', async () => {
-    const { code, out } = await fairlead(['doctor'])
+    const { code, out } = await alone(['doctor'])
     expect(code).toBe(0)
     expect(out).toContain('Nothing is broken')
     expect(out).toContain('answers are simulated')

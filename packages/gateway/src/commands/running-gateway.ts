@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { errorCode } from '../core/error-code.ts'
 
 const runFileSchema = z.object({ pid: z.int(), socketPath: z.string(), operatorToken: z.string(), url: z.string() })
 
@@ -26,7 +27,7 @@ export async function findRunningGateway(dataDir: string): Promise<RunningGatewa
     return status === 200 ? gateway : undefined
   } catch (error) {
     // No such socket, or nobody behind it. Anything else means that somebody is there and does not answer.
-    const code = error instanceof Error && 'code' in error ? error.code : ''
+    const code = errorCode(error)
     if (code === 'ENOENT' || code === 'ECONNREFUSED') return undefined
     throw error
   }

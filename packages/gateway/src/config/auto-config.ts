@@ -1,6 +1,8 @@
 // The section `auto` of the running config: pools of models that a request may leave the choice to, and how the choice
 // is made in each. Ids are public ids that were looked up already; plain JSON, as all of the config.
 
+import type { DataPolicy } from '../core/data-policy.ts'
+
 /** How quality is weighed against cost. */
 export interface AutoKnobs {
   /** 0 = the best whatever it costs, 10 = the cheapest above the floor. */
@@ -20,6 +22,8 @@ export interface AutoPool {
   readonly knobs: AutoKnobs
   /** Most that one request may be expected to cost, nano-US$; null = no ceiling. */
   readonly maxCostNanos: number | null
+  /** What is wanted of its models' providers. */
+  readonly dataPolicy: DataPolicy
   /** Conversations that really go to the baseline, parts per million. */
   readonly controlPpm: number
   /** Groups of accounts whose plain `auto` means this pool. */

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { TASK_TYPES } from '../core/task-types.ts'
 import { autoLearningSchema } from './auto-learning-schema.ts'
+import { wantedDataPolicySchema } from './data-policy-schema.ts'
 import { DEFAULTS as D } from './defaults.ts'
 import { amountSchema } from './price-schema.ts'
 
@@ -25,6 +26,7 @@ const choice = {
     .describe('The model that savings are counted against; the one with the highest prior when absent.'),
   ...knobs,
   max_cost: amountSchema.optional().describe('US$ that one request may be expected to cost at most.'),
+  data_policy: wantedDataPolicySchema.optional(),
   control_share: share()
     .max(0.5)
     .optional()

@@ -33,6 +33,7 @@ describe('the section auto', () => {
         baseline: null,
         knobs: { tradeoff: 5, minQuality: 0.97 },
         maxCostNanos: null,
+        dataPolicy: {},
         controlPpm: 0,
         groups: [],
       },

@@ -3,6 +3,7 @@ import { isPrice, priceFromDollars, type PriceDollars } from '../billing/prices/
 import { nearestHint } from './nearest.ts'
 import type { Report } from './report.ts'
 import type { ConfigFile, ModelFile, ProviderFile } from './schema.ts'
+import { checkCondition } from './target-condition-schema.ts'
 
 type At = (...rest: PropertyKey[]) => PropertyKey[]
 
@@ -17,6 +18,15 @@ export function checkModels(
   for (const [index, model] of file.models.entries()) {
     const at: At = (...rest) => ['models', index, ...rest]
     checkTargets(model, providers, at, report)
+    checkSplit(model, at, report)
+    const copies = model.mirror?.model
+    if (copies !== undefined && !isServed(copies, names, providers))
+      report.problem(
+        at('mirror', 'model'),
+        `"${copies}" is not a model of this gateway.`,
+        nearestHint(copies, [...names]),
+      )
+    if (copies === model.id) report.problem(at('mirror', 'model'), 'is the model itself.')
     checkPrice(model.price, at('price'), report)
     for (const [position, target] of (model.targets ?? []).entries())
       checkPrice(target.price, at('targets', position, 'price'), report)
@@ -97,15 +107,30 @@ function checkTargets(
         'The "*" of an id stands for the same text in its targets.',
       )
     }
+    if (target.when !== undefined) checkCondition(target.when, at('targets', position, 'when'), report)
     const key = `${target.provider}\n${target.model ?? model.id}`
     if (seen.has(key))
       report.problem(at('targets', position), 'is the same target as one before.', 'Raise its weight instead.')
     seen.add(key)
   }
+  if (model.targets.every(({ when }) => when !== undefined)) {
+    report.problem(
+      at('targets'),
+      'are all for some requests only, so the others would find none.',
+      'Leave "when" out of one of them.',
+    )
+  }
   const weightOf = (name: string): number => providers.find((provider) => provider.name === name)?.weight ?? 1
   if (model.targets.every((target) => target.weight * weightOf(target.provider) === 0)) {
     report.problem(at('targets'), 'all have weight 0, so nothing could answer.', 'Give one of them a weight above 0.')
   }
+}
+
+function checkSplit({ strategy, split_by: splitBy, targets }: ModelFile, at: At, report: Report): void {
+  if (splitBy !== undefined && strategy !== 'split')
+    report.problem(at('split_by'), 'is only for the strategy "split".', 'Add strategy: split, or leave it out.')
+  if (strategy === 'split' && targets !== undefined && targets.length < 2)
+    report.warning(at('strategy'), '"split" has one target only, so there is nothing to compare.')
 }
 
 /** Amounts that are none, tiers that contradict each other. */

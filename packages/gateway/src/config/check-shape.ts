@@ -1,4 +1,5 @@
 // The shape of the file: zod judges, this turns its findings into sentences with a line and a nearest name.
+import { isJsonObject } from '../core/json.ts'
 import { z } from 'zod'
 import type { ConfigProblem } from './config-error.ts'
 import { formatPath } from './config-error.ts'
@@ -176,7 +177,7 @@ function valueAt(data: unknown, path: Path): unknown {
   let value = data
   for (const part of path) {
     if (Array.isArray(value) && typeof part === 'number') value = value[part]
-    else if (isRecord(value) && Object.hasOwn(value, part)) value = value[String(part)]
+    else if (isJsonObject(value) && Object.hasOwn(value, part)) value = value[String(part)]
     else return undefined
   }
   return value
@@ -186,12 +187,8 @@ function setAt(data: unknown, path: Path, value: unknown): void {
   const parent = valueAt(data, path.slice(0, -1))
   const last = path.at(-1)
   if (Array.isArray(parent) && typeof last === 'number') parent[last] = value
-  else if (isRecord(parent) && last !== undefined) {
-    if (value === undefined) delete parent[String(last)]
-    else parent[String(last)] = value
+  else if (isJsonObject(parent) && last !== undefined) {
+    if (value === undefined) Reflect.deleteProperty(parent, last)
+    else Reflect.set(parent, last, value)
   }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,5 +1,6 @@
 // What is different between two configurations, as somebody reads it who is about to apply one: by path, with entries of
 // lists told apart by their names rather than their places.
+import { isJsonObject } from '../core/json.ts'
 
 export interface ConfigChange {
   /** `server.port`, `providers[openai].weight`. */
@@ -12,7 +13,7 @@ export interface ConfigChange {
 
 /** @param before plain data, without secrets */
 export function configDiff(before: unknown, after: unknown, path = ''): readonly ConfigChange[] {
-  if (isRecord(before) && isRecord(after)) {
+  if (isJsonObject(before) && isJsonObject(after)) {
     const names = new Set([...Object.keys(before), ...Object.keys(after)])
     return [...names].flatMap((name) => configDiff(before[name], after[name], path === '' ? name : `${path}.${name}`))
   }
@@ -29,12 +30,8 @@ export function configDiff(before: unknown, after: unknown, path = ''): readonly
 function named(value: unknown): ReadonlyMap<string, unknown> | null {
   if (!Array.isArray(value)) return null
   const entries = value.map((item: unknown) => {
-    const name = isRecord(item) ? (item['name'] ?? item['id']) : undefined
+    const name = isJsonObject(item) ? (item['name'] ?? item['id']) : undefined
     return typeof name === 'string' ? ([name, item] as const) : null
   })
   return entries.every((entry) => entry !== null) ? new Map(entries) : null
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

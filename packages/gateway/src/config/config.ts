@@ -3,11 +3,13 @@
 
 import type { MailConfig, PaymentsConfig } from '../billing/payments/payment-settings.ts'
 import type { Price } from '../billing/prices/price.ts'
+import type { TargetCondition } from '../core/target-condition.ts'
 import type { DialectName } from '../core/conversation.ts'
 import type { Limits } from '../limits/limits.ts'
 import type { Group } from '../identity/group-store.ts'
 import type { PeopleConfig } from '../identity/people/people-settings.ts'
-import type { LearnedTables } from '../core/learned.ts'
+import type { DataPolicy } from '../core/data-policy.ts'
+import type { AnswerLengths, LearnedTables } from '../core/learned.ts'
 import type { AutoConfig } from './auto-config.ts'
 
 /** How a provider is reached: `providers/adapters.ts` has one adapter for each. */
@@ -21,7 +23,10 @@ export type ProviderType =
   | 'bedrock'
   | 'simulator'
 
-export type Strategy = 'weighted' | 'least-busy' | 'latency' | 'cost'
+export type Strategy = 'weighted' | 'least-busy' | 'latency' | 'cost' | 'split'
+
+/** Who always meets the same target of a model that is split. */
+export type SplitBy = 'conversation' | 'user' | 'account'
 
 export interface ProviderConfig {
   readonly name: string
@@ -68,6 +73,8 @@ export interface ProviderConfig {
   readonly location?: string
   /** bedrock: `us-east-1`… */
   readonly region?: string
+  /** What it does with requests; absent = nobody has said. */
+  readonly dataPolicy?: DataPolicy
   /** Where it is from; absent = the file. */
   readonly source?: 'environment' | 'database'
   /** The operator wants no new attempts there; those under way go on. */
@@ -84,6 +91,17 @@ export interface TargetConfig {
   readonly priority: number
   /** What the upstream charges here; absent = what the catalogue says of the model, else the model's own price. */
   readonly price?: Price
+  /** Which requests it is meant for; absent = all. */
+  readonly when?: TargetCondition
+}
+
+export interface MirrorConfig {
+  /** Public id. */
+  readonly model: string
+  /** Parts per million. */
+  readonly sharePpm: number
+  /** Copies under way in one worker. */
+  readonly atOnce: number
 }
 
 export interface ModelConfig {
@@ -91,6 +109,8 @@ export interface ModelConfig {
   readonly id: string
   readonly aliases: readonly string[]
   readonly strategy: Strategy
+  /** Absent but for the strategy `split`. */
+  readonly splitBy?: SplitBy
   readonly targets: readonly TargetConfig[]
   /** What callers pay, before their group's multiplier. */
   readonly price?: Price
@@ -100,8 +120,14 @@ export interface ModelConfig {
   readonly limits?: Limits
   /** Public ids that are tried, in this order, when every target of this one failed. */
   readonly fallbacks: readonly string[]
+  /** When a second target is asked too: milliseconds, null = what is learned; absent = never. */
+  readonly hedge?: { readonly afterMs: number | null }
+  /** Who gets copies of a share of its requests; absent = nobody. */
+  readonly mirror?: MirrorConfig
   /** Another upstream goes on with a stream that broke off; absent = the client is told. */
   readonly continueStreams?: boolean
+  /** Instead of its providers'. */
+  readonly dataPolicy?: DataPolicy
   readonly description?: string
   readonly ownedBy?: string
   readonly contextLength?: number
@@ -227,6 +253,8 @@ export interface Config {
   readonly prices: Readonly<Record<string, Price>>
   /** What the picker has learned, of the versions in the database that serve. */
   readonly learned: LearnedTables
+  /** As the calls before this start have shown; absent until they were read. */
+  readonly answerLengths?: AnswerLengths
 }
 
 /** What the process was started with, beside the config file. */

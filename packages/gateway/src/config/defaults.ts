@@ -67,4 +67,5 @@ export const DEFAULTS = {
   },
   provider: { weight: 1, priority: 0, streamUsage: true, maxConnections: 1024, healthPath: '/models' },
   target: { weight: 1, priority: 0 },
+  mirror: { atOnce: 4 },
 } as const

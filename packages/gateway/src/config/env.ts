@@ -1,6 +1,7 @@
 // What the process was started with: flags first, then FAIRLEAD_* variables, then what is usual.
 import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { errorCode } from '../core/error-code.ts'
 import { ConfigError, type ConfigProblem } from './config-error.ts'
 import type { Config, Settings } from './config.ts'
 import { nearestHint } from './nearest.ts'
@@ -85,7 +86,7 @@ export function readConfigText(configPath: string): string | null {
   try {
     return readFileSync(configPath, 'utf8')
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
+    const code = errorCode(error) ?? 'unreadable'
     throw new ConfigError(configPath, [{ path: '', message: `The file cannot be read (${code}).` }])
   }
 }

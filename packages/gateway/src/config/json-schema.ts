@@ -1,4 +1,5 @@
 // The JSON Schema of `fairlead.yaml`, for editors: completion, descriptions on hover, red lines before a start.
+import { isJsonObject } from '../core/json.ts'
 import { z } from 'zod'
 import { configSchema } from './schema.ts'
 
@@ -21,13 +22,14 @@ export function configJsonSchema(): string {
  */
 function relaxed(node: unknown): Record<string, unknown> {
   const result: Record<string, unknown> = {}
-  for (const [key, value] of Object.entries(isRecord(node) ? node : {})) {
+  for (const [key, value] of Object.entries(isJsonObject(node) ? node : {})) {
     if (key === 'properties') {
-      const required = isRecord(node) && Array.isArray(node.required) ? node.required : []
+      const required = isJsonObject(node) && Array.isArray(node.required) ? node.required : []
       result[key] = mapValues(value, (child, name) => blankable(relaxed(child), required.includes(name)))
-    } else if (key === 'items' || key === 'additionalProperties') result[key] = isRecord(value) ? relaxed(value) : value
+    } else if (key === 'items' || key === 'additionalProperties')
+      result[key] = isJsonObject(value) ? relaxed(value) : value
     // An empty section as a default says nothing: its keys have their own.
-    else if (key !== 'default' || !isRecord(value)) result[key] = value
+    else if (key !== 'default' || !isJsonObject(value)) result[key] = value
   }
   return result
 }
@@ -45,10 +47,6 @@ function blankable(schema: Record<string, unknown>, required: boolean): Record<s
 
 function mapValues(value: unknown, change: (child: unknown, name: string) => unknown): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(isRecord(value) ? value : {}).map(([key, child]) => [key, change(child, key)]),
+    Object.entries(isJsonObject(value) ? value : {}).map(([key, child]) => [key, change(child, key)]),
   )
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

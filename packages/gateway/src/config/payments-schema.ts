@@ -22,8 +22,12 @@ const stripeSchema = z
     api_base: text().default('https://api.stripe.com').describe('Where Stripe is reached.'),
     minimum: amountSchema.default(5).describe('Smallest top-up, US$.'),
     maximum: amountSchema.default(1000).describe('Largest top-up, US$.'),
-    success_url: text().default('').describe('Where people go when they have paid; public_url when empty.'),
-    cancel_url: text().default('').describe('Where people go when they have not; public_url when empty.'),
+    success_url: text()
+      .default('')
+      .describe('Where people go when they have paid; the wallet of the dashboard when empty.'),
+    cancel_url: text()
+      .default('')
+      .describe('Where people go when they have not; the wallet of the dashboard when empty.'),
   })
   .describe('Top-ups through Stripe Checkout.')
 

@@ -1,5 +1,6 @@
 // An entry under `providers` of `fairlead.yaml`.
 import { z } from 'zod'
+import { dataPolicySchema } from './data-policy-schema.ts'
 import { DEFAULTS as D } from './defaults.ts'
 import { QUIRKS_NAMES } from './known-providers.ts'
 import { priority, secret, text, weight } from './shape-words.ts'
@@ -71,6 +72,7 @@ export const providerSchema = z
       .boolean()
       .optional()
       .describe('false for servers that refuse stream_options; true, or what is known of the vendor, when absent.'),
+    data_policy: dataPolicySchema.optional(),
     ca_file: text().min(1).optional().describe('PEM file of extra certificate authorities, beside this file.'),
     max_connections: z
       .int()

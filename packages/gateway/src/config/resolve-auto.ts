@@ -1,5 +1,6 @@
 // The section `auto`: what its shape alone cannot tell, and the pools of the running config with every name looked up.
 import { matchesPattern } from '../identity/patterns.ts'
+import { policyOf, stricterPolicy } from '../core/data-policy.ts'
 import { nanosFromDollars } from '../core/dollars.ts'
 import {
   ALSO_AUTO,
@@ -187,6 +188,8 @@ function poolOf(
     baseline: baseline === undefined ? null : idOf(baseline, models),
     knobs: { tradeoff: pool.tradeoff ?? file.tradeoff, minQuality: pool.min_quality ?? file.min_quality },
     maxCostNanos: maxCost === undefined ? null : (nanosFromDollars(maxCost) ?? null),
+    // A pool may want more than the section, never less.
+    dataPolicy: stricterPolicy(policyOf(file.data_policy ?? {}), policyOf(pool.data_policy ?? {})),
     controlPpm: Math.round((pool.control_share ?? file.control_share ?? 0) * PPM),
     groups: pool.groups,
   }

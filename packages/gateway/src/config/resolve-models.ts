@@ -3,11 +3,13 @@
 import { catalogue, SEED_MODEL_IDS, type CatalogueModel } from '../catalogue/catalogue.ts'
 import { isPrice, priceFromDollars, type PriceDollars } from '../billing/prices/price-dollars.ts'
 import { makePrice, type Price } from '../billing/prices/price.ts'
-import type { ModelConfig, ProviderConfig, TargetConfig } from './config.ts'
+import type { MirrorConfig, ModelConfig, ProviderConfig, TargetConfig } from './config.ts'
+import { policyOf } from '../core/data-policy.ts'
 import { DEFAULTS } from './defaults.ts'
 import type { Limits } from '../limits/limits.ts'
 import type { Report } from './report.ts'
 import type { ModelFile } from './schema.ts'
+import { conditionOf } from './target-condition-schema.ts'
 
 export interface ModelSources {
   readonly models: readonly ModelFile[]
@@ -40,6 +42,7 @@ export function resolveModels(sources: ModelSources, report: Report): ModelConfi
       weight: target.weight,
       priority: target.priority,
       ...costOf(target.price),
+      ...(target.when === undefined ? {} : { when: conditionOf(target.when) }),
     }))
     drafts.set(file.id, { id: file.id, file, targets })
     if (!file.targets) targets.push(...fittingTargets(file.id, sources))
@@ -121,19 +124,28 @@ function resolveModel(
     id,
     aliases,
     strategy: file?.strategy ?? 'weighted',
+    ...(file?.strategy === 'split' ? { splitBy: file.split_by ?? 'conversation' } : {}),
     targets: targets.map((target) =>
       target.price === undefined && sources.unpriced.has(target.provider) ? { ...target, price: FREE } : target,
     ),
     ...(price ? { price, priceFrom: own ? 'config' : 'catalogue' } : {}),
     ...(file?.limits ? { limits: limitsOf(file.limits) } : {}),
     fallbacks: [...new Set(fallbacks)].filter((name) => name !== id),
+    ...(file?.hedge ? { hedge: { afterMs: file.hedge.after_ms ?? null } } : {}),
+    ...(file?.mirror ? { mirror: mirrorOf(file.mirror, idOf) } : {}),
     ...(file?.continue_streams === true ? { continueStreams: true } : {}),
+    ...(file?.data_policy ? { dataPolicy: policyOf(file.data_policy) } : {}),
     description: file?.description ?? facts?.description ?? `${id}, served through this gateway.`,
     ownedBy: file?.owned_by ?? facts?.vendor ?? (id.includes('/') ? id.slice(0, id.indexOf('/')) : 'custom'),
     ...(contextLength === undefined ? {} : { contextLength }),
     ...(facts ? { createdAtSeconds: facts.createdAtSeconds } : {}),
     ...(file ? {} : { source: 'found' as const }),
   }
+}
+
+function mirrorOf(file: NonNullable<ModelFile['mirror']>, idOf: (name: string) => string): MirrorConfig {
+  const { model, share, at_once: atOnce } = file
+  return { model: idOf(model), sharePpm: Math.round(share * 1_000_000), atOnce }
 }
 
 /** By the public id, else by what the first target calls it; `vendor/model` also by the part behind the slash. */

@@ -1,7 +1,9 @@
 // Providers of the file as providers of the running config.
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
+import { policyOf } from '../core/data-policy.ts'
 import type { DialectName } from '../core/conversation.ts'
+import { errorCode } from '../core/error-code.ts'
 import type { Limits } from '../limits/limits.ts'
 import type { ProviderConfig } from './config.ts'
 import { knownProviderAt, quirksNamed, type KnownProvider } from './known-providers.ts'
@@ -47,6 +49,7 @@ export function resolveProviders(
       headers: Object.fromEntries(Object.entries(provider.headers).map(([name, value]) => [name.toLowerCase(), value])),
       streamUsage: provider.stream_usage ?? quirksNamed(quirks).streamUsage,
       ...(provider.websocket === true ? { websocket: true } : {}),
+      ...(provider.data_policy === undefined ? {} : { dataPolicy: policyOf(provider.data_policy) }),
       ...(caPem === undefined ? {} : { caPem }),
       maxConnections: provider.max_connections,
       healthPath: provider.health_path,
@@ -180,7 +183,7 @@ function readBeside(name: string, path: PropertyKey[], { fileName, report, readF
   try {
     return readFile(resolve(dirname(fileName), name))
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable'
+    const code = errorCode(error) ?? 'unreadable'
     report.problem(path, `cannot be read (${code}).`, 'The path counts from the folder of the config file.')
     return undefined
   }

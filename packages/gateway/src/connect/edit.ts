@@ -23,6 +23,7 @@ export interface Edit {
   readonly ifAbsent?: true
 }
 
+/** Beside the one of `core/json.ts`, because this room runs in browsers too, not all of which know raw numbers. */
 export function isJsonObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -26,5 +26,13 @@ export interface LearnedExemplars {
   readonly outcomes: readonly (readonly [weight: number, outcomes: Readonly<Record<string, number>>])[]
 }
 
+/** How long answers have been, of all accounts together: mean tokens, and how many were seen. */
+export interface AnswerLengths {
+  /** By public model id. */
+  readonly models: Readonly<Record<string, LearnedLengths>>
+  /** Of all models, without what they thought. */
+  readonly types: LearnedLengths
+}
+
 /** Account id -> name of a pool ('' = the default one) -> what serves there. */
 export type LearnedTables = Readonly<Record<string, Readonly<Record<string, LearnedTable>>>>

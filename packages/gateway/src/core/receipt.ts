@@ -35,6 +35,12 @@ export interface ReceiptBody {
   readonly learn?: ReceiptLearning
 }
 
+/**
+ * `cut`: at the model's own limit, or its context's; `filtered`: by its provider, or it declined; `bad-call`: of a tool that
+ * was not offered, or with arguments that are no JSON; `empty`: neither words nor a call.
+ */
+export type BadEnd = 'cut' | 'filtered' | 'bad-call' | 'empty'
+
 /** What can be learned from a call; no text. */
 export interface ReceiptLearning {
   /** The learned version that chose; '' = what ships with the gateway. */
@@ -50,6 +56,8 @@ export interface ReceiptLearning {
   readonly named: boolean
   /** The request brings back the result of a call that could not be made. */
   readonly toolFailed: boolean
+  /** How the answer ended, where that was not well. */
+  readonly end?: BadEnd
   /** The question as a point: base64, 8 bits a figure; '' = not kept. */
   readonly vector: string
 }

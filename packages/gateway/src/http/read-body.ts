@@ -4,6 +4,7 @@
 import type { IncomingMessage } from 'node:http'
 import { promisify } from 'node:util'
 import { brotliDecompress, gunzip, inflate, zstdDecompress } from 'node:zlib'
+import { errorCode } from '../core/error-code.ts'
 import { GatewayError } from '../core/errors.ts'
 import { IntrusiveList, ListNode } from '../core/intrusive-list.ts'
 
@@ -184,8 +185,7 @@ function decompress(body: Buffer, encoding: string, maxBodyBytes: number, callba
   decode(body, { maxOutputLength }).then(
     (plain) => callback(null, plain),
     (error: unknown) => {
-      const code = error instanceof Error && 'code' in error ? error.code : ''
-      if (code === 'ERR_BUFFER_TOO_LARGE') callback(tooLarge(maxOutputLength), EMPTY)
+      if (errorCode(error) === 'ERR_BUFFER_TOO_LARGE') callback(tooLarge(maxOutputLength), EMPTY)
       else callback(new GatewayError('invalid_request', `The body could not be decoded as ${encoding}.`), EMPTY)
     },
   )

@@ -52,3 +52,8 @@ function checksum(body: string): string {
   }
   return text
 }
+
+/** As it is now, where it may change while the gateway runs. */
+export function prefixOf({ keyPrefix }: { readonly keyPrefix: string | (() => string) }): string {
+  return typeof keyPrefix === 'string' ? keyPrefix : keyPrefix()
+}

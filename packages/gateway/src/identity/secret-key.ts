@@ -3,6 +3,7 @@
 import { hkdfSync, randomBytes } from 'node:crypto'
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { errorCode } from '../core/error-code.ts'
 
 const BYTES = 32
 const SHORTEST_TEXT = 32
@@ -71,7 +72,7 @@ function makeSecretKey(file: string): Buffer {
     return secret
   } catch (error) {
     // Another process that starts at the same moment was first.
-    const made = error instanceof Error && 'code' in error && error.code === 'EEXIST' ? readSecretKey(file) : undefined
+    const made = errorCode(error) === 'EEXIST' ? readSecretKey(file) : undefined
     if (made === undefined) throw error
     return made
   }

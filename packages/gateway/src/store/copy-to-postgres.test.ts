@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { hasPostgres, postgres } from '@fairlead/testkit/services.ts'
 import { insertKeys, someKey } from './__fixtures__/some-data.ts'
 import type { Posting } from '../billing/wallets/ledger.ts'
@@ -14,18 +14,24 @@ import { pgDump } from './postgres-tools.ts'
 import { restorePostgres } from './restore-postgres.ts'
 import { openSqlite } from './sqlite-dialect.ts'
 
+let models: string
 let dir: string
 let file: string
 let url: string
 
 describe.runIf(hasPostgres())('copying SQLite to PostgreSQL', () => {
+  beforeAll(async () => {
+    models = mkdtempSync(join(tmpdir(), 'fairlead-copy-'))
+    await using database = await openDatabase(join(models, 'keys.db'))
+    await insertKeys(database, 2_500)
+    await database.keys.insert(someKey('key_nul', 'a\0b'))
+  })
+  afterAll(() => rmSync(models, { recursive: true, force: true }))
   beforeEach(async () => {
     dir = mkdtempSync(join(tmpdir(), 'fairlead-copy-'))
     file = join(dir, 'fairlead.db')
+    copyFileSync(join(models, 'keys.db'), file)
     url = (await (await postgres())?.createDatabase()) ?? ''
-    await using database = await openDatabase(file)
-    await insertKeys(database, 2_500)
-    await database.keys.insert(someKey('key_nul', 'a\0b'))
   })
   afterEach(async () => {
     rmSync(dir, { recursive: true, force: true })

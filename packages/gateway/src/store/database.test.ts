@@ -2,7 +2,6 @@
 import { sql } from 'kysely'
 import { expect, it } from 'vitest'
 import { describeEachDatabase, kyselyOn } from './__fixtures__/each-database.ts'
-import { migrate } from './migrate.ts'
 import { rowId } from './migrations/columns.ts'
 
 describeEachDatabase('a database', (open) => {
@@ -33,7 +32,6 @@ describeEachDatabase('a database', (open) => {
 
   it('lets nobody into a transaction that is under way', async () => {
     await using kysely = kyselyOn(await open.place())
-    await migrate(kysely, { nowMs: 5 })
     const insideReached = Promise.withResolvers<void>()
     const mayEnd = Promise.withResolvers<void>()
     const transaction = kysely.transaction().execute(async (inside) => {
@@ -53,7 +51,6 @@ describeEachDatabase('a database', (open) => {
 
   it('streams, counts changed rows, and returns what "returning" asks for', async () => {
     await using kysely = kyselyOn(await open.place())
-    await migrate(kysely, { nowMs: 5 })
     const rows = ['a', 'b', 'c'].map((name) => ({ name, value: 'mine' }))
     const returned = await kysely.insertInto('meta').values(rows).returning('name').execute()
     expect(returned).toEqual([{ name: 'a' }, { name: 'b' }, { name: 'c' }])
@@ -69,7 +66,7 @@ describeEachDatabase('a database', (open) => {
   })
 
   it('gives whole numbers as numbers, sums too, and refuses one that would be rounded', async () => {
-    await using kysely = kyselyOn(await open.place())
+    await using kysely = kyselyOn(await open.emptyPlace())
     await sql`create table amounts (amount bigint)`.execute(kysely)
     const amounts = async () =>
       (await sql<object>`select sum(amount) as sum, max(amount) as max, count(*) as count from amounts`.execute(kysely))
@@ -81,7 +78,7 @@ describeEachDatabase('a database', (open) => {
   })
 
   it('keeps flags as 0 and 1, takes any text, and counts its rows', async () => {
-    await using kysely = kyselyOn(await open.place())
+    await using kysely = kyselyOn(await open.emptyPlace())
     await kysely.transaction().execute(async (transaction) => {
       await transaction.schema
         .createTable('things')
@@ -108,7 +105,6 @@ describeEachDatabase('a database', (open) => {
 
   it('goes on after a statement failed, in and out of transactions', async () => {
     await using kysely = kyselyOn(await open.place())
-    await migrate(kysely, { nowMs: 5 })
     const insert = (database = kysely) => database.insertInto('meta').values({ name: 'once', value: '1' }).execute()
     await insert()
     await expect(insert()).rejects.toThrow(/unique/i)

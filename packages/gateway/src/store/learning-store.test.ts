@@ -1,4 +1,6 @@
 import { expect, it } from 'vitest'
+import { NO_USAGE } from '../core/token-usage.ts'
+import { pastLengths } from '../routing/auto/costs/past-lengths.ts'
 import type { NewVersion } from '../routing/auto/learning/learning-store.ts'
 import { describeEachDatabase } from './__fixtures__/each-database.ts'
 import { journalRows, usageRecord } from './__fixtures__/usage-rows.ts'
@@ -120,10 +122,43 @@ describeEachDatabase('what the picker has learned', (open) => {
     expect(held.filter(Boolean)).toHaveLength(14)
     expect(await learning.holdSpend({ ...hold, nanos: 2 })).toBe(true)
     expect(await learning.holdSpend({ ...hold, nanos: 1 })).toBe(false)
-    await learning.settleSpend({ day: 20_000, payer: 'operator', heldNanos: 7, spentNanos: 3 })
+    const receipt = { receiptId: 'rcpt_1', accountId: 'acc_a' }
+    await learning.settleSpend({ day: 20_000, payer: 'operator', heldNanos: 7, spentNanos: 3, receipt }, 1)
     expect(await learning.holdSpend({ ...hold, nanos: 5 })).toBe(false)
     expect(await learning.holdSpend({ ...hold, nanos: 4 })).toBe(true)
     expect(await learning.holdSpend({ ...hold, day: 20_001 })).toBe(true)
     expect(await learning.holdSpend({ ...hold, payer: 'acc_a' })).toBe(true)
+  })
+
+  it('counts what evaluating a call has cost against its receipt, piece by piece', async () => {
+    const { learning, receipts } = await open()
+    const hold = { day: 20_000, payer: 'operator', heldNanos: 7, receipt: { receiptId: 'rcpt_1', accountId: 'acc_a' } }
+    for (const spentNanos of [3, 0, 4]) await learning.settleSpend({ ...hold, spentNanos }, 1)
+    expect(await receipts.overheadOf('rcpt_1')).toBe(7)
+    expect(await receipts.overheadOf('rcpt_2')).toBe(0)
+  })
+
+  it('remembers how long answers were, the newest first, of those that a provider has counted', async () => {
+    const database = await open()
+    const body = JSON.stringify({ v: 1, taskTypes: [{ type: 'chat', p: 1 }] })
+    const of = (number: number, output: number, rest = {}) =>
+      usageRecord({ requestId: `req_${number}`, model: 'm', usage: { ...NO_USAGE, output }, ...rest })
+    const records = [of(1, 100), of(2, 300), of(3, 900, { estimated: true }), of(4, 900, { status: 503 }), of(5, 0)]
+    const receipts = records.map((_, index) => ({
+      receiptId: `rcpt_${index + 1}`,
+      accountId: 'acc_a',
+      keyId: 'key_a',
+      createdAtMs: index,
+      body,
+    }))
+    const advance = { instance: 'lengths', segment: 1, from: 0, position: 1, directory: 'dir_test' }
+    await database.usage.append({ rows: journalRows(records), returns: [], receipts }, advance)
+    const answers = await database.learning.answers({ limit: 9 })
+    expect(answers.map(({ receiptId, outputTokens }) => [receiptId, outputTokens])).toEqual([
+      ['rcpt_2', 300],
+      ['rcpt_1', 100],
+    ])
+    const lengths = await pastLengths(database.learning)
+    expect(lengths).toEqual({ models: { m: { chat: [200, 2] } }, types: { chat: [200, 2] } })
   })
 })

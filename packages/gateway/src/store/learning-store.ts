@@ -1,14 +1,17 @@
 // Versions of what the picker has learned, and the calls that they are learned from.
-import { sql, type Kysely } from 'kysely'
+import { sql, type Kysely, type RawBuilder, type SqlBool } from 'kysely'
 import type { Feedback } from '../billing/usage/receipts.ts'
 import type { LearnedTable } from '../core/learned.ts'
 import type {
+  AnswerQuery,
+  AnswerRow,
   DecisionQuery,
   DecisionRow,
   LearningStore,
   NewVersion,
   Serving,
   SpendHold,
+  SpendSettled,
   VersionRecord,
 } from '../routing/auto/learning/learning-store.ts'
 import type { ShadowResult } from '../routing/auto/learning/shadow.ts'
@@ -63,15 +66,7 @@ export class SqlLearningStore implements LearningStore {
         's.other_tokens',
       ])
       .where('r.account_id', '=', accountId)
-    if (before !== undefined) {
-      const { createdAtMs, receiptId } = before
-      query = query.where((eb) =>
-        eb.or([
-          eb('r.created_at', '<', createdAtMs),
-          eb.and([eb('r.created_at', '=', createdAtMs), eb('r.receipt_id', '<', receiptId)]),
-        ]),
-      )
-    }
+    if (before !== undefined) query = query.where(isOlderThan(before))
     const rows = await query.orderBy('r.created_at', 'desc').orderBy('r.receipt_id', 'desc').limit(limit).execute()
     return rows.map((row) => ({
       receiptId: row.receipt_id,
@@ -82,6 +77,29 @@ export class SqlLearningStore implements LearningStore {
       costNanos: row.cost_nanos ?? 0,
       outputTokens: row.output_tokens ?? 0,
       shadow: shadowOf(row),
+    }))
+  }
+
+  async answers({ limit, before }: AnswerQuery): Promise<readonly AnswerRow[]> {
+    let query = this.#kysely
+      .selectFrom('receipts as r')
+      .innerJoin('usage_records as u', (join) =>
+        join.on(sql`u.request_id`, '=', sql`'req_' || substr(r.receipt_id, 6)`),
+      )
+      .innerJoin('usage_kinds as k', 'k.id', 'u.usage_kind')
+      .select(['r.receipt_id', 'r.created_at', 'r.body', 'k.model', 'u.output_tokens', 'u.reasoning_tokens'])
+      .where('k.status', '=', 200)
+      .where('k.estimated', '=', 0)
+      .where('u.output_tokens', '>', 0)
+    if (before !== undefined) query = query.where(isOlderThan(before))
+    const rows = await query.orderBy('r.created_at', 'desc').orderBy('r.receipt_id', 'desc').limit(limit).execute()
+    return rows.map((row) => ({
+      receiptId: row.receipt_id,
+      createdAtMs: row.created_at,
+      body: row.body,
+      model: row.model,
+      outputTokens: row.output_tokens,
+      reasoningTokens: row.reasoning_tokens,
     }))
   }
 
@@ -230,12 +248,21 @@ export class SqlLearningStore implements LearningStore {
     return numUpdatedRows > 0n
   }
 
-  async settleSpend({ day, payer, heldNanos, spentNanos }: Parameters<LearningStore['settleSpend']>[0]): Promise<void> {
+  async settleSpend({ day, payer, heldNanos, spentNanos, receipt }: SpendSettled, atMs: number): Promise<void> {
     await this.#kysely
       .updateTable('auto_shadow_spend')
       .set((eb) => ({ used_nanos: eb('used_nanos', '+', spentNanos - heldNanos) }))
       .where('day', '=', day)
       .where('payer', '=', payer)
+      .execute()
+    if (spentNanos === 0) return
+    const { receiptId, accountId } = receipt
+    await this.#kysely
+      .insertInto('auto_overheads')
+      .values({ receipt_id: receiptId, account_id: accountId, created_at: atMs, nanos: spentNanos })
+      .onConflict((conflict) =>
+        conflict.column('receipt_id').doUpdateSet((eb) => ({ nanos: eb('auto_overheads.nanos', '+', spentNanos) })),
+      )
       .execute()
   }
 
@@ -286,6 +313,11 @@ function shadowOf({
   return verdict === 'won' || verdict === 'tied' || verdict === 'lost'
     ? { other, verdict, otherNanos, otherTokens }
     : null
+}
+
+/** Of receipts `r`, newest first: those that come behind this one. */
+function isOlderThan({ createdAtMs, receiptId }: NonNullable<DecisionQuery['before']>): RawBuilder<SqlBool> {
+  return sql<SqlBool>`(r.created_at, r.receipt_id) < (${createdAtMs}, ${receiptId})`
 }
 
 interface ShadowRow {

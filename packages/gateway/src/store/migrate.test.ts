@@ -33,7 +33,7 @@ describe('the list of migrations', () => {
 
 describeEachDatabase('migrate', (open) => {
   it('goes up, down and up again', async () => {
-    await using kysely = kyselyOn(await open.place())
+    await using kysely = kyselyOn(await open.emptyPlace())
     expect(await migrate(kysely, { nowMs: 5 })).toEqual({ from: 0, to: LATEST })
     expect(await migrate(kysely, { nowMs: 6 })).toEqual({ from: LATEST, to: LATEST })
     expect(await migrate(kysely, { nowMs: 7, target: 0 })).toEqual({ from: LATEST, to: 0 })
@@ -51,7 +51,7 @@ describeEachDatabase('migrate', (open) => {
   })
 
   it('steps down from each version to the one before, and up again', async () => {
-    await using kysely = kyselyOn(await open.place())
+    await using kysely = kyselyOn(await open.emptyPlace())
     await migrate(kysely, { nowMs: 5 })
     for (let version = LATEST; version > 0; version--) {
       expect(await migrate(kysely, { nowMs: 6, target: version - 1 })).toEqual({ from: version, to: version - 1 })
@@ -61,7 +61,7 @@ describeEachDatabase('migrate', (open) => {
   })
 
   it('tells what is applied and what is missing, and changes nothing by that', async () => {
-    await using kysely = kyselyOn(await open.place())
+    await using kysely = kyselyOn(await open.emptyPlace())
     expect(await schemaStatus(kysely)).toMatchObject({ version: 0, applied: [], pending: MIGRATIONS })
     expect(await kysely.introspection.getTables()).toEqual([])
     await migrate(kysely, { nowMs: 5, target: 1 })
@@ -74,7 +74,7 @@ describeEachDatabase('migrate', (open) => {
   })
 
   it('asks for a backup once, before the first change, and changes nothing when there is none to be had', async () => {
-    await using kysely = kyselyOn(await open.place())
+    await using kysely = kyselyOn(await open.emptyPlace())
     const asked: object[] = []
     const beforeChange = async (change: object): Promise<void> => {
       asked.push(change)
@@ -90,7 +90,7 @@ describeEachDatabase('migrate', (open) => {
   })
 
   it('refuses a schema that only a newer release can serve, and says what to do', async () => {
-    await using kysely = kyselyOn(await open.place())
+    await using kysely = kyselyOn(await open.emptyPlace())
     await migrate(kysely, { nowMs: 5, migrations: [...MIGRATIONS, newer(LATEST + 1)] })
     await expect(migrate(kysely, { nowMs: 6 })).rejects.toThrow(
       new RegExp(`version ${LATEST + 1}.*this one knows up to ${LATEST}.*Start the newer release`),
@@ -98,13 +98,13 @@ describeEachDatabase('migrate', (open) => {
   })
 
   it('cannot step down from what it does not know', async () => {
-    await using kysely = kyselyOn(await open.place())
+    await using kysely = kyselyOn(await open.emptyPlace())
     await migrate(kysely, { nowMs: 5, migrations: [...MIGRATIONS, newer(1)] })
     await expect(migrate(kysely, { nowMs: 6, target: LATEST })).rejects.toThrow('came with a newer release')
   })
 
   it('leaves nothing behind when a step fails', async () => {
-    await using kysely = kyselyOn(await open.place())
+    await using kysely = kyselyOn(await open.emptyPlace())
     const broken: Migration = { ...newer(1), up: () => Promise.reject(new Error('no')) }
     await expect(migrate(kysely, { nowMs: 5, migrations: [...MIGRATIONS, broken] })).rejects.toThrow('no')
     expect(await kysely.introspection.getTables()).toEqual([])
@@ -113,7 +113,7 @@ describeEachDatabase('migrate', (open) => {
   it('lets processes that start at once all succeed', async () => {
     const module = new URL('database.ts', import.meta.url).href
     const program = `import { openDatabase } from '${module}'; await using d = await openDatabase(JSON.parse(process.argv[1])); await d.check(); console.log('well')`
-    const place = await open.place()
+    const place = await open.emptyPlace()
     const run = async (): Promise<string> => {
       const args = ['--input-type=module', '-e', program, JSON.stringify(place)]
       return (await promisify(execFile)(process.execPath, args)).stdout
@@ -126,7 +126,7 @@ describeEachDatabase('two releases side by side', (open) => {
   const migrations = [...MIGRATIONS, newer(1)]
 
   it('work on one schema when the newer one says that they can', async () => {
-    const place = await open.place()
+    const place = await open.emptyPlace()
     const old = await open(place)
     const next = await open(place, { migrations, backup: false })
     await old.keys.insert(someKey('key_old'))
@@ -142,7 +142,7 @@ describeEachDatabase('two releases side by side', (open) => {
   })
 
   it('stop the older one when the newer one says that they cannot: it is not ready any more, and cannot start', async () => {
-    const place = await open.place()
+    const place = await open.emptyPlace()
     const old = await open(place)
     await open(place, { migrations: [...MIGRATIONS, newer(LATEST + 1)], backup: false })
     await expect(old.check()).rejects.toThrow(`needs a release that knows version ${LATEST + 1}`)

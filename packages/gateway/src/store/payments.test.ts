@@ -68,7 +68,7 @@ describeEachDatabase('Payments', (open) => {
         'payment_intent_data[setup_future_usage]': 'off_session',
         customer_creation: 'always',
         success_url: 'https://shop.example/thanks',
-        cancel_url: 'https://gateway.example',
+        cancel_url: 'https://gateway.example/wallet',
         'line_items[0][price_data][unit_amount]': '2500',
         'line_items[0][price_data][currency]': 'usd',
         'line_items[0][quantity]': '1',

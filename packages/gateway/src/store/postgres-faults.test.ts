@@ -1,7 +1,7 @@
 // What callers of the stores get while PostgreSQL is refused, killed, frozen, crowded or replaced, and that all is well
 // again within seconds of its being back, without anybody's doing.
 import { CompiledQuery, Kysely } from 'kysely'
-import { describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { hasPostgres, PostgresServer, TcpSwitch } from '@fairlead/testkit/services.ts'
 import { GatewayError } from '../core/errors.ts'
 import { openDatabase } from './database.ts'
@@ -15,9 +15,17 @@ const TIMES = { connectMs: 1000, acquireMs: 1500, statementMs: 700, answerMs: 10
 const BACK = { timeout: 5000, interval: 50 }
 
 describe.runIf(hasPostgres({ own: true }))('PostgreSQL', () => {
+  /** Every test leaves it as it should be: up, and well. */
+  let server: PostgresServer
+  beforeAll(async () => {
+    server = await PostgresServer.start()
+    await migrated(server.url)
+  })
+  afterEach(() => server.thaw())
+  afterAll(() => server[Symbol.asyncDispose]())
+
   it('refused: 503 with Retry-After at once, and service again when it is there', async () => {
-    await using server = await PostgresServer.start()
-    const { kysely, changes } = await connected(server.url)
+    const { kysely, changes } = connect(server.url)
     await using _ = kysely
     await server.kill()
     await refusals(kysely, 20)
@@ -31,7 +39,7 @@ describe.runIf(hasPostgres({ own: true }))('PostgreSQL', () => {
   })
 
   it('away at the start: opens all the same, refuses everybody, and serves when it comes, its schema made', async () => {
-    await using server = await PostgresServer.start()
+    const url = await newDatabase(server.url)
     await server.kill()
     const lines: string[] = []
     const log = {
@@ -39,8 +47,8 @@ describe.runIf(hasPostgres({ own: true }))('PostgreSQL', () => {
       warn: (_: object, message: string) => void lines.push(message),
       error: (_: object, message: string) => void lines.push(message),
     }
-    await expect(openDatabase({ url: server.url }, { log })).rejects.toThrow(/ECONN(REFUSED|RESET)/)
-    await using database = await openDatabase({ url: server.url }, { patient: true, log })
+    await expect(openDatabase({ url }, { log })).rejects.toThrow(/ECONN(REFUSED|RESET)/)
+    await using database = await openDatabase({ url }, { patient: true, log })
     await expect(database.check()).rejects.toThrow(/postgres:.*ECONN(REFUSED|RESET)/)
     await expect(database.keys.findByDigest('x')).rejects.toMatchObject({
       tableCode: 'service_unavailable',
@@ -56,7 +64,6 @@ describe.runIf(hasPostgres({ own: true }))('PostgreSQL', () => {
   })
 
   it('says at once what no waiting can mend: a wrong password or database', async () => {
-    await using server = await PostgresServer.start()
     const url = new URL(server.url)
     url.pathname = '/nowhere'
     await expect(openDatabase({ url: url.href }, { patient: true })).rejects.toThrow(
@@ -67,8 +74,7 @@ describe.runIf(hasPostgres({ own: true }))('PostgreSQL', () => {
   })
 
   it('killed with statements and transactions under way: they fail with 503, nothing half done stays', async () => {
-    await using server = await PostgresServer.start()
-    const { kysely } = await connected(server.url)
+    const { kysely } = connect(server.url)
     await using _ = kysely
     const inside = Promise.withResolvers<void>()
     const killed = Promise.withResolvers<void>()
@@ -93,8 +99,7 @@ describe.runIf(hasPostgres({ own: true }))('PostgreSQL', () => {
   })
 
   it('shut down in order and restarted: the same', async () => {
-    await using server = await PostgresServer.start()
-    const { kysely } = await connected(server.url)
+    const { kysely } = connect(server.url)
     await using _ = kysely
     await server.stop()
     await refusals(kysely, 5)
@@ -103,8 +108,7 @@ describe.runIf(hasPostgres({ own: true }))('PostgreSQL', () => {
   })
 
   it('frozen: nobody waits longer than the bound, after the first ones nobody waits at all, and thawing is enough', async () => {
-    await using server = await PostgresServer.start()
-    const { kysely } = await connected(server.url)
+    const { kysely } = connect(server.url)
     await using _ = kysely
     await Promise.all(Array.from({ length: 4 }, () => write(kysely)))
     server.freeze()
@@ -119,16 +123,15 @@ describe.runIf(hasPostgres({ own: true }))('PostgreSQL', () => {
   })
 
   it('fails over to another server behind the same address', async () => {
-    await using first = await PostgresServer.start()
     await using second = await PostgresServer.start()
-    await using address = await TcpSwitch.start(first.port)
-    const url = new URL(first.url)
+    await using address = await TcpSwitch.start(server.port)
+    const url = new URL(server.url)
     url.port = String(address.port)
-    const { kysely } = await connected(url.href)
+    const { kysely } = connect(url.href)
     await using _ = kysely
     await migrated(second.url)
     await write(kysely)
-    first.freeze()
+    server.freeze()
     address.lead(0)
     await refusals(kysely, 10)
     address.lead(second.port)
@@ -136,8 +139,7 @@ describe.runIf(hasPostgres({ own: true }))('PostgreSQL', () => {
   })
 
   it('takes no answer from a server that only reads', async () => {
-    await using server = await PostgresServer.start()
-    const { kysely } = await connected(server.url)
+    const { kysely } = connect(server.url)
     await using _ = kysely
     // What a demoted server says to a statement on a connection that it left open.
     await expect(
@@ -150,9 +152,9 @@ describe.runIf(hasPostgres({ own: true }))('PostgreSQL', () => {
   })
 
   it('with all its connections taken: callers wait for their turn, then get 503, and never more', async () => {
-    await using server = await PostgresServer.start({ maxConnections: 6 })
-    await migrated(server.url)
-    const url = await ordinaryUser(server.url)
+    await using small = await PostgresServer.start({ maxConnections: 6 })
+    await migrated(small.url)
+    const url = await ordinaryUser(small.url)
     const { kysely: greedy } = connect(url, { size: 6 })
     await using _greedy = greedy
     const { kysely } = connect(url)
@@ -180,8 +182,7 @@ describe.runIf(hasPostgres({ own: true }))('PostgreSQL', () => {
   })
 
   it('ends a statement that takes too long at the server, and goes on using the connection', async () => {
-    await using server = await PostgresServer.start()
-    const { kysely, changes } = await connected(server.url)
+    const { kysely, changes } = connect(server.url)
     await using _ = kysely
     await expect(kysely.executeQuery(rawQuery('select pg_sleep(5)'))).rejects.toMatchObject({
       tableCode: 'service_unavailable',
@@ -197,15 +198,20 @@ function connect(url: string, options: Partial<PostgresLinkOptions> = {}) {
   return { kysely: new Kysely<Tables>({ dialect: new PostgresDialect(link) }), changes }
 }
 
-async function connected(url: string): Promise<ReturnType<typeof connect>> {
-  await migrated(url)
-  return connect(url)
-}
-
 async function migrated(url: string): Promise<void> {
   const { kysely } = connect(url, { times: { statementMs: 0, answerMs: 0 } })
   await migrate(kysely, { nowMs: 1 })
   await kysely.destroy()
+}
+
+/** Without a schema. */
+async function newDatabase(serverUrl: string): Promise<string> {
+  const { kysely } = connect(serverUrl)
+  await kysely.executeQuery(rawQuery('create database fresh'))
+  await kysely.destroy()
+  const url = new URL(serverUrl)
+  url.pathname = '/fresh'
+  return url.href
 }
 
 /** A superuser has connections of his own set aside. */

@@ -24,6 +24,11 @@ export class SqlReceiptStore implements ReceiptStore {
     return { receiptId: receipt_id, accountId: account_id, keyId: key_id, createdAtMs: created_at, body }
   }
 
+  async overheadOf(receiptId: string): Promise<number> {
+    const query = this.#kysely.selectFrom('auto_overheads').select('nanos').where('receipt_id', '=', receiptId)
+    return (await query.executeTakeFirst())?.nanos ?? 0
+  }
+
   async addFeedback(feedback: Feedback): Promise<void> {
     await this.#kysely
       .insertInto('receipt_feedback')
@@ -93,6 +98,7 @@ export async function deleteReceipts(transaction: Kysely<Tables>, beforeMs: numb
     ['receipts', 'receipt_id'],
     ['receipt_feedback', 'feedback_id'],
     ['auto_shadows', 'receipt_id'],
+    ['auto_overheads', 'receipt_id'],
   ] as const) {
     const { numAffectedRows } = await sql`delete from ${sql.table(table)} where ${sql.ref(id)} in (
       select ${sql.ref(id)} from ${sql.table(table)} where created_at < ${before} limit ${sql.lit(DELETED_AT_ONCE)})`.execute(

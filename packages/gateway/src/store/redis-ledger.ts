@@ -14,18 +14,11 @@
 import { randomBytes } from 'node:crypto'
 import type { Logger } from 'pino'
 import { GatewayError } from '../core/errors.ts'
-import type {
-  LedgerAsk,
-  LedgerReply,
-  LedgerReturn,
-  LimitLedger,
-  ScopeReturn,
-  ScopeStanding,
-} from '../limits/limit-ledger.ts'
+import type { LedgerAsk, LedgerReply, LedgerReturn, LimitLedger, ScopeStanding } from '../limits/limit-ledger.ts'
 import type { LimitedScope } from '../limits/limits.ts'
 import { OwnCounts } from '../limits/own-counts.ts'
 import type { QuotaHistory } from '../limits/quota-history.ts'
-import { EXACT_UP_TO, WINDOW_MS } from '../limits/sliding-window.ts'
+import { WINDOW_MS } from '../limits/sliding-window.ts'
 import {
   type AskFrame,
   askText,
@@ -38,8 +31,10 @@ import {
   seedKey,
   standingOf,
 } from './redis-ask.ts'
+import { RedisClock } from './redis-clock.ts'
 import { RedisGone, type RedisConnection, type RedisReply } from './redis-connection.ts'
-import { ASK_SCRIPT, BEAT_SCRIPT, GIVE_SCRIPT } from './redis-limit-script.ts'
+import { ASK_SCRIPT, BEAT_SCRIPT } from './redis-limit-script.ts'
+import { RedisReturns } from './redis-returns.ts'
 import { RedisScript } from './redis-script.ts'
 
 export interface RedisLedgerOptions {
@@ -69,10 +64,6 @@ const SLOT_LEASE_MS = 30_000
 const LATEST_MS = 1_000
 /** A new day, an unknown count, a clock that was set: each is one more turn. */
 const MOST_TURNS = 6
-const MOST_OWED = 10_000
-const MOST_AT_ONCE = 200
-/** Two estimates of Redis's clock that differ by less are the same. */
-const CLOCK_SLACK_MS = 20
 
 export class RedisLedger implements LimitLedger, AsyncDisposable {
   readonly #options: RedisLedgerOptions
@@ -80,8 +71,9 @@ export class RedisLedger implements LimitLedger, AsyncDisposable {
   readonly #windowMs: number
   readonly #slotLeaseMs: number
   readonly #askScript = new RedisScript(ASK_SCRIPT)
-  readonly #giveScript = new RedisScript(GIVE_SCRIPT)
   readonly #beatScript = new RedisScript(BEAT_SCRIPT)
+  readonly #clock: RedisClock
+  readonly #returns: RedisReturns
   /** What this instance has let through: all that counts while Redis is gone. */
   readonly #own: OwnCounts
   readonly #tag: string
@@ -90,17 +82,12 @@ export class RedisLedger implements LimitLedger, AsyncDisposable {
   #synced = false
   #syncing = false
   #untold = false
-  /** Unix ms of Redis less our monotonic clock. */
-  #offsetMs = Date.now() - performance.now()
-  #measured = false
   /** Changes when Redis has lost its memory. */
   #mark: string | null = null
   #backAtMs = 0
   #diedAtMs = 0
   #beatAtMs = performance.now()
   #keptAtMs = performance.now()
-  #owed: ScopeReturn[] = []
-  #flushing: NodeJS.Immediate | undefined
   /** Holders whose slots were given back: what was asked for them may still be on its way. */
   readonly #goneHolders = new Set<string>()
   /** For the metrics. */
@@ -112,8 +99,19 @@ export class RedisLedger implements LimitLedger, AsyncDisposable {
     this.#windowMs = options.windowMs ?? WINDOW_MS
     this.#slotLeaseMs = options.slotLeaseMs ?? SLOT_LEASE_MS
     this.#tag = `{${options.keyPrefix}}`
+    this.#clock = new RedisClock(options.clock)
+    this.#returns = new RedisReturns({
+      connection: options.connection,
+      clock: this.#clock,
+      tag: this.#tag,
+      instance: options.instance,
+      windowMs: this.#windowMs,
+      slotLeaseMs: this.#slotLeaseMs,
+      isUsable: () => !this.degraded,
+      failed: (error) => this.#failed(error),
+    })
     this.#own = new OwnCounts({
-      clock: () => this.#nowMs,
+      clock: () => this.#clock.nowMs,
       windowMs: this.#windowMs,
       history: options.history,
       instances: () => Math.max(1, options.liveInstances()),
@@ -139,12 +137,12 @@ export class RedisLedger implements LimitLedger, AsyncDisposable {
   }
 
   give({ holder, scopes }: LedgerReturn): void {
-    for (const back of scopes) this.#owe(this.#own.give(holder, back))
+    for (const back of scopes) this.#returns.owe(this.#own.give(holder, back))
   }
 
   holderGone(holder: string): void {
     this.#goneHolders.add(holder)
-    for (const back of this.#own.holderGone(holder)) this.#owe(back)
+    for (const back of this.#own.holderGone(holder)) this.#returns.owe(back)
   }
 
   peek(scopes: readonly LimitedScope[]): readonly ScopeStanding[] | Promise<readonly ScopeStanding[]> {
@@ -154,13 +152,9 @@ export class RedisLedger implements LimitLedger, AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     clearInterval(this.#beater)
-    this.#flush()
+    this.#returns.flush()
     // The others need not find out by its silence.
     await this.#connection.command('ZREM', this.#key('instances'), this.#options.instance).catch(() => undefined)
-  }
-
-  get #nowMs(): number {
-    return this.#options.clock?.() ?? performance.now() + this.#offsetMs
   }
 
   // --- with Redis ---
@@ -190,7 +184,7 @@ export class RedisLedger implements LimitLedger, AsyncDisposable {
     ask: LedgerAsk | null,
     scopes: readonly LimitedScope[],
   ): Promise<Extract<ScriptReply, { kind: 'ok' }> | null> {
-    this.#flush()
+    this.#returns.flush()
     const seeds = new Map<string, Seed>()
     for (let turn = 0; turn < MOST_TURNS; turn++) {
       const sentMs = performance.now()
@@ -202,7 +196,7 @@ export class RedisLedger implements LimitLedger, AsyncDisposable {
         return null
       }
       const reply = scriptReply(raw)
-      this.#tellTime(reply.nowMs, sentMs)
+      this.#clock.heard(reply.nowMs, sentMs)
       if (reply.kind === 'ok') return reply
       if (reply.kind === 'seed') await this.#fetchSeeds(scopes, reply, seeds)
     }
@@ -216,11 +210,10 @@ export class RedisLedger implements LimitLedger, AsyncDisposable {
   }
 
   #frame(): AskFrame {
-    const { clock, instance } = this.#options
-    const nowMs = this.#nowMs
+    const { nowMs, givenMs, isMeasured } = this.#clock
     return {
       keyOf: (scope) => this.#key(scope),
-      instance,
+      instance: this.#options.instance,
       windowMs: this.#windowMs,
       slotLeaseMs: this.#slotLeaseMs,
       trust: {
@@ -229,8 +222,8 @@ export class RedisLedger implements LimitLedger, AsyncDisposable {
         keepCosts: this.#backAtMs >= this.#diedAtMs,
       },
       nowMs,
-      deadlineMs: this.#measured && clock === undefined ? nowMs + LATEST_MS : null,
-      clockMs: clock?.() ?? null,
+      deadlineMs: isMeasured ? nowMs + LATEST_MS : null,
+      clockMs: givenMs,
     }
   }
 
@@ -267,61 +260,6 @@ export class RedisLedger implements LimitLedger, AsyncDisposable {
     this.#gone()
   }
 
-  #owe(back: ScopeReturn): void {
-    // While Redis is gone no slots are told: at its return it hears how many are held in all.
-    const slots = this.degraded ? 0 : back.slots
-    const { units, usedTokens, usedCostNanos } = back
-    if (slots + units.length + usedTokens + usedCostNanos === 0) return
-    // More than that is worth less than the memory: what is not given back counts for its minute.
-    if (this.#owed.length < MOST_OWED) this.#owed.push({ ...back, slots })
-    if (!this.degraded) this.#flushing ??= setImmediate(() => this.#flush())
-  }
-
-  #flush(): void {
-    clearImmediate(this.#flushing)
-    this.#flushing = undefined
-    while (this.#owed.length > 0 && !this.degraded) {
-      const part = this.#owed.splice(0, MOST_AT_ONCE)
-      this.#give(part.map((back) => this.#returnText(back))).catch((error: unknown) => {
-        this.#failed(error)
-        for (const back of part) this.#owe({ ...back, slots: 0 })
-      })
-    }
-  }
-
-  #returnText({ scope, slots, units, usedTokens, usedCostNanos }: ScopeReturn) {
-    const { rpm, tpm } = scope.limits
-    const [budget] = usedCostNanos > 0 ? quotasOf(scope, this.#nowMs).filter(({ field }) => field === 'c') : []
-    return {
-      k: this.#key(scope.scope),
-      rpm,
-      tpm,
-      slots,
-      units: units.map(({ bookedAtMs, requests, tokens, costNanos }) => [
-        bookedAtMs,
-        requests,
-        tokens,
-        costNanos,
-        quotasOf(scope, bookedAtMs).map(({ name, field }) => [name, field]),
-      ]),
-      ...(usedTokens > 0 ? { tokens: usedTokens } : {}),
-      ...(budget === undefined ? {} : { cost: usedCostNanos, budget: budget.name }),
-    }
-  }
-
-  async #give(scopes: readonly object[]): Promise<void> {
-    const { clock, instance } = this.#options
-    const text = JSON.stringify({
-      window: this.#windowMs,
-      exact: EXACT_UP_TO,
-      slotLease: this.#slotLeaseMs,
-      instance,
-      ...(clock === undefined ? {} : { now: clock() }),
-      scopes,
-    })
-    await this.#giveScript.run(this.#connection, [this.#tag], text)
-  }
-
   #key(name: string): string {
     return `${this.#tag}:${name}`
   }
@@ -341,7 +279,7 @@ export class RedisLedger implements LimitLedger, AsyncDisposable {
   #gone(): void {
     if (!this.#synced) return
     this.#synced = false
-    this.#owed = this.#owed.map((back) => ({ ...back, slots: 0 }))
+    this.#returns.forgetSlots()
     this.#own.begin()
   }
 
@@ -355,8 +293,7 @@ export class RedisLedger implements LimitLedger, AsyncDisposable {
     const sentMs = performance.now()
     try {
       const { instance, onLive } = this.#options
-      if (!this.#synced)
-        await Promise.all([this.#askScript, this.#giveScript].map((script) => script.load(this.#connection)))
+      if (!this.#synced) await Promise.all([this.#askScript.load(this.#connection), this.#returns.load()])
       const keys = [this.#key('instances'), this.#key('mark'), this.#key('died')]
       const reply = await this.#beatScript.run(
         this.#connection,
@@ -366,7 +303,7 @@ export class RedisLedger implements LimitLedger, AsyncDisposable {
         LIFE_MS,
       )
       const [now, mark, live, died] = Array.isArray(reply) ? (reply as readonly RedisReply[]) : []
-      this.#tellTime(Number(now), sentMs)
+      this.#clock.heard(Number(now), sentMs)
       this.#diedAtMs = Number(died)
       const slept = sentMs - this.#beatAtMs > this.#slotLeaseMs / 2
       this.#beatAtMs = sentMs
@@ -382,7 +319,7 @@ export class RedisLedger implements LimitLedger, AsyncDisposable {
     } finally {
       this.#syncing = false
     }
-    this.#flush()
+    this.#returns.flush()
   }
 
   /**
@@ -396,7 +333,7 @@ export class RedisLedger implements LimitLedger, AsyncDisposable {
       const { rpm, tpm } = limits
       return { k: this.#key(scope), rpm, tpm, counted, held }
     })
-    const sent = this.#giveAll(told)
+    const sent = this.#returns.giveAll(told)
     this.#synced = this.#connection.usable
     // When it goes again before it has heard, it is told too much the next time, and never too little.
     this.#untold = true
@@ -406,19 +343,6 @@ export class RedisLedger implements LimitLedger, AsyncDisposable {
 
   async #keepSlots(nowMs: number): Promise<void> {
     this.#keptAtMs = nowMs
-    await this.#giveAll(this.#own.held().map(({ scope }) => ({ k: this.#key(scope), slots: 0 })))
-  }
-
-  async #giveAll(scopes: readonly object[]): Promise<void> {
-    const sent: Promise<void>[] = []
-    for (let at = 0; at < scopes.length; at += MOST_AT_ONCE) sent.push(this.#give(scopes.slice(at, at + MOST_AT_ONCE)))
-    await Promise.all(sent)
-  }
-
-  #tellTime(redisNowMs: number, sentMs: number): void {
-    const offsetMs = redisNowMs - (sentMs + performance.now()) / 2
-    if (this.#measured && Math.abs(offsetMs - this.#offsetMs) < CLOCK_SLACK_MS) return
-    this.#offsetMs = offsetMs
-    this.#measured = true
+    await this.#returns.giveAll(this.#own.held().map(({ scope }) => ({ k: this.#key(scope), slots: 0 })))
   }
 }

@@ -288,7 +288,7 @@ describeEachDatabase('stored responses', (open) => {
       let context: StoredContext | null = null
       const history: string[] = []
       // All of them where it is quick; the other database does the same statements.
-      const turns = open.kind === 'sqlite' ? 200 : 100
+      const turns = open.kind === 'sqlite' ? 110 : 80
       for (let index = 1; index <= turns; index += 1) {
         const own = [user(`question ${index} ${'q'.repeat(300)}`)]
         const output = [
@@ -310,20 +310,20 @@ describeEachDatabase('stored responses', (open) => {
         if (kind === 'chained') context = await keeper.context('acc_a', id)
         // As clients send answers back: without ids.
         history.push(...own, ...output.map((item) => JSON.stringify({ ...JSON.parse(item), id: undefined })))
-        if (![10, 50, turns].includes(index)) continue
+        if (![10, 40, turns].includes(index)) continue
         const { bytes } = await database.responses.usage('acc_a')
         const count = Object.values(await rows()).reduce((sum, value) => sum + value, 0)
         const sent = asks.reduce((sum, ask) => sum + (ask.op === 'save' ? JSON.stringify(ask).length : 0), 0)
         figures.push({ turns: index, bytes, rows: count, sent })
       }
-      const [ten, fifty, last] = figures
-      if (ten === undefined || fifty === undefined || last === undefined) throw new Error('no figures')
+      const [ten, forty, last] = figures
+      if (ten === undefined || forty === undefined || last === undefined) throw new Error('no figures')
       // Later turns cost what early ones did, a few list pieces apart.
-      const early = (fifty.bytes - ten.bytes) / 40
-      const late = (last.bytes - fifty.bytes) / (turns - 50)
+      const early = (forty.bytes - ten.bytes) / 30
+      const late = (last.bytes - forty.bytes) / (turns - 40)
       expect(late).toBeLessThan(early * 1.35)
-      expect((last.rows - fifty.rows) / (turns - 50)).toBeLessThan(12)
-      expect((last.sent - fifty.sent) / (turns - 50)).toBeLessThan(((fifty.sent - ten.sent) / 40) * 1.35)
+      expect((last.rows - forty.rows) / (turns - 40)).toBeLessThan(12)
+      expect((last.sent - forty.sent) / (turns - 40)).toBeLessThan(((forty.sent - ten.sent) / 30) * 1.35)
     }
   })
 })

@@ -1,10 +1,11 @@
-// The tables of migration 014 as TypeScript sees them.
+// The tables of migrations 016 and 017 as TypeScript sees them.
 
 export interface LearningTables {
   auto_versions: AutoVersionsTable
   auto_serving: AutoServingTable
   auto_shadows: AutoShadowsTable
   auto_shadow_spend: AutoShadowSpendTable
+  auto_overheads: AutoOverheadsTable
 }
 
 export interface AutoShadowsTable {
@@ -23,6 +24,13 @@ export interface AutoShadowSpendTable {
   payer: string
   /** Held and spent together. */
   used_nanos: number
+}
+
+export interface AutoOverheadsTable {
+  receipt_id: string
+  account_id: string
+  created_at: number
+  nanos: number
 }
 
 export interface AutoVersionsTable {

@@ -1,7 +1,7 @@
 // Single records: lists with a cursor, those that have just come in, and one by its request id.
 import type { Kysely } from 'kysely'
 import { parseTrail } from '../billing/journal/journal-trail.ts'
-import { heldIn } from '../billing/usage/usage-extras.ts'
+import { heldIn, userAgentIn } from '../billing/usage/usage-extras.ts'
 import type {
   ArrivalsQuery,
   ArrivedRecord,
@@ -87,6 +87,11 @@ function records(kysely: Kysely<Tables>) {
 
 type Row = Awaited<ReturnType<ReturnType<typeof records>['execute']>>[number]
 
+function agentOf(extras: string): Pick<StoredUsageRecord, 'userAgent'> {
+  const userAgent = userAgentIn(extras)
+  return userAgent === '' ? {} : { userAgent }
+}
+
 function recordFrom(row: Row): StoredUsageRecord {
   return {
     requestId: row.request_id,
@@ -111,6 +116,7 @@ function recordFrom(row: Row): StoredUsageRecord {
     providerCostNanos: row.provider_cost_nanos,
     priceText: row.price_text ?? '',
     heldNanos: heldIn(row.extras),
+    ...agentOf(row.extras),
     transferId: row.charged_at === null || row.transfer === null ? null : transferIdOf(row.transfer),
     chargedAtMs: row.charged_at,
     chargedNanos: row.transfer === null ? null : row.cost_nanos - (row.lost_nanos ?? 0),

@@ -13,6 +13,7 @@ import { chargeOnce } from './charged-once.ts'
 import { insertReceipts } from './receipt-store.ts'
 import { RollupBatch, type KindFacts, type RollupEntry } from './rollup-batch.ts'
 import { LATENCY_BUCKETS } from '../billing/usage/latency-histogram.ts'
+import { errorCode } from '../core/error-code.ts'
 import { FIRST_CALLS, FIRST_DURATION, FIRST_FIRST, SUM_COLUMNS } from './rollup-columns.ts'
 import type { Tables } from './schema.ts'
 import { moveTo, SqlUsageStore } from './sql-usage-store.ts'
@@ -346,6 +347,6 @@ class RowIds {
 }
 
 function whenMissing(error: unknown): undefined {
-  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+  if (errorCode(error) === 'ENOENT') return undefined
   throw error
 }

@@ -81,7 +81,7 @@ describeEachDatabase('money', (open) => {
         // Nothing is stranded: when everybody is gone, all that is left is available.
         for (const account of ACCOUNTS) expect((await world.database.wallets.find(account))?.heldNanos ?? 0).toBe(0)
       }),
-      { numRuns: open.kind === 'sqlite' ? 12 : 3 },
+      { numRuns: open.kind === 'sqlite' ? 12 : 2 },
     )
   }, 60_000)
 

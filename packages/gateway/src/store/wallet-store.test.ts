@@ -460,47 +460,39 @@ describeEachDatabase('wallets', (open) => {
       await expect(vandalise(place, statement)).rejects.toThrow(/append-only|constraint/)
   })
 
-  it('finds every way in which the books can be wrong', async () => {
-    const faults: readonly [invariant: string, statement: string][] = [
-      [
-        'I1',
-        "insert into wallet_transfers (kind, idem_key, at, actor, note, reference, corrects, calls) values ('top_up', 'v', 1, '', '', '', 0, 0)",
-      ],
-      ['I1', "insert into wallet_entries (transfer, account, nanos, at) values (1, 'promo', 5, 1)"],
-      ['I1', "insert into wallet_entries (transfer, account, nanos, at) values (12345, 'promo', 5, 1)"],
-      ['I2', 'update wallets set available_nanos = available_nanos + 1'],
-      [
-        'I2',
-        "insert into wallet_entries (transfer, account, nanos, balance_nanos, at) values (1, 'wallet:acc_x', 5, 7, 1)",
-      ],
-      ['I3', 'update wallets set held_nanos = held_nanos - 1, available_nanos = available_nanos + 1'],
-      ['I3', 'update wallet_slices set granted_nanos = granted_nanos + 1'],
-      ['I4', 'update usage_records set transfer = 777'],
-      ['I4', 'update usage_records set lost_nanos = cost_nanos + 1'],
-      ['I5', "update wallet_slices set instance_id = 'ins_gone', opened_at = 1"],
-      ['I6', 'update usage_records set cost_nanos = cost_nanos + 1'],
-      ['I6', 'delete from usage_records'],
-      ['I6', 'update usage_hours set billed_nanos = billed_nanos + 1'],
-      ['I9', "update usage_prices set price = 'i0o0p81'"],
-    ]
-    const { wallets: whole } = await shop()
-    expect((await whole.checkMoney({ full: true })).violations).toEqual([])
-    for (const [invariant, statement] of faults) {
-      const place = await open.place()
-      const database = await shop(place)
-      const { sliceId } = mustBeDrawn(await database.wallets.draw(want(2_000)))
-      const row = usageRecord({ accountId: 'acc_a', sliceId, costNanos: 80, paidNanos: 80, priceText: 'i0o0p80' })
-      await bringIn(database, { rows: journalRows([row]) })
-      expect((await database.wallets.checkMoney({ full: true })).violations).toEqual([])
-      await vandalise(place, statement)
-      const { violations } = await database.wallets.checkMoney({ full: true })
-      expect([statement, violations.map((one) => one.invariant)]).toEqual([
-        statement,
-        expect.arrayContaining([invariant]),
-      ])
-      await database[Symbol.asyncDispose]()
-    }
-  }, 60_000)
+  const faults: readonly [invariant: string, statement: string][] = [
+    [
+      'I1',
+      "insert into wallet_transfers (kind, idem_key, at, actor, note, reference, corrects, calls) values ('top_up', 'v', 1, '', '', '', 0, 0)",
+    ],
+    ['I1', "insert into wallet_entries (transfer, account, nanos, at) values (1, 'promo', 5, 1)"],
+    ['I1', "insert into wallet_entries (transfer, account, nanos, at) values (12345, 'promo', 5, 1)"],
+    ['I2', 'update wallets set available_nanos = available_nanos + 1'],
+    [
+      'I2',
+      "insert into wallet_entries (transfer, account, nanos, balance_nanos, at) values (1, 'wallet:acc_x', 5, 7, 1)",
+    ],
+    ['I3', 'update wallets set held_nanos = held_nanos - 1, available_nanos = available_nanos + 1'],
+    ['I3', 'update wallet_slices set granted_nanos = granted_nanos + 1'],
+    ['I4', 'update usage_records set transfer = 777'],
+    ['I4', 'update usage_records set lost_nanos = cost_nanos + 1'],
+    ['I5', "update wallet_slices set instance_id = 'ins_gone', opened_at = 1"],
+    ['I6', 'update usage_records set cost_nanos = cost_nanos + 1'],
+    ['I6', 'delete from usage_records'],
+    ['I6', 'update usage_hours set billed_nanos = billed_nanos + 1'],
+    ['I9', "update usage_prices set price = 'i0o0p81'"],
+  ]
+  it.each(faults)('finds that the books are wrong, by %s, after: %s', async (invariant, statement) => {
+    const place = await open.place()
+    const database = await shop(place)
+    const { sliceId } = mustBeDrawn(await database.wallets.draw(want(2_000)))
+    const row = usageRecord({ accountId: 'acc_a', sliceId, costNanos: 80, paidNanos: 80, priceText: 'i0o0p80' })
+    await bringIn(database, { rows: journalRows([row]) })
+    expect((await database.wallets.checkMoney({ full: true })).violations).toEqual([])
+    await vandalise(place, statement)
+    const { violations } = await database.wallets.checkMoney({ full: true })
+    expect(violations.map((one) => one.invariant)).toContain(invariant)
+  })
 
   it('keeps its books right while old calls are deleted', async () => {
     const database = await shop()

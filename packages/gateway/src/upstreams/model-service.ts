@@ -7,7 +7,7 @@ import { mustBeOperator } from '../identity/must-be-operator.ts'
 import type { Origin } from '../identity/origin.ts'
 import type { Principal } from '../identity/principal.ts'
 import { faultOf, type OpenModel } from './overlay.ts'
-import { patched } from './provider-service.ts'
+import { patched } from './patched.ts'
 import { mustBeSound, UpstreamContext, type UpstreamOptions, type UpstreamStores } from './upstream-context.ts'
 import type { ModelSettings, StoredModel } from './upstream-store.ts'
 

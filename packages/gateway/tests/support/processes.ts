@@ -3,7 +3,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -17,8 +17,6 @@ export const LAUNCHER = fileURLToPath(new URL('../../bin/run.cjs', import.meta.u
 const FAIRLEAD = fileURLToPath(new URL('../../bin/fairlead.cjs', import.meta.url))
 const WORKSPACE = fileURLToPath(new URL('../../../..', import.meta.url))
 
-/** A state directory is new for every test; what the workers compile need not be. */
-const COMPILE_CACHE = join(tmpdir(), `fairlead-test-compile-cache-${process.getuid?.() ?? 0}`)
 const START_TIMEOUT_MS = 25_000
 
 export interface SpawnOptions {
@@ -49,7 +47,6 @@ export async function spawnGateway(options: SpawnOptions): Promise<GatewayProces
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'fairlead-process-'))
   const configPath = join(folder, 'fairlead.yaml')
   writeFileSync(configPath, configText(options))
-  mkdirSync(COMPILE_CACHE, { recursive: true, mode: 0o700 })
   const [program = process.execPath, ...args] = options.command ?? [
     process.execPath,
     FAIRLEAD,
@@ -65,7 +62,6 @@ export async function spawnGateway(options: SpawnOptions): Promise<GatewayProces
     ...withoutOurs(process.env),
     FAIRLEAD_DATA_DIR: join(folder, 'data'),
     FAIRLEAD_LOG_LEVEL: 'info',
-    NODE_COMPILE_CACHE: COMPILE_CACHE,
     // As under npm: the launcher ends with its parent, so that a test run that is killed leaves nothing behind.
     npm_lifecycle_event: 'test',
     ...(options.configByEnvironment === true ? { FAIRLEAD_CONFIG: configPath } : {}),
@@ -251,7 +247,7 @@ export function isAlive(pid: number): boolean {
 export async function eventually(
   condition: () => boolean | Promise<boolean>,
   what: string,
-  timeoutMs = 10_000,
+  timeoutMs = 30_000,
 ): Promise<void> {
   const endMs = performance.now() + timeoutMs
   while (!(await condition())) {

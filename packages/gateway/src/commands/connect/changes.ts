@@ -3,6 +3,7 @@ import { readFile, realpath, stat } from 'node:fs/promises'
 import { CannotMerge, mergeFile } from '../../connect/merge/merge.ts'
 import { renderFile } from '../../connect/render.ts'
 import type { ConnectFile, Guide } from '../../connect/tool.ts'
+import { errorCode } from '../../core/error-code.ts'
 import { pathOf, type Place } from './places.ts'
 
 export interface Change {
@@ -60,5 +61,5 @@ async function read(path: string): Promise<{ readonly text: string | null; reado
 }
 
 export function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT'
+  return errorCode(error) === 'ENOENT'
 }

@@ -3,6 +3,7 @@ import { createServer } from 'node:net'
 import { once } from 'node:events'
 import { z } from 'zod'
 import type { Config } from '../../config/config.ts'
+import { errorCode } from '../../core/error-code.ts'
 import { askGateway, type RunningGateway } from '../running-gateway.ts'
 import type { Examination, Finding } from './finding.ts'
 import { processOnPort } from './process-on-port.ts'
@@ -65,7 +66,7 @@ async function checkPort(host: string, port: number): Promise<readonly Finding[]
 }
 
 async function portFinding(error: unknown, host: string, port: number): Promise<Finding> {
-  const code = error instanceof Error && 'code' in error ? error.code : ''
+  const code = errorCode(error)
   const where = `${host}:${port}`
   if (code === 'EADDRINUSE') {
     const fix = 'end that program, or choose another port with --port N or FAIRLEAD_PORT.'

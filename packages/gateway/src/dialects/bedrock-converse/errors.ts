@@ -5,6 +5,7 @@
 // different answers: a `ValidationException` is a wrong request, a conversation that is too long, or a model id of ours
 // that does not exist. Sources: the exceptions of AWS's Bedrock runtime model, "Troubleshooting Amazon Bedrock API error
 // codes", "Common errors", recorded replies.
+import { isJsonObject } from '../../core/json.ts'
 
 export interface NormalError {
   readonly status: number
@@ -119,8 +120,8 @@ function readFields(bodyText: string): Fields {
     return { message: '', type: '' }
   }
   if (Array.isArray(value)) value = value[0]
-  if (!isRecord(value)) return { message: '', type: '' }
-  const inner = isRecord(value['error']) ? value['error'] : value
+  if (!isJsonObject(value)) return { message: '', type: '' }
+  const inner = isJsonObject(value['error']) ? value['error'] : value
   const message = [
     inner['message'],
     inner['Message'],
@@ -131,8 +132,4 @@ function readFields(bodyText: string): Fields {
   ].find((candidate) => typeof candidate === 'string' && candidate !== '')
   const type = inner['__type'] ?? inner['code'] ?? inner['type']
   return { message: typeof message === 'string' ? message : '', type: typeof type === 'string' ? type : '' }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

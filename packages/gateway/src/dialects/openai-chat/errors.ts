@@ -7,6 +7,7 @@
 
 import type { EncodedError } from '../../core/dialect.ts'
 import { GatewayError, openaiErrorBody } from '../../core/errors.ts'
+import { isJsonObject } from '../../core/json.ts'
 
 export type UpstreamRefusal =
   /** 400, 404 of a file, 413, 422: about the request itself. */
@@ -74,8 +75,8 @@ export function classifyRefusal(status: number, bodyText: string, retryAfterMs: 
 /** An error that came inside a 200: its `code` may hold the status that the provider meant. */
 export function statusOfEmbeddedError(bodyText: string): number {
   const parsed = parse(bodyText)
-  const error = isRecord(parsed) ? parsed['error'] : undefined
-  const code = isRecord(error) ? (error['code'] ?? error['status']) : undefined
+  const error = isJsonObject(parsed) ? parsed['error'] : undefined
+  const code = isJsonObject(error) ? (error['code'] ?? error['status']) : undefined
   const status = typeof code === 'number' ? code : typeof code === 'string' ? Number(code) : Number.NaN
   if (Number.isInteger(status) && status >= 400 && status <= 599) return status
   const fields = readErrorFields(bodyText)
@@ -99,17 +100,17 @@ function clientFault(fields: ErrorFields | null, status: number): GatewayError {
 function readErrorFields(bodyText: string): ErrorFields | null {
   let value = parse(bodyText)
   if (Array.isArray(value)) value = value[0]
-  if (!isRecord(value)) return null
+  if (!isJsonObject(value)) return null
   const error = value['error'] ?? value['detail'] ?? value['message']
   if (typeof error === 'string')
     return { message: error, type: text(value['type']), code: text(value['code']), param: null }
   if (Array.isArray(error)) return { message: JSON.stringify(error).slice(0, 500), type: '', code: '', param: null }
-  if (!isRecord(error)) return null
+  if (!isJsonObject(error)) return null
   return {
     message: text(error['message']),
     type: text(error['type'] ?? error['status']),
     // Anthropic's place for it.
-    code: text(error['code']) || text(isRecord(error['details']) ? error['details']['error_code'] : ''),
+    code: text(error['code']) || text(isJsonObject(error['details']) ? error['details']['error_code'] : ''),
     param: typeof error['param'] === 'string' ? error['param'] : null,
   }
 }
@@ -184,8 +185,4 @@ function parse(bodyText: string): unknown {
 
 function text(value: unknown): string {
   return typeof value === 'string' ? value : typeof value === 'number' ? String(value) : ''
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -13,6 +13,7 @@
 import { JsonScanError, scanObject } from '../../core/json-scan.ts'
 import { chargedTier, withExtras, type TokenUsage } from '../../core/token-usage.ts'
 import { openaiErrorBody, type GatewayError } from '../../core/errors.ts'
+import { isJsonObject } from '../../core/json.ts'
 import { latin1Of, PassEvents, readPayload } from '../pass-events.ts'
 import type { PassFacts } from '../pass-facts.ts'
 import { readUsage } from './usage.ts'
@@ -129,14 +130,14 @@ export class ChatStream extends PassEvents {
   }
 
   #lookAtChoice(choice: unknown): void {
-    if (!isRecord(choice)) return
+    if (!isJsonObject(choice)) return
     const { finish_reason: finish, text, delta } = choice
     if (typeof finish === 'string' && finish !== '') {
       this.sawFinish = true
       this.sawOutput = true
     }
     if (typeof text === 'string' && text !== '') this.sawOutput = true
-    if (!isRecord(delta)) return
+    if (!isJsonObject(delta)) return
     for (const key in delta) {
       if (key === 'role') continue
       const value = delta[key]
@@ -215,7 +216,7 @@ function readableChoices({ choices }: ParsedChunk): string | null {
   if (!Array.isArray(choices)) return null
   if (choices.length === 0) return '[{"index":0,"delta":{},"logprobs":null,"finish_reason":null}]'
   const lacks = (choice: unknown): choice is Record<string, unknown> =>
-    isRecord(choice) && choice.delta === undefined && choice.text === undefined && choice.message === undefined
+    isJsonObject(choice) && choice.delta === undefined && choice.text === undefined && choice.message === undefined
   if (!choices.some(lacks)) return null
   const whole = choices.map((choice: unknown) => (lacks(choice) ? { ...choice, delta: {} } : choice))
   return latin1Of(JSON.stringify(whole))
@@ -224,12 +225,8 @@ function readableChoices({ choices }: ParsedChunk): string | null {
 function parseChunk(payload: string): ParsedChunk | null {
   try {
     const value: unknown = JSON.parse(Buffer.from(payload, 'latin1').toString('utf8'))
-    return isRecord(value) ? value : null
+    return isJsonObject(value) ? value : null
   } catch {
     return null
   }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -4,7 +4,7 @@
 
 import type { CostOf } from '../../core/dialect.ts'
 import { parseSpan } from '../../core/json-scan.ts'
-import type { JsonObject } from '../../core/json.ts'
+import { isJsonObject, type JsonObject } from '../../core/json.ts'
 import {
   chargedTier,
   MAX_TOKENS,
@@ -31,29 +31,30 @@ export function withPictures(usage: TokenUsage | null, images: number): TokenUsa
 /** Pictures in `ImagesResponse.data`; embeddings stand in a member of the same name. */
 function picturesIn(data: unknown): number {
   if (!Array.isArray(data)) return 0
-  return data.filter((entry) => isRecord(entry) && ('b64_json' in entry || 'url' in entry)).length
+  return data.filter((entry) => isJsonObject(entry) && ('b64_json' in entry || 'url' in entry)).length
 }
 
 export function readUsage(value: unknown): TokenUsage | null {
-  if (!isRecord(value)) return null
+  if (!isJsonObject(value)) return null
   const input = firstCount(value, 'prompt_tokens', 'input_tokens')
   const output = firstCount(value, 'completion_tokens', 'output_tokens')
   const inputDetails = value['prompt_tokens_details'] ?? value['input_tokens_details']
   const outputDetails = value['completion_tokens_details'] ?? value['output_tokens_details']
   // DeepSeek ("Context Caching"), Moonshot and Mistral report cache hits beside the counts.
   const cacheRead = Math.max(
-    isRecord(inputDetails) ? tokenCount(inputDetails['cached_tokens']) : 0,
+    isJsonObject(inputDetails) ? tokenCount(inputDetails['cached_tokens']) : 0,
     tokenCount(value['prompt_cache_hit_tokens'] ?? value['cached_tokens'] ?? value['num_cached_tokens']),
   )
-  const inputParts = isRecord(inputDetails) ? inputDetails : {}
-  const outputParts = isRecord(outputDetails) ? outputDetails : {}
+  const inputParts = isJsonObject(inputDetails) ? inputDetails : {}
+  const outputParts = isJsonObject(outputDetails) ? outputDetails : {}
   const reasoning = tokenCount(outputParts['reasoning_tokens'])
   const apart = 'prompt_tokens' in value ? tokenCount(value['total_tokens']) - input - output : 0
   // xAI counts thinking beside the completion, and only its total has both. Gemini's OpenAI endpoint does the same and
   // gives no details at all. Anywhere else a total that is too large says nothing certain.
   const beside =
-    apart > 0 && (apart === reasoning || (!isRecord(inputDetails) && !isRecord(outputDetails) && cacheRead === 0))
-  const cached = isRecord(inputParts['cached_tokens_details']) ? inputParts['cached_tokens_details'] : {}
+    apart > 0 &&
+    (apart === reasoning || (!isJsonObject(inputDetails) && !isJsonObject(outputDetails) && cacheRead === 0))
+  const cached = isJsonObject(inputParts['cached_tokens_details']) ? inputParts['cached_tokens_details'] : {}
   const usage = tokenUsage({
     input,
     cacheRead,
@@ -77,9 +78,9 @@ function apartFromCache(all: unknown, cached: unknown): number {
 /** Searches made: OpenRouter's two ways to say it, xAI's calls or (of its older search) sources, Perplexity's queries. */
 function searchesIn(usage: Record<string, unknown>): number {
   const details = usage['server_tool_use_details'] ?? usage['server_tool_use']
-  if (isRecord(details)) return tokenCount(details['web_search_requests'])
+  if (isJsonObject(details)) return tokenCount(details['web_search_requests'])
   const calls = usage['server_side_tool_usage_details']
-  if (isRecord(calls)) return tokenCount(calls['web_search_calls']) + tokenCount(calls['x_search_calls'])
+  if (isJsonObject(calls)) return tokenCount(calls['web_search_calls']) + tokenCount(calls['x_search_calls'])
   return tokenCount(usage['num_sources_used'] ?? usage['num_search_queries'])
 }
 
@@ -181,8 +182,4 @@ const CLOSE_BRACE = 0x7d
 
 function firstCount(value: Record<string, unknown>, first: string, second: string): number {
   return first in value ? tokenCount(value[first]) : tokenCount(value[second])
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -5,7 +5,7 @@
 
 import type { GatewayError } from '../../core/errors.ts'
 import { decodeString, scanObject } from '../../core/json-scan.ts'
-import type { JsonObject } from '../../core/json.ts'
+import { isJsonObject, type JsonObject } from '../../core/json.ts'
 import { eventName, JsonScanError, latin1Of, parseLatin1, PassEvents, readPayload, utf8Of } from '../pass-events.ts'
 import { NO_TRUTH, type PassFacts, type ReplyTruth, type UpstreamResponse } from '../pass-facts.ts'
 import { errorEventFields, failedResponseError, lostPrevious } from './errors.ts'
@@ -212,14 +212,10 @@ const MAX_ITEMS = 10_000
 
 function responseOf(payload: string): JsonObject | null {
   const parsed = parseLatin1(payload)
-  const response = isRecord(parsed) ? parsed['response'] : undefined
-  return isRecord(response) ? (response as JsonObject) : null
+  const response = isJsonObject(parsed) ? parsed['response'] : undefined
+  return isJsonObject(response) ? response : null
 }
 
 function typeOf(payload: string): string {
   return /^\s*\{\s*"type"\s*:\s*"([^"]+)"/.exec(payload)?.[1] ?? ''
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

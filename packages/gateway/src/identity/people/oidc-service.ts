@@ -45,23 +45,26 @@ export interface OidcJourney {
 }
 
 export interface OidcArrival {
-  readonly purpose: OidcPurpose
-  /** Null for `connect`. */
+  /** Null for `connect`, and for who was refused. */
   readonly opened: OpenSession | null
   /** For the device's cookie, after a log-in. */
   readonly device: string | null
   /** A path of ours. */
   readonly returnTo: string
+  /** Why nothing came of it; null = all is well. */
+  readonly refused: GatewayError | null
 }
 
 /** Throws `GatewayError`: `not_found` for an issuer that is not configured, `service_unavailable`, `invalid_api_key`, `permission_denied`. */
 export interface OidcService {
   issuers(): readonly { readonly name: string; readonly title: string }[]
+  /** What people call the issuer of this address; null = it is not configured any more. */
+  titleOf(issuer: string): string | null
   /** @param returnTo a path of ours, else the home page */
   begin(name: string, returnTo: string): Promise<OidcJourney>
-  /** For somebody who is logged in. */
-  beginFor(name: string, purpose: 'connect' | 'prove', principal: Principal): Promise<OidcJourney>
-  /** @param query what the issuer sent back @param session who is logged in, if anybody */
+  /** For somebody who is logged in. @param returnTo as with `begin` */
+  beginFor(name: string, purpose: 'connect' | 'prove', principal: Principal, returnTo: string): Promise<OidcJourney>
+  /** Throws only for who has not set out from here. @param query what the issuer sent back */
   arrive(name: string, query: string, visitor: Visitor): Promise<OidcArrival>
   /** Where the person of this session logs out at their issuer; null = nowhere. */
   endUrl(session: SessionRecord): Promise<string | null>
@@ -84,13 +87,19 @@ class Oidc implements OidcService {
     return this.#options.settings().oidc.map(({ name, title }) => ({ name, title }))
   }
 
+  titleOf(issuer: string): string | null {
+    const bare = (address: string): string => address.replace(/\/+$/, '')
+    const config = this.#options.settings().oidc.find((one) => bare(one.issuer) === bare(issuer))
+    return config === undefined ? null : config.title || config.name
+  }
+
   begin(name: string, returnTo: string): Promise<OidcJourney> {
     return this.#begin(name, { purpose: 'log-in', returnTo: pathOfOurs(returnTo), personId: '', sessionId: '' })
   }
 
-  beginFor(name: string, purpose: 'connect' | 'prove', principal: Principal): Promise<OidcJourney> {
+  beginFor(name: string, purpose: 'connect' | 'prove', principal: Principal, returnTo: string): Promise<OidcJourney> {
     const { personId } = principal.person ?? { personId: '' }
-    return this.#begin(name, { purpose, returnTo: '/', personId, sessionId: principal.keyId })
+    return this.#begin(name, { purpose, returnTo: pathOfOurs(returnTo), personId, sessionId: principal.keyId })
   }
 
   async arrive(name: string, query: string, visitor: Visitor): Promise<OidcArrival> {
@@ -99,26 +108,38 @@ class Oidc implements OidcService {
     // Used up before anything is asked of the issuer: of two arrivals with one ticket the second one gets nowhere.
     const ticket = await tickets.redeem('oidc', visitor.ticket, database.tickets)
     if (textOf(ticket, 'issuer') !== name) throw notThis()
-    const current = new URL(this.#redirectUri(name))
-    current.search = query
-    const claims = await this.#issuers.finish(config, current, checksOf(ticket))
     const returnTo = textOf(ticket, 'returnTo')
-    switch (textOf(ticket, 'purpose')) {
-      case 'connect':
-        await this.#connect(claims, await this.#sessionOf(ticket, visitor), visitor.origin)
-        return { purpose: 'connect', opened: null, device: null, returnTo }
-      case 'prove':
-        return { purpose: 'prove', opened: await this.#prove(claims, ticket, visitor), device: null, returnTo }
-      default: {
-        const { opened, device } = await this.#logIn(config, claims, visitor)
-        return { purpose: 'log-in', opened, device, returnTo }
-      }
+    try {
+      return { ...(await this.#finish(config, ticket, query, visitor)), returnTo, refused: null }
+    } catch (error) {
+      if (!(error instanceof GatewayError)) throw error
+      return { opened: null, device: null, returnTo, refused: error }
     }
   }
 
   async endUrl({ method, issuer }: SessionRecord): Promise<string | null> {
     const config = method === 'oidc' ? this.#options.settings().oidc.find(({ name }) => name === issuer) : undefined
     return config === undefined ? null : await this.#issuers.endUrl(config, this.#options.homeUrl())
+  }
+
+  async #finish(
+    config: OidcConfig,
+    ticket: OpenTicket,
+    query: string,
+    visitor: Visitor,
+  ): Promise<Pick<OidcArrival, 'opened' | 'device'>> {
+    const current = new URL(this.#redirectUri(config.name))
+    current.search = query
+    const claims = await this.#issuers.finish(config, current, checksOf(ticket))
+    switch (textOf(ticket, 'purpose')) {
+      case 'connect':
+        await this.#connect(claims, await this.#sessionOf(ticket, visitor), visitor.origin)
+        return { opened: null, device: null }
+      case 'prove':
+        return { opened: await this.#prove(claims, ticket, visitor), device: null }
+      default:
+        return await this.#logIn(config, claims, visitor)
+    }
   }
 
   async #begin(
@@ -173,6 +194,7 @@ class Oidc implements OidcService {
       throw new GatewayError(
         'permission_denied',
         'An operator connects an issuer by hand: log in another way, then connect it under /api/me/identities.',
+        { param: 'operator' },
       )
     }
     if (person.emailVerifiedAtMs === null) {
@@ -310,6 +332,7 @@ function mustBeAllowed({ allowedDomains, title }: OidcConfig, claims: OidcClaims
   throw new GatewayError(
     'permission_denied',
     `${title} vouches for no mail address that is taken here. Log in another way, or ask the operator.`,
+    { param: 'email' },
   )
 }
 
@@ -335,5 +358,6 @@ function notInvited(): GatewayError {
   return new GatewayError(
     'permission_denied',
     'Nobody has invited this address. Ask somebody who is in, or the operator.',
+    { param: 'invitation' },
   )
 }

@@ -6,7 +6,7 @@ import { migrate } from '../migrate.ts'
 
 describeEachDatabase('The migration to accounts', (open) => {
   it('gives every account that has keys a row, and leaves the keys what they were', async () => {
-    const place = await open.place()
+    const place = await open.emptyPlace()
     const before = await open(place)
     const home = houseOn(before)
     const made = await home.key({ name: 'old', limits: { rpm: 5 } })

@@ -14,6 +14,7 @@ import { receipts } from './013-receipts.ts'
 import { upstreams } from './014-upstreams.ts'
 import { measuredData } from './015-measured-data.ts'
 import { autoLearning } from './016-auto-learning.ts'
+import { autoOverheads } from './017-auto-overheads.ts'
 import type { Migration } from './migration.ts'
 
 /** In order; the number in the file's name is the version. */
@@ -34,4 +35,5 @@ export const MIGRATIONS: readonly Migration[] = [
   upstreams,
   measuredData,
   autoLearning,
+  autoOverheads,
 ]

@@ -1,28 +1,31 @@
-// Keeps this instance's prices those of the database: read at the start, and again whenever somebody changed one. What
-// cannot be read is tried again; until then the prices that are known hold.
+// Keeps what this instance goes by the same as the database: read at the start, and again whenever somebody changed it,
+// here or on another instance. What cannot be read is tried again; until then what is known holds.
 import type { Logger } from 'pino'
-import { pricesOf, type PriceStore } from '../billing/prices/price-store.ts'
-import type { Price } from '../billing/prices/price.ts'
 
 const RETRY_MS = 1_000
 
-export interface PriceWatchOptions {
-  readonly store: PriceStore
-  readonly log: Logger
+export interface DatabaseCopyOptions<Value> {
+  /** For the log: `prices`. */
+  readonly what: string
+  /** What is known before the first look. Plain JSON. */
+  readonly empty: Value
+  readonly read: () => Promise<Value>
   /** Not called when nothing is different. */
-  readonly changed: (prices: Readonly<Record<string, Price>>) => void
+  readonly changed: (value: Value) => void
+  readonly log: Logger
 }
 
-export class PriceWatch implements Disposable {
-  readonly #options: PriceWatchOptions
-  #text = '{}'
+export class DatabaseCopy<Value> implements Disposable {
+  readonly #options: DatabaseCopyOptions<Value>
+  #text: string
   #reading: Promise<void> | null = null
   #again = false
   #retry: NodeJS.Timeout | undefined
   #closed = false
 
-  constructor(options: PriceWatchOptions) {
+  constructor(options: DatabaseCopyOptions<Value>) {
     this.#options = options
+    this.#text = JSON.stringify(options.empty)
   }
 
   /** Resolves when what was in the database at the call holds here, or could not be read; never rejects. */
@@ -40,11 +43,11 @@ export class PriceWatch implements Disposable {
     do {
       this.#again = false
       try {
-        const prices = pricesOf(await this.#options.store.newest())
-        const text = JSON.stringify(prices)
+        const value = await this.#options.read()
+        const text = JSON.stringify(value)
         if (this.#closed || text === this.#text) continue
         this.#text = text
-        this.#options.changed(prices)
+        this.#options.changed(value)
       } catch (error) {
         this.#tryLater(error)
       }
@@ -55,7 +58,7 @@ export class PriceWatch implements Disposable {
 
   #tryLater(error: unknown): void {
     if (this.#closed) return
-    this.#options.log.debug({ err: error }, 'the prices cannot be read at the moment')
+    this.#options.log.debug({ err: error }, `the ${this.#options.what} of the database cannot be read at the moment`)
     clearTimeout(this.#retry)
     this.#retry = setTimeout(() => void this.refresh(), RETRY_MS).unref()
   }
