@@ -160,6 +160,11 @@ describe('trouble', () => {
     expect(reply.json.error).toMatchObject({ code: 'upstream_error', type: 'server_error', param: null })
     expect(reply.json.error?.message).toContain('All models are currently unavailable')
     expect(Number(reply.headers.get('retry-after'))).toBeGreaterThan(0)
+    const { url, key } = shop.gateway
+    const receipt = await fetch(`${url}/receipts/${reply.headers.get('x-fairlead-receipt')}`, {
+      headers: { authorization: `Bearer ${key}` },
+    })
+    expect(await receipt.json()).toMatchObject({ model: null, status: 503, cost: '0.000000000' })
   })
 
   it('is a 500 when the picker itself fails, and names that', async () => {

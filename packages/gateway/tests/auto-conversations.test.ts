@@ -78,6 +78,20 @@ describe('a conversation', () => {
     expect((await say(later, { tools })).model).not.toBe('gpt-4o-mini')
   })
 
+  it.each([
+    ['was cut off', { text: 'Well, to begin w', stop: 'max_tokens' }],
+    ['was filtered', { text: 'Well,', stop: 'content_filter' }],
+    ['calls a tool that nobody offered', { toolCalls: [{ name: 'delete_all', arguments: '{}' }] }],
+    ['says nothing', { text: '', stop: 'end', usage: { output: 9 } }],
+  ] as const)('asks a better model after an answer that %s', async (how, answer) => {
+    const first = [user(`easy, ${how}`)]
+    shop.upstreamOf('gpt-4o-mini').answer(answer)
+    expect(await say(first, { tools })).toMatchObject({ model: 'gpt-4o-mini' })
+    const next = await say([...first, assistant, user('easy, and then?')], { tools })
+    expect(next.reason).toBe('escalated')
+    expect(next.model).not.toBe('gpt-4o-mini')
+  })
+
   it('asks a better model when the same question comes again', async () => {
     const messages = [user('easy nine')]
     const named = { session_id: 'nine' }

@@ -3,13 +3,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openAutoShop, type AutoShop, type ShopModel } from './support/auto-shop.ts'
 import { post } from './support/gateway.ts'
-import { openAccount, operate } from './support/shop.ts'
+import { nanosOf, openAccount, operate } from './support/shop.ts'
 
 /** As the catalogue knows them: no tools; no pictures and 8,192 tokens; everything but thinking; everything. */
 const MODELS: readonly ShopModel[] = [
   { id: 'gpt-3.5-turbo', input: 0.1, output: 0.2, quality: 0.85 },
-  { id: 'gpt-4', input: 0.2, output: 0.4, quality: 0.86 },
-  { id: 'gpt-4o-mini', input: 0.3, output: 0.6, quality: 0.87 },
+  { id: 'gpt-4', input: 0.2, output: 0.4, quality: 0.86, dataPolicy: '{ retention_days: 30, training: false }' },
+  { id: 'gpt-4o-mini', input: 0.3, output: 0.6, quality: 0.87, dataPolicy: '{ retention_days: 0, training: false }' },
   { id: 'gpt-5', input: 1.25, output: 10, quality: 0.95 },
 ]
 const EXTRA = `groups:
@@ -17,7 +17,8 @@ const EXTRA = `groups:
   - { name: small, models: [gpt-4, gpt-4o-mini] }
   - { name: coders }
 `
-const AUTO = 'pools: [{ name: code, models: [gpt-5], groups: [coders] }]'
+const AUTO = `pools: [{ name: code, models: [gpt-5], groups: [coders] },
+  { name: private, models: ['*'], data_policy: { training: false } }]`
 
 let shop: AutoShop
 beforeAll(async () => {
@@ -75,6 +76,22 @@ describe('a model is passed over', () => {
     })
   })
 
+  it('when not all of its providers promise what the pool, or the request, wants of them about data', async () => {
+    const pool = await decide({ model: 'auto/private' })
+    expect(pool).toMatchObject({ model: 'gpt-4', reasons: { 'gpt-3.5-turbo': 'data_policy', 'gpt-5': 'data_policy' } })
+    const both = await decide({ model: 'auto/private', auto: { data_policy: { retention_days: 7 } } })
+    expect(both).toMatchObject({ model: 'gpt-4o-mini', reasons: { 'gpt-4': 'data_policy', 'gpt-5': 'data_policy' } })
+    const none = await post(`${shop.gateway.url}/chat/completions`, shop.gateway.key, {
+      model: 'auto',
+      messages,
+      auto: { models: ['gpt-5'], data_policy: { training: false } },
+    })
+    expect([none.status, none.json.error?.code]).toEqual([400, 'invalid_request'])
+    const wrong = { model: 'auto', messages, auto: { data_policy: { training: true } } }
+    const refused = await post(`${shop.gateway.url}/route`, shop.gateway.key, wrong)
+    expect(refused.json.error).toMatchObject({ code: 'invalid_request', param: 'auto.data_policy.training' })
+  })
+
   it('when it would cost more than the request allows', async () => {
     const cheap = await decide({ auto: { max_cost: 0.0001, tradeoff: 0 } })
     expect(cheap.reasons['gpt-5']).toBe('price_ceiling')
@@ -92,7 +109,7 @@ describe('a model is passed over', () => {
     expect(none.json.error?.code).toBe('model_not_found')
     const list = await fetch(`${shop.gateway.url}/models`, { headers: { authorization: `Bearer ${key}` } })
     const { data } = (await list.json()) as { data: { id: string }[] }
-    expect(data.map(({ id }) => id)).toEqual(['auto', 'gpt-4', 'gpt-4o-mini'])
+    expect(data.map(({ id }) => id)).toEqual(['auto', 'auto/private', 'gpt-4', 'gpt-4o-mini'])
   })
 
   it("for the pool of the caller's group, which plain auto means there", async () => {
@@ -146,4 +163,48 @@ it('asks the next model when a provider says that this one does not take the req
   own.upstreamOf('gpt-3.5-turbo').answer({ trouble: { kind: 'context-length' } })
   const reply = await post(`${own.gateway.url}/chat/completions`, own.gateway.key, { model: 'auto', messages })
   expect([reply.status, reply.json['model']]).toEqual([200, 'gpt-4'])
+})
+
+describe('when a model fails, one that is dearer', () => {
+  const CHAIN: readonly ShopModel[] = [
+    { id: 'gpt-4o-mini', input: 0.15, output: 0.6, quality: 0.95 },
+    { id: 'gpt-4o', input: 2.5, output: 10, quality: 0.9 },
+    { id: 'gpt-4.1-mini', input: 0.4, output: 1.6, quality: 0.85 },
+  ]
+  const MOST_TOKENS = 1_000
+  const prepaid = { models: CHAIN, extra: 'groups: [{ name: paid, billing: prepaid }]\n', tokens: MOST_TOKENS }
+
+  /** What the first model was to cost is held by then. */
+  async function fallBack(own: AutoShop, balanceNanos: number, stream: boolean) {
+    const { gateway } = own
+    await own.upstreamOf('gpt-4o-mini').setFault('refuse')
+    const { accountId, key } = await openAccount(gateway.origin, balanceNanos)
+    const body = { model: 'auto', messages, max_tokens: MOST_TOKENS, stream, auto: { tradeoff: 0, min_quality: 0.5 } }
+    const reply = await post(`${gateway.url}/chat/completions`, key, body)
+    const id = reply.headers.get('x-fairlead-receipt')
+    const response = await fetch(`${gateway.url}/receipts/${id}`, { headers: { authorization: `Bearer ${key}` } })
+    const receipt = (await response.json()) as {
+      model: string
+      charged: string
+      candidates: { reason: string | null }[]
+    }
+    await gateway.callBack(accountId)
+    const wallet = await operate(gateway.origin, 'GET', `/api/accounts/${accountId}/wallet`)
+    const left = nanosOf(String(wallet['balance']))
+    expect(left + nanosOf(receipt.charged)).toBe(balanceNanos)
+    return { model: receipt.model, reasons: receipt.candidates.map(({ reason }) => reason), left }
+  }
+
+  it.each([false, true])('is held for and paid in full, where the wallet has as much; stream: %s', async (stream) => {
+    await using own = await openAutoShop(prepaid)
+    expect(await fallBack(own, 20_000_000, stream)).toMatchObject({ model: 'gpt-4o', reasons: ['failed', null, null] })
+  })
+
+  it('is passed over where it has not, by its name in the receipt, and the wallet is never overdrawn', async () => {
+    await using own = await openAutoShop(prepaid)
+    const { model, reasons, left } = await fallBack(own, 3_000_000, false)
+    expect([model, ...reasons]).toEqual(['gpt-4.1-mini', 'failed', 'budget', null])
+    expect(left).toBeGreaterThanOrEqual(0)
+    expect(own.asked('gpt-4o')).toBe(0)
+  })
 })

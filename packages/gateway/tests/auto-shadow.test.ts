@@ -5,8 +5,8 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, it, vi } from 'vitest'
-import { post, startGateway, type TestGateway } from './support/gateway.ts'
-import { operate } from './support/shop.ts'
+import { MASTER_KEY, post, startGateway, type TestGateway } from './support/gateway.ts'
+import { nanosOf, operate } from './support/shop.ts'
 import { TaskPicker } from './support/task-picker.ts'
 
 const CHEAP = 'gpt-4o-mini'
@@ -100,6 +100,16 @@ async function settled(world: World, keyId: string, aside = 0): Promise<number> 
   }, SOON)
 }
 
+const BEARER = { authorization: `Bearer ${MASTER_KEY}` }
+
+function nanosOfSigned(text: string): number {
+  return text.startsWith('-') ? -nanosOf(text.slice(1)) : nanosOf(text)
+}
+
+function figure(metrics: string, name: string): number {
+  return Number(new RegExp(`^${name}\\{[^}]*\\} (\\S+)$`, 'm').exec(metrics)?.[1])
+}
+
 describe('shadow evaluation', () => {
   it('teaches the picker which answer is better, without a word of feedback', async () => {
     await using world = await open('share: 1, max_cost_per_day: 10')
@@ -151,6 +161,31 @@ describe('shadow evaluation', () => {
     expect(new Set(records.map((record) => record.keyId))).toEqual(new Set([keyId]))
     await settled(world, keyId, own)
     expect(rows(world, 'select payer from auto_shadow_spend')).toEqual([{ payer: 'default' }])
+  })
+
+  it('counts against what the call has saved, in its receipt and in the figures of its pool', async () => {
+    await using world = await open('share: 1, max_cost_per_day: 10')
+    const { origin, url, key } = world.gateway
+    const messages = [{ role: 'user', content: 'code' }]
+    const reply = await post(`${url}/chat/completions`, key, { model: 'auto', messages })
+    const saved = nanosOfSigned(reply.headers.get('x-fairlead-savings') ?? '')
+    await vi.waitFor(() => expect(rows(world, 'select 1 from auto_shadows')).toHaveLength(1), SOON)
+    const spent = await settled(world, 'master')
+    const response = await fetch(`${url}/receipts/${reply.headers.get('x-fairlead-receipt')}`, {
+      headers: { authorization: `Bearer ${key}` },
+    })
+    const receipt = (await response.json()) as Record<string, string>
+    expect(nanosOfSigned(receipt['routing_overhead'] ?? '')).toBe(spent)
+    expect(nanosOfSigned(receipt['savings'] ?? '')).toBe(saved - spent)
+    await vi.waitFor(async () => {
+      const metrics = await (await fetch(`${origin}/metrics`, { headers: BEARER })).text()
+      expect(metrics).toMatch(
+        /fairlead_auto_choices_total\{[^}]*pool="default",model="gpt-4o-mini",reason="best"[^}]*\} 1/,
+      )
+      expect(metrics).toMatch(/fairlead_auto_conversation_turns_total\{[^}]*pool="default",outcome="new"[^}]*\} 1/)
+      expect(figure(metrics, 'fairlead_auto_overhead_dollars_total')).toBeCloseTo(spent / 1e9, 12)
+      expect(figure(metrics, 'fairlead_auto_savings_dollars')).toBeCloseTo((saved - spent) / 1e9, 12)
+    }, SOON)
   })
 
   it('is off unless somebody switches it on, and for what a judge cannot compare', async () => {

@@ -59,6 +59,7 @@ describe('the timeline of a call', () => {
       { event: 'attempt', attempt: 2, outcome: 'ok' },
       { event: 'ended', at_ms: mine.duration_ms },
     ])
+    expect(mine.user_agent).toBe('node')
     const starts = mine.timeline.map(({ at_ms }: { at_ms: number }) => at_ms)
     expect(starts.toSorted((left: number, right: number) => left - right)).toEqual(starts)
     const hidden = ['provider', 'credential', 'cause', 'upstream_model', 'trail', 'provider_cost']

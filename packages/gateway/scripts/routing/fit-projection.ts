@@ -1,7 +1,7 @@
 // Latent semantic analysis: the directions in which weighted counts of many texts vary most, found by a randomised
 // subspace iteration, and rounded to 8 bits.
 import { BUCKETS, type SparseText } from '../../src/routing/auto/picker/hashed-features.ts'
-import type { Projection } from '../../src/routing/auto/picker/projection.ts'
+import type { FittedProjection } from '../../src/routing/auto/picker/projection.ts'
 import { normal, seededRandom } from './seeded.ts'
 
 /** Exponent of the inverse document frequency: 1 drowns the words that make a task (what, write, find), 0 lets them drown the rest. */
@@ -9,7 +9,7 @@ const IDF_POWER = 0.3
 const OVERSAMPLE = 24
 const ITERATIONS = 4
 
-export function fitProjection(texts: readonly SparseText[], dimensions: number, seed: number): Projection {
+export function fitProjection(texts: readonly SparseText[], dimensions: number, seed: number): FittedProjection {
   const bucketWeights = inverseFrequencies(texts)
   const rows = texts.map((text) => unitRow(text, bucketWeights))
   const width = dimensions + OVERSAMPLE
@@ -152,7 +152,7 @@ function quantise(
   width: number,
   dimensions: number,
   bucketWeights: Float32Array,
-): Projection {
+): FittedProjection {
   const full = new Float64Array(BUCKETS * dimensions)
   const largest = new Float64Array(dimensions)
   for (let r = 0; r < BUCKETS; r++) {

@@ -1,7 +1,7 @@
 // Softmax regression on sparse rows: stochastic steps that shrink per weight (Adagrad), words left out at random so
 // that no single one is leant on, and a pull towards zero.
-import { BUCKETS } from '../../src/routing/auto/picker/hashed-features.ts'
-import { softmax, type TaskHead } from '../../src/routing/auto/picker/task-head.ts'
+import { FINE_BUCKETS } from '../../src/routing/auto/picker/hashed-features.ts'
+import { softmax } from '../../src/routing/auto/picker/task-head.ts'
 import { rowOf, type TextPoint } from '../../src/routing/auto/picker/text-point.ts'
 import { permutation, seededRandom } from './seeded.ts'
 
@@ -10,11 +10,19 @@ export interface TaskExample {
   readonly label: number
 }
 
+/** Inputs x classes at 8 bits, as `heads.json` keeps them. */
+export interface FittedHead {
+  readonly classes: number
+  readonly intercepts: Float64Array
+  readonly weights: Int8Array
+  readonly step: number
+}
+
 const EPOCHS = 12
 const RATE = 0.4
 const PULL = 2e-4
 /** Share of words left out of each step. */
-const DROPOUT = 0.2
+const DROPOUT = 0.5
 /** Shares the target keeps for the right class; the rest is spread, since neighbouring types shade into each other. */
 const CERTAINTY = 0.93
 
@@ -23,9 +31,9 @@ interface SparseRow {
   readonly values: Float32Array
 }
 
-export function fitTaskHead(examples: readonly TaskExample[], classes: number, seed = 17): TaskHead {
+export function fitTaskHead(examples: readonly TaskExample[], classes: number, seed = 17): FittedHead {
   const rows = examples.map(({ point }) => sparseRow(point))
-  const inputs = 2 * BUCKETS + (examples[0] === undefined ? 0 : rowOf(examples[0].point).length)
+  const inputs = 2 * FINE_BUCKETS + (examples[0] === undefined ? 0 : rowOf(examples[0].point).length)
   const weights = new Float32Array(inputs * classes)
   const squares = new Float32Array(inputs * classes).fill(1e-3)
   const intercepts = new Float64Array(classes)
@@ -73,8 +81,8 @@ function sparseRow(point: TextPoint): SparseRow {
   const dense = rowOf(point)
   const indices = [
     ...point.words.buckets,
-    ...[...point.edges.buckets].map((bucket) => BUCKETS + bucket),
-    ...[...dense.keys()].map((index) => 2 * BUCKETS + index),
+    ...[...point.edges.buckets].map((bucket) => FINE_BUCKETS + bucket),
+    ...[...dense.keys()].map((index) => 2 * FINE_BUCKETS + index),
   ]
   return {
     indices: Int32Array.from(indices),
@@ -83,12 +91,13 @@ function sparseRow(point: TextPoint): SparseRow {
 }
 
 function thinned({ indices, values }: SparseRow, random: () => number): SparseRow {
-  const kept = values.map((value, i) => ((indices[i] ?? 0) < 2 * BUCKETS && random() < DROPOUT ? 0 : value))
-  for (let i = 0; i < kept.length; i++) if ((indices[i] ?? 0) < 2 * BUCKETS) kept[i] = (kept[i] ?? 0) / (1 - DROPOUT)
+  const kept = values.map((value, i) => ((indices[i] ?? 0) < 2 * FINE_BUCKETS && random() < DROPOUT ? 0 : value))
+  for (let i = 0; i < kept.length; i++)
+    if ((indices[i] ?? 0) < 2 * FINE_BUCKETS) kept[i] = (kept[i] ?? 0) / (1 - DROPOUT)
   return { indices, values: kept }
 }
 
-function quantise(weights: Float32Array, intercepts: Float64Array, classes: number): TaskHead {
+function quantise(weights: Float32Array, intercepts: Float64Array, classes: number): FittedHead {
   let most = 0
   for (const weight of weights) most = Math.max(most, Math.abs(weight))
   const step = most / 127 || 1

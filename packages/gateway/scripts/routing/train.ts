@@ -2,21 +2,23 @@
 // Same input, same bytes. Prompts are used without any model's results for the projection and the task types; results
 // only for difficulty and the score table.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { readText } from '../../src/routing/auto/picker/hashed-features.ts'
+import { codesOf } from '../../src/routing/auto/picker/characters.ts'
+import { readCodes } from '../../src/routing/auto/picker/hashed-features.ts'
 import { plainText } from '../../src/routing/auto/picker/plain-text.ts'
 import { decodeProjection, encodeProjection } from '../../src/routing/auto/picker/projection.ts'
 import { cutText } from '../../src/routing/auto/picker/prompt-view.ts'
 import { fitRidge } from '../../src/routing/auto/picker/ridge.ts'
 import { TASK_TYPES, type TaskType } from '../../src/routing/auto/picker/task-types.ts'
-import { taskShares } from '../../src/routing/auto/picker/task-head.ts'
 import type { HeadsFile } from '../../src/routing/auto/picker/tables.ts'
 import { pointOf, rowOf } from '../../src/routing/auto/picker/text-point.ts'
 import { corpusPrompts, foreignTexts } from './corpus/corpus.ts'
+import { withSlips } from './corpus/slips.ts'
 import { dataFiles, dataFolder, type DataRow, readRows, withoutRepeats } from './data-sets.ts'
 import { fitProjection } from './fit-projection.ts'
 import { fitTaskHead, type TaskExample } from './fit-task-head.ts'
+import { heldOutShares, printHeldOut, scaleOf } from './held-out-types.ts'
 import { nearest, prototypesOf } from './prototypes.ts'
-import { assignFolds, permutation, seededRandom } from './seeded.ts'
+import { permutation, seededRandom } from './seeded.ts'
 import { fitSkills } from './skill-fit.ts'
 
 const DIMENSIONS = 192
@@ -69,27 +71,34 @@ function train(data: string): void {
 
   const texts = [...rows.map(({ prompt }) => prompt), ...corpus.map(({ text }) => text)]
   // The projection takes minutes; while one works on the heads it can stay.
-  const projection = process.argv.includes('--keep-projection')
-    ? decodeProjection(readFileSync(new URL('projection.bin', TABLES)))
-    : fitProjection(
-        texts.map((text) => readText(plainText(cutText(text)))),
-        DIMENSIONS,
-        5,
+  const projectionBytes = process.argv.includes('--keep-projection')
+    ? readFileSync(new URL('projection.bin', TABLES))
+    : encodeProjection(
+        fitProjection(
+          texts.map((text) => readCodes(codesOf(plainText(cutText(text)))).coarse),
+          DIMENSIONS,
+          5,
+        ),
       )
+  const projection = decodeProjection(projectionBytes)
   const point = (text: string) => pointOf(projection, cutText(text), text.length / 4)
 
   const exam = examRows(rows)
-  const examples = [...corpus.map(({ text, type }) => ({ text, type })), ...exam]
+  const random = seededRandom(23)
+  const ours = corpus.flatMap((prompt) => [prompt, { ...prompt, text: withSlips(prompt.text, random) }])
+  const examples = [...ours.map(({ text, type }) => ({ text, type })), ...exam]
   const points = examples.map(({ text }) => point(text))
   const labelled = points.map((at, index): TaskExample => ({
     point: at,
     label: TASK_TYPES.indexOf(examples[index]?.type ?? 'chat'),
   }))
-  if (!process.argv.includes('--keep-projection'))
-    report(
-      labelled,
-      corpus.map(({ template }) => template),
-    )
+  const heldOut = heldOutShares(
+    labelled,
+    ours.map(({ kind }) => kind),
+  )
+  printHeldOut(heldOut)
+  const scale = scaleOf(heldOut)
+  console.log(`scores count ${scale} times, by the same prompts`)
   const taskHead = fitTaskHead(labelled, TASK_TYPES.length)
 
   const difficulty = fitDifficulty(rows, point)
@@ -103,8 +112,8 @@ function train(data: string): void {
     inputs: difficulty.inputs,
     taskTypes: TASK_TYPES,
     taskWeights: base64(taskHead.weights),
-    taskStep: taskHead.step,
-    taskIntercepts: [...taskHead.intercepts].map(rounded),
+    taskStep: taskHead.step * scale,
+    taskIntercepts: [...taskHead.intercepts].map((value) => rounded(value * scale)),
     difficultyWeights: base64(Float32Array.from(difficulty.weights)),
     difficultyIntercept: rounded(difficulty.intercepts[0] ?? 0),
     prototypes: base64(
@@ -114,7 +123,7 @@ function train(data: string): void {
     foreign: rounded((closeness[0] ?? 0.1) * 0.5),
   }
   mkdirSync(TABLES, { recursive: true })
-  writeFileSync(new URL('projection.bin', TABLES), encodeProjection(projection))
+  writeFileSync(new URL('projection.bin', TABLES), projectionBytes)
   writeFileSync(new URL('heads.json', TABLES), `${JSON.stringify(heads, undefined, 1)}\n`)
   writeFileSync(new URL('skills.json', TABLES), `${JSON.stringify(fitSkills(data), undefined, 1)}\n`)
 }
@@ -151,31 +160,6 @@ function fitDifficulty(rows: readonly DataRow[], point: (text: string) => Return
     },
     DIFFICULTY_PENALTY,
   )
-}
-
-/** How the classifier does on templates that it has not seen; the exam prompts only train. */
-function report(examples: readonly TaskExample[], templates: readonly number[]): void {
-  const folds = assignFolds(Math.max(...templates) + 1, 4, 9)
-  const foldOf = (index: number) => (index < templates.length ? folds[templates[index] ?? 0] : -1)
-  let right = 0
-  const perType = new Map<number, [right: number, all: number]>()
-  for (let fold = 0; fold < 4; fold++) {
-    const head = fitTaskHead(
-      examples.filter((_, index) => foldOf(index) !== fold),
-      TASK_TYPES.length,
-    )
-    for (const [index, { point, label }] of examples.entries()) {
-      if (foldOf(index) !== fold) continue
-      const shares = taskShares(head, point)
-      const hit = shares.indexOf(Math.max(...shares)) === label
-      if (hit) right++
-      const cell = perType.get(label) ?? [0, 0]
-      perType.set(label, [cell[0] + (hit ? 1 : 0), cell[1] + 1])
-    }
-  }
-  console.log(`our own corpus, whole templates held out: ${((100 * right) / templates.length).toFixed(1)} % right`)
-  for (const [label, [hits, all]] of [...perType].sort(([a], [b]) => a - b))
-    console.log(`  ${TASK_TYPES[label]} ${((100 * hits) / all).toFixed(0)} %`)
 }
 
 function mean(values: readonly number[]): number {

@@ -1,7 +1,8 @@
 // The picker's part in one call: whose turn it is, what was saved, the receipt, and what is remembered for the next
 // request of the conversation.
 import type { JournalReceipt } from '../billing/usage/receipts.ts'
-import { receiptIdOf } from '../core/receipt.ts'
+import type { Tool } from '../core/conversation.ts'
+import { receiptIdOf, type BadEnd } from '../core/receipt.ts'
 import { NO_USAGE, type TokenUsage } from '../core/token-usage.ts'
 import type { AutoChoice } from '../routing/auto/choice.ts'
 import type { FilterReason } from '../routing/auto/filters/reasons.ts'
@@ -11,6 +12,7 @@ import { knobsMark, textMark, withWarm } from '../routing/auto/sessions/conversa
 import { BAD_END_TROUBLES, holdAfter, troublesNow } from '../routing/auto/sessions/stay-or-leave.ts'
 import type { JsonObject } from '../core/json.ts'
 import type { Route } from '../routing/route.ts'
+import { EndWatch } from './end-watch.ts'
 import type { RelayPorts, RelayRequest } from './ports.ts'
 
 /** What a reply says of a choice. */
@@ -27,6 +29,8 @@ export interface AutoEnd {
   readonly usage: TokenUsage
   /** Whether `usage` is a guess of ours. */
   readonly estimated: boolean
+  /** What is paid for it. */
+  readonly costNanos: number
 }
 
 export class AutoRun {
@@ -36,8 +40,10 @@ export class AutoRun {
   readonly #request: RelayRequest
   /** Models that were to be asked, and what became of them. */
   readonly #left = new Map<string, FilterReason>()
-  /** Whose model the receipt names that is in the journal; null = none is. */
+  /** What the receipt in the journal says of the end; null = none is there. */
   #written: string | null = null
+  /** One of each attempt. */
+  readonly #ends: EndWatch[] = []
   /** The body, where a shadow evaluation is to be made of the call. */
   readonly #sampled: Buffer | null
 
@@ -104,18 +110,39 @@ export class AutoRun {
     }
   }
 
+  /** For one attempt. @param tools that the request offers */
+  watch(tools: readonly Tool[]): EndWatch {
+    const watch = new EndWatch(tools)
+    this.#ends.push(watch)
+    return watch
+  }
+
   /** Null where the journal has it already. @param served '' = nobody answered */
-  receipt(served: string): JournalReceipt | null {
-    if (this.#written === served || !this.#isKept) return null
-    this.#written = served
+  receipt(served: string, usage: TokenUsage): JournalReceipt | null {
+    const end = served === '' ? null : this.#badEnd(usage)
+    const written = `${served} ${end}`
+    if (this.#written === written || !this.#isKept) return null
+    this.#written = written
     const { principal } = this.#request
     return {
       receiptId: this.receiptId,
       createdAtMs: Date.now(),
       keyId: principal.keyId,
       accountId: principal.accountId,
-      body: receiptText(this.choice, served, this.#left),
+      body: receiptText(this.choice, served, this.#left, end),
     }
+  }
+
+  #badEnd({ output }: TokenUsage): BadEnd | null {
+    const { maxOutputTokens, answers } = this.choice.view
+    // Those that failed, or were given up, have not ended.
+    const ended = this.#ends.findLast(({ hasEnded }) => hasEnded)
+    return ended?.badEnd(maxOutputTokens > 0 && output >= maxOutputTokens * answers) ?? null
+  }
+
+  /** Of a reply that is an error: its receipt tells who was asked; '' = there is none. */
+  get receiptOfError(): string {
+    return this.#isKept ? this.receiptId : ''
   }
 
   /** With the usage records, of what is an answer. */
@@ -124,14 +151,18 @@ export class AutoRun {
   }
 
   /** For the next request of the conversation, and for the length of answers. */
-  ended({ route, status, usage, estimated }: AutoEnd): void {
+  ended({ route, status, usage, estimated, costNanos }: AutoEnd): void {
     const { operation, kind } = this.#request.endpoint
-    if (kind !== 'generation' || operation === 'compact' || status !== 200 || usage === NO_USAGE) return
+    if (kind !== 'generation' || operation === 'compact') return
     const { choice, receiptId } = this
-    const { auto, shadow } = this.#ports
+    const { auto, metrics, shadow } = this.#ports
+    const isAnswer = status === 200 && usage !== NO_USAGE
+    const served = isAnswer ? route.publicId : ''
+    metrics.auto.ended({ choice, served, savedNanos: this.savings(route, usage, costNanos) })
+    if (!isAnswer) return
     if (this.#sampled !== null && this.#isKept) {
       const { principal } = this.#request
-      shadow?.answered({ receiptId, principal, choice, body: this.#sampled, served: route.publicId })
+      shadow?.answered({ receiptId, principal, choice, body: this.#sampled, served })
     }
     const { view, conversation } = choice
     const type = choice.taskTypes[0]?.type
@@ -139,6 +170,7 @@ export class AutoRun {
       auto.lengths.add(route.publicId, type, usage.output / view.answers, usage.reasoning > 0)
     const tokens = usage.input + usage.output
     const isCut = route.maxOutputTokens !== null && usage.output >= route.maxOutputTokens
+    const isBad = isCut || usage.output === 0 || this.#badEnd(usage) !== null
     const atMs = Date.now()
     auto.conversations.remember({
       key: choice.conversationKey,
@@ -147,7 +179,7 @@ export class AutoRun {
       knobs: knobsMark(choice.knobs),
       turnCount: view.turnCount,
       lastUser: textMark(view.lastUser),
-      troubles: troublesNow(conversation, view) + (isCut || usage.output === 0 ? BAD_END_TROUBLES : 0),
+      troubles: troublesNow(conversation, view) + (isBad ? BAD_END_TROUBLES : 0),
       holdUntilTurn: holdAfter(choice.reason, conversation, view),
       warm: withWarm(conversation?.warm ?? [], { model: route.publicId, atMs, tokens }),
       tokens,

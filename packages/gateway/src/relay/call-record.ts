@@ -45,23 +45,31 @@ export function recordOf(call: Call, end: CallEnd): UsageRecord {
     usage,
     estimated: end.estimated && usage !== NO_USAGE,
     costNanos: end.costNanos,
-    providerCostNanos: candidate === null || usage === NO_USAGE ? 0 : costNanos(candidate.price, usage),
+    providerCostNanos:
+      call.besideNanos + (candidate === null || usage === NO_USAGE ? 0 : costNanos(candidate.price, usage)),
     sliceId: end.captured.sliceId,
     paidNanos: end.captured.paidNanos,
     heldNanos: end.heldNanos,
     priceText: priceText(call, end.costNanos),
+    ...agentOf(request),
     ...(request.journal === 'end-only' ? { once: true } : {}),
-    ...(call.auto === null ? NO_RECEIPT : receiptOf(call, call.auto, status)),
+    ...(call.auto === null ? NO_RECEIPT : receiptOf(call, call.auto, end)),
   }
 }
 
+function agentOf({ headers }: Call['request']): Pick<UsageRecord, 'userAgent'> {
+  const userAgent = headers['user-agent']
+  return typeof userAgent === 'string' && userAgent !== '' ? { userAgent } : NO_AGENT
+}
+
 /** Nobody has answered where nobody was asked, or all of them failed. */
-function receiptOf({ route, attempts }: Call, auto: AutoRun, status: number): Pick<UsageRecord, 'receipt'> {
-  const receipt = auto.receipt(attempts > 0 && status < 500 ? route.publicId : '')
+function receiptOf({ route, attempts }: Call, auto: AutoRun, { status, usage }: CallEnd): Pick<UsageRecord, 'receipt'> {
+  const receipt = auto.receipt(attempts > 0 && status < 500 ? route.publicId : '', usage)
   return receipt === null ? NO_RECEIPT : { receipt }
 }
 
 const NO_RECEIPT: Pick<UsageRecord, 'receipt'> = Object.freeze({})
+const NO_AGENT: Pick<UsageRecord, 'userAgent'> = Object.freeze({})
 
 /** The cost follows from it and from the usage alone, also where the provider was not believed. */
 function priceText({ price, payment, request }: Call, nanos: number): string {

@@ -63,6 +63,8 @@ export class Call {
   /** Of the attempts that were made; null where none of them could be continued. */
   underWay: Continuation | null = null
 
+  /** What attempts beside the one that answered may have cost the operator, nano-US$. */
+  besideNanos = 0
   /** How each attempt ended; empty where the first answered. */
   trail: AttemptNote[] = NO_TRAIL
   #replyId: string | null = null
@@ -278,7 +280,7 @@ export class Call {
     const captured = this.payment?.end(used.costNanos) ?? NOTHING_CAPTURED
     const end = { status, errorCode, usage, estimated, durationMs, costNanos: used.costNanos, captured, heldNanos }
     ports.record(recordOf(this, end), this.#beginning, then)
-    this.auto?.ended({ route, status, usage, estimated })
+    this.auto?.ended({ route, status, usage, estimated, costNanos: used.costNanos })
     ports.metrics.end({
       endpoint: request.endpoint.path,
       model: route.publicId,

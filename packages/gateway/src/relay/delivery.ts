@@ -255,7 +255,7 @@ export class Delivery implements JsonReplyOwner, StreamReplyOwner {
       return
     }
     this.#call.settle(error.status, error.tableCode, NO_USAGE, false)
-    sendError(ports, request, error, attempts, this.#call.admission)
+    sendError(ports, request, error, attempts, this.#call.admission, this.#call.auto?.receiptOfError)
     this.#owner.replyEnded()
   }
 

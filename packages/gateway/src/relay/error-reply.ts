@@ -12,11 +12,13 @@ export function sendError(
   error: GatewayError,
   attempts: number,
   admission: Admission | null = null,
+  receiptId = '',
 ): void {
   const headers = errorHeaders(ports, request, attempts)
   if (request.endpoint.dialect === 'anthropic-messages') headers.push('request-id', request.id)
   if (error.retryAfterSeconds !== undefined) headers.push('retry-after', String(error.retryAfterSeconds))
   for (const [name, value] of Object.entries(error.headers)) headers.push(name, value)
+  if (receiptId !== '') headers.push(ports.headerNames().receipt, receiptId)
   if (admission !== null) headers.push(...admissionHeaders(admission))
   const { status, body } = CLIENT_DIALECTS[request.endpoint.dialect].encodeError(error, request.id)
   request.sink.reply(status, headers, Buffer.from(body))

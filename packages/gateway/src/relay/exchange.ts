@@ -17,11 +17,12 @@ import type { Admission } from '../limits/authority.ts'
 import type { Candidate } from '../routing/candidate.ts'
 import { accept, type Accepted } from './accept.ts'
 import { bookFailure, bookFirstOutput, bookLast, bookLostPrevious, bookSuccess } from './attempt-books.ts'
-import { Attempt, type AttemptOwner, type BodyReader, type FailureCause } from './attempt.ts'
+import { Attempt, type BodyReader, type FailureCause } from './attempt.ts'
 import { Call } from './call.ts'
 import { Delivery, type DeliveryOwner } from './delivery.ts'
 import { refuse, sendError } from './error-reply.ts'
 import { outcomeOf, type Failure } from './failures.ts'
+import { Hedging, type HedgeOwner } from './hedge.ts'
 import type { OpenExchange, RelayPorts, RelayRequest } from './ports.ts'
 import { Plan, type PlanOwner } from './plan.ts'
 import { NeedsMedia, prepare, type Prepared } from './prepare.ts'
@@ -38,7 +39,7 @@ const LINGER_MS = 5_000
 
 export class Exchange
   extends Deadline
-  implements ReserveOwner, AttemptOwner, DeliveryOwner, PlanOwner, ReplyListener, OpenExchange, Progress
+  implements ReserveOwner, HedgeOwner, DeliveryOwner, PlanOwner, ReplyListener, OpenExchange, Progress
 {
   /** The attempt whose answer counts. */
   attempt: Attempt | null = null
@@ -49,6 +50,8 @@ export class Exchange
   readonly #delivery: Delivery
   readonly #plan: Plan
   #ended = false
+  /** A second attempt beside the first, where the route wants that. */
+  #hedging: Hedging | null = null
   /** What the wheel is waiting for, beside the limits that always hold. */
   #wakeAtMs = Infinity
   #onWake: (() => void) | null = null
@@ -93,6 +96,9 @@ export class Exchange
   // --- reserve ---
 
   reserved(): void {
+    const { route, scan, auto } = this.#call
+    if (route.mirror !== null && auto?.choice.isConfidential !== true)
+      this.#ports.mirror?.offered(this.#request, scan, route)
     this.#plan.begin()
   }
 
@@ -121,6 +127,15 @@ export class Exchange
     this.attempt = attempt
     this.#arm(nowMs)
     send(this.#ports, attempt, prepared, this, this.#request.transport)
+    if (this.#call.route.hedge !== null)
+      (this.#hedging ??= new Hedging(this.#call, this.#plan, this)).asked(attempt, nowMs)
+  }
+
+  hedgeWon(attempt: Attempt): void {
+    this.attempt = attempt
+    this.#call.candidate = attempt.candidate
+    this.#call.dropped = attempt.conversion.dropped
+    this.#arm(performance.now())
   }
 
   #fetchMedia(candidate: Candidate, { taken }: NeedsMedia, nowMs: number): void {
@@ -141,6 +156,7 @@ export class Exchange
   // --- what attempts report ---
 
   openBody(attempt: Attempt, status: number, headers: UpstreamHeaders): BodyReader {
+    this.#hedging?.cancel()
     return this.#delivery.open(attempt, status, headers)
   }
 
@@ -180,6 +196,7 @@ export class Exchange
       return
     }
     if (refusal.kind === 'client-fault') {
+      this.#hedging?.cancel()
       this.attempt = null
       bookLast(this.#call, attempt, refusal.kind, 'client-fault')
       if (!this.#delivery.contentSent && isOfModel(refusal.error)) {
@@ -234,7 +251,7 @@ export class Exchange
       return
     }
     this.#delivery.forget()
-    this.#plan.failed(failure, nowMs)
+    if (this.#hedging?.adopt() !== true) this.#plan.failed(failure, nowMs)
   }
 
   /** What was held is used up, and the wallet has no more. */
@@ -256,13 +273,14 @@ export class Exchange
     }
     const seen = this.#call.limitsSeen(refused)
     this.#call.settle(error.status, error.tableCode, NO_USAGE, false)
-    sendError(this.#ports, this.#request, error, this.#call.attempts, seen)
+    sendError(this.#ports, this.#request, error, this.#call.attempts, seen, this.#call.auto?.receiptOfError)
     this.replyEnded()
   }
 
   /** The reply is complete. What the upstream still has to say is waited for a little. */
   replyEnded(): void {
     this.#ended = true
+    this.#hedging?.cancel()
     this.#request.sink.listener = null
     if (this.attempt === null || this.attempt.over) this.#ports.deadlines.disarm(this)
     else this.#ports.deadlines.arm(this, performance.now() + LINGER_MS)
@@ -301,6 +319,7 @@ export class Exchange
   #abandon(why: string): void {
     const { attempt } = this
     this.attempt = null
+    this.#hedging?.cancel()
     if (attempt === null) return
     attempt.abandon(why)
     bookLast(this.#call, attempt, 'abandoned', 'abandoned')
@@ -318,6 +337,7 @@ export class Exchange
       this.#wakeAtMs = Infinity
       this.#onWake = null
       wake?.()
+      this.#arm(nowMs)
     } else if (!this.#endOverdue(nowMs)) {
       if (wantsKeepAlive(this, nowMs)) this.#delivery.keepAlive(nowMs)
       this.#arm(nowMs)
@@ -336,6 +356,7 @@ export class Exchange
         return true
       case 'all':
         this.#plan.stop()
+        this.#hedging?.cancel()
         this.#timeOut(overdue.detail)
         return true
       case 'upstream':

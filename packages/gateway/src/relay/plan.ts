@@ -3,6 +3,7 @@
 // named as fallbacks.
 
 import { toGatewayError, type GatewayError } from '../core/errors.ts'
+import type { RequestTraits } from '../core/target-condition.ts'
 import { mayUseModel } from '../identity/permission.ts'
 import { NOTHING_USED, UNLIMITED, type Admission, type Admitted } from '../limits/authority.ts'
 import { affinityKeyOf } from '../routing/affinity.ts'
@@ -12,6 +13,7 @@ import type { Selection } from '../routing/selection.ts'
 import type { Call } from './call.ts'
 import { Failures, type Failure } from './failures.ts'
 import { switchPayment } from './payment.ts'
+import { splitKeyOf, traitsOf } from './target-traits.ts'
 
 const BACKOFF_BASE_MS = 25
 const BACKOFF_CAP_MS = 250
@@ -33,6 +35,8 @@ export class Plan {
   readonly #affinityKey: string | null
   /** The deployment that is asked first, where it can be; null = any. */
   readonly #origin: string | null
+  /** Read when a model with conditions is asked first, while there is a body. */
+  #traits: RequestTraits | null = null
   #fallbacks: readonly string[]
   #selection: Selection | null = null
   /** Made when the first attempt fails, which is seldom. */
@@ -58,7 +62,10 @@ export class Plan {
     const nowMs = performance.now()
     const { auto } = this.#call
     if (this.#selection === null && auto !== null) this.#fallbacks = auto.standIns
-    this.#selection = this.#call.ports.fleet.select(this.#call.route, this.#affinityKey, nowMs, this.#origin)
+    const { route, ports } = this.#call
+    const key = route.splitBy === null ? this.#affinityKey : splitKeyOf(this.#call, route)
+    const traits = route.isConditional ? (this.#traits ??= traitsOf(this.#call)) : null
+    this.#selection = ports.fleet.select(route, key, nowMs, this.#origin, traits)
     this.next(nowMs)
   }
 
@@ -66,6 +73,20 @@ export class Plan {
   stop(): void {
     this.#selection = null
     this.#fallbacks = []
+  }
+
+  /** For an attempt beside the first. Credentials with limits of their own are asked one at a time. */
+  beside(nowMs: number): Candidate | null {
+    const { attempts, ports } = this.#call
+    if (attempts >= ports.config().balancer.maxAttempts) return null
+    const fits = (candidate: Candidate): boolean =>
+      candidate.credential.limited.length === 0 && ports.fleet.mayRetry(candidate, nowMs)
+    return this.#selection?.beside(nowMs, fits) ?? null
+  }
+
+  /** It was given up for a faster one, and may still be asked again. */
+  forgive(candidate: Candidate): void {
+    this.#selection?.forgive(candidate)
   }
 
   /** After a failure that nothing of has reached the client. */
@@ -227,6 +248,7 @@ export class Plan {
       return
     }
     if (settled) return
+    this.#call.auto?.leave(route.publicId, 'rate_limited')
     const nowMs = performance.now()
     const outcome = { kind: 'rate-limited', retryAfterMs: Math.max(1, admission.retryAfterMs) } as const
     this.#remember({ phase: 'not_sent', cause: 'rate-limited', detail: `${route.publicId} is at its limit`, outcome })
@@ -248,6 +270,7 @@ export class Plan {
     }
     if (admission !== UNLIMITED) this.#call.ports.limits.settle(admission, NOTHING_USED, true)
     if (this.#call.settled) return
+    this.#call.auto?.leave(route.publicId, 'budget')
     const nowMs = performance.now()
     if (!this.#fallBack(nowMs)) this.#giveUp(nowMs)
   }

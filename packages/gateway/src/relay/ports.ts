@@ -16,6 +16,7 @@ import type { ScannedRequest } from '../dialects/pass-request.ts'
 import type { AutoRouter } from '../routing/auto/auto-router.ts'
 import type { AutoChoice } from '../routing/auto/choice.ts'
 import type { Fleet } from '../routing/fleet.ts'
+import type { Route } from '../routing/route.ts'
 import type { AccountsInFlight } from './accounts-in-flight.ts'
 import type { Endpoint, PathFacts } from './endpoints.ts'
 import type { HeaderNames } from './reply-headers.ts'
@@ -32,6 +33,8 @@ export interface RelayPorts {
   readonly auto: AutoRouter
   /** Absent = no call is ever evaluated. */
   readonly shadow?: ShadowPort
+  /** Absent = nothing is ever copied. */
+  readonly mirror?: MirrorPort
   readonly limits: LimitAuthority
   readonly wallets: WalletAuthority
   readonly deadlines: DeadlineWheel
@@ -72,6 +75,12 @@ export interface ShadowPort {
   /** Whether the body is to be kept until the answer is complete. */
   samples(request: Pick<RelayRequest, 'endpoint' | 'body'>): boolean
   answered(subject: ShadowSubject): void
+}
+
+/** Sends copies of some requests elsewhere. Never throws, never waits. */
+export interface MirrorPort {
+  /** A request that limits and wallet have let in, and that nobody has been asked for yet. */
+  offered(request: RelayRequest, scan: ScannedRequest, route: Route): void
 }
 
 export interface ShadowSubject {
@@ -120,6 +129,8 @@ export interface RelayRequest {
   readonly transport?: TurnTransport
   /** Nothing is to be said, only made ready (`generate: false` of the WebSocket mode). */
   readonly warmUp?: true
+  /** It is one itself, and none is made of it. */
+  readonly copy?: true
   /** Told once who answered, when the answer is complete, before its end is written. */
   readonly madeBy?: (made: MadeBy) => void
 }

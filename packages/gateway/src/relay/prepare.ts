@@ -137,16 +137,18 @@ function translate(
   const { ports, request } = call
   const { endpoint } = request
   const { accountId } = request.principal
+  const conversation = call.asked.conversation()
   return new Translation({
     client: CLIENT_DIALECTS[endpoint.dialect],
     provider: PROVIDER_DIALECTS[target.dialect],
-    conversation: call.asked.conversation(),
+    conversation,
     target: { id: upstreamModel, traits, origin },
     finish: (body, headers) => adapter.finish({ ...target, body, headers }),
     framing: adapter.framing(target.dialect),
     reply: call.replyContext(origin),
     continuation: call.continuation(origin),
     remember: LOSING.has(endpoint.dialect) ? (answer) => ports.seals.remember(accountId, answer, origin) : null,
+    watch: call.auto?.watch(conversation.tools) ?? null,
   })
 }
 

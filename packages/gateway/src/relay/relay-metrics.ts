@@ -5,6 +5,7 @@ import type { TokenUsage } from '../core/token-usage.ts'
 import type { Candidate } from '../routing/candidate.ts'
 import type { MetricFamily } from '../telemetry/metric-family.ts'
 import { Counter, Histogram, type CounterSeries } from '../telemetry/metrics.ts'
+import { AutoMetrics } from './auto-metrics.ts'
 
 const DURATION_SECONDS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 120, 240, 600]
 const OVERHEAD_SECONDS = [0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5]
@@ -37,6 +38,7 @@ export class RelayMetrics implements Disposable {
   heldBytes = 0
   /** Grows with every request: tells whether there is anything new to report. */
   revision = 0
+  readonly auto = new AutoMetrics()
   #waits = 0
   #lastRequest: {
     readonly endpoint: string
@@ -65,6 +67,11 @@ export class RelayMetrics implements Disposable {
     ['provider', 'model', 'outcome'],
   )
   readonly #tokens = new Counter('fairlead_tokens_total', 'Tokens by model and class.', ['model', 'class'])
+  readonly #copies = new Counter(
+    'fairlead_mirrored_requests_total',
+    'Copies of requests for other models, by the model that was asked for: sent, or left out because too many are under way.',
+    ['model', 'outcome'],
+  )
   readonly #duration = new Histogram(
     'fairlead_request_duration_seconds',
     'From the request to the last byte of the reply.',
@@ -160,6 +167,10 @@ export class RelayMetrics implements Disposable {
     series.value += 1
   }
 
+  copied(model: string, outcome: 'sent' | 'left_out'): void {
+    this.#copies.add(1, model, outcome)
+  }
+
   /** Takes room for bytes that are kept in memory. */
   hold(count: number, maxBytes: number): boolean {
     if (this.heldBytes + count > maxBytes) return false
@@ -190,11 +201,12 @@ export class RelayMetrics implements Disposable {
       'gauge',
     )
     lag.set(Math.max(0, this.#loop.max / 1e9 - 0.02))
-    return [
+    const own = [
       this.#requests,
       this.#refused,
       this.#attempts,
       this.#tokens,
+      this.#copies,
       this.#duration,
       this.#firstToken,
       this.#overhead,
@@ -202,6 +214,7 @@ export class RelayMetrics implements Disposable {
       held,
       lag,
     ].map((metric) => metric.family())
+    return [...own, ...this.auto.collect()]
   }
 
   [Symbol.dispose](): void {

@@ -28,6 +28,7 @@ import type { FinishedRequest, StreamFraming } from '../providers/adapter.ts'
 import { readObject, type Conversion, type JsonReading } from './conversion.ts'
 import { SealTracker } from './seal-memory.ts'
 import type { Continuation } from './continuation.ts'
+import type { EndWatch } from './end-watch.ts'
 import { unframed } from './unframe.ts'
 
 export interface TranslationParts {
@@ -43,6 +44,8 @@ export interface TranslationParts {
   readonly continuation: Continuation | null
   /** For clients that cannot carry sealed reasoning themselves; null = this one can. */
   readonly remember: ((answer: Pick<Answer, 'choices'>) => void) | null
+  /** For the picker; null = the request names its model. */
+  readonly watch: EndWatch | null
 }
 
 export class Translation implements Conversion {
@@ -87,11 +90,11 @@ export class Translation implements Conversion {
   }
 
   streamReader(): StreamReader {
-    const { client, provider, reply, framing, remember, continuation } = this.#parts
+    const { client, provider, reply, framing, remember, continuation, watch } = this.#parts
     const seals = remember === null ? null : new SealTracker(remember)
     continuation?.begin()
     const encoder = continuation?.encoder ?? client.streamEncoder(reply)
-    const reader = new TranslatedStream(provider.streamDecoder(), encoder, this.#encoded, seals, continuation)
+    const reader = new TranslatedStream(provider.streamDecoder(), encoder, this.#encoded, seals, continuation, watch)
     this.#reader = reader
     return unframed(reader, framing)
   }
@@ -99,7 +102,7 @@ export class Translation implements Conversion {
   readJson(body: Buffer): JsonReading {
     const reading = readObject(body)
     if (reading.kind !== 'object') return reading
-    const { client, provider, reply, remember } = this.#parts
+    const { client, provider, reply, remember, watch } = this.#parts
     const answer = provider.decodeAnswer(reading.value)
     if (answer === null) return { kind: 'unusable', detail: 'a body that is no answer' }
     if (answer.choices.some(({ finish }) => finish.reason === 'malformed')) {
@@ -108,6 +111,7 @@ export class Translation implements Conversion {
     this.#toldId = answer.id
     const restored = restoreAnswer(answer, this.#encoded)
     remember?.(restored)
+    watch?.whole(restored)
     const encoded = client.encodeAnswer(restored, reply)
     return { kind: 'answer', body: latin1Of(JSON.stringify(encoded)), usage: answer.usage }
   }
@@ -136,6 +140,7 @@ class TranslatedStream implements StreamReader {
   readonly #restore: RestoreTools
   readonly #seals: SealTracker | null
   readonly #continuation: Continuation | null
+  readonly #watch: EndWatch | null
   #malformed = false
   #out = ''
 
@@ -145,7 +150,9 @@ class TranslatedStream implements StreamReader {
     undo: EncodedRequest,
     seals: SealTracker | null,
     continuation: Continuation | null,
+    watch: EndWatch | null,
   ) {
+    this.#watch = watch
     this.#seals = seals
     this.#continuation = continuation
     this.#decoder = decoder
@@ -197,6 +204,7 @@ class TranslatedStream implements StreamReader {
 
   #take(event: AnswerEvent): void {
     this.#seals?.push(event)
+    this.#watch?.push(event)
     switch (event.type) {
       case 'start':
         this.upstreamId = event.id

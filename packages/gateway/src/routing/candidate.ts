@@ -3,6 +3,7 @@
 // several routes may share and which outlive a reload of the configuration.
 import type { Price } from '../billing/prices/price.ts'
 import { asciiJson } from '../core/ascii-json.ts'
+import type { TargetCondition } from '../core/target-condition.ts'
 import type { Circuit } from './circuit.ts'
 import type { CredentialModel, CredentialState } from './credential-state.ts'
 import { hashText } from './rendezvous.ts'
@@ -17,6 +18,8 @@ export interface CandidateParts {
   readonly priority: number
   /** What the upstream charges. */
   readonly price: Price | null
+  /** Which requests it is meant for; null = all. */
+  readonly when: TargetCondition | null
 }
 
 export class Candidate {
@@ -36,6 +39,7 @@ export class Candidate {
   /** Number of its tier, 0 first. */
   readonly priority: number
   readonly price: Price | null
+  readonly when: TargetCondition | null
   /** One number to compare prices by: three input tokens and one output token; Infinity = unknown. */
   readonly costRank: number
   /** Smooth weighted round-robin's memory. */
@@ -55,6 +59,7 @@ export class Candidate {
     this.weight = parts.weight
     this.priority = parts.priority
     this.price = price
+    this.when = parts.when
     this.costRank = price === null ? Infinity : 3 * price.inputNanosPerMillion + price.outputNanosPerMillion
     this.state.references++
   }

@@ -4,6 +4,7 @@ import { secretFingerprint } from '../config/secret-fingerprint.ts'
 import { type LimitedScope, limitedScope, type Limits, NO_SCOPES } from '../limits/limits.ts'
 import { Circuit } from './circuit.ts'
 import type { FleetEnvironment } from './environment.ts'
+import { FirstBytes } from './first-bytes.ts'
 import { LatencyEstimate } from './latency-estimate.ts'
 import { MinuteMeter } from './minute-meter.ts'
 import { Suspension } from './suspension.ts'
@@ -69,6 +70,7 @@ export class CredentialModel {
   /** After 403s. */
   readonly access: Refusal
   readonly latency = new LatencyEstimate()
+  readonly firstBytes = new FirstBytes()
   readonly meter = new MinuteMeter()
   readonly errorCounts = new Map<string, number>()
   inFlight = 0

@@ -7,6 +7,7 @@
 //   select -> next -> (the relay sends) -> report          next again, if mayRetry, until it is served or exhausted
 //
 import type { Config } from '../config/config.ts'
+import type { RequestTraits } from '../core/target-condition.ts'
 import type { Candidate } from './candidate.ts'
 import type { CredentialState } from './credential-state.ts'
 import { probeLeaseMs } from './environment.ts'
@@ -108,11 +109,21 @@ export class Fleet {
     return this.#book.listed
   }
 
-  /** /!\ Hot path. Once per request; `affinityKey` keeps a conversation where it was. */
-  select(route: Route, affinityKey: string | null, nowMs: number, origin: string | null = null): Selection {
+  /**
+   * /!\ Hot path. Once per request; `affinityKey` keeps a conversation where it was.
+   * @param traits of a request for a route with conditions
+   */
+  select(
+    route: Route,
+    affinityKey: string | null,
+    nowMs: number,
+    origin: string | null = null,
+    traits: RequestTraits | null = null,
+  ): Selection {
     this.#budget.request(nowMs)
-    const keyHash = affinityKey === null || !this.#config.balancer.sticky ? null : hashText(affinityKey)
-    return new Selection(route, keyHash, this.#context, origin)
+    const sticks = this.#config.balancer.sticky || route.splitBy !== null
+    const keyHash = affinityKey === null || !sticks ? null : hashText(affinityKey)
+    return new Selection(route, keyHash, this.#context, origin, traits)
   }
 
   /** Whether a request that has failed once may go to `candidate` too. */
@@ -192,6 +203,7 @@ export class Fleet {
     const sentAtMs = nowMs - firstByteMs
     provider.succeeded(nowMs, sentAtMs, firstByteMs)
     state.latency.add(firstByteMs, nowMs)
+    state.firstBytes.add(firstByteMs)
     state.answered(nowMs)
     if (provider.circuit.success(nowMs, sentAtMs)) this.#circuitClosed(provider, provider.circuit.id)
     if (state.circuit.success(nowMs, sentAtMs)) this.#circuitClosed(provider, state.circuit.id)

@@ -128,7 +128,9 @@ export class RouteBook {
       if (provider === undefined) return []
       const upstreamModel = upstreamOf(target)
       const price = target.price ?? this.#source.find(upstreamModel)?.price ?? model.price ?? null
-      return [{ provider, upstreamModel, weight: target.weight, priority: target.priority, price }]
+      return [
+        { provider, upstreamModel, weight: target.weight, priority: target.priority, price, when: target.when ?? null },
+      ]
     })
     // A configured id has the price that the config settled on; what a wildcard covers, that of the vendor's model.
     const listPrice = model.id.includes('*') ? this.#listPrice(publicId, targets[0]) : undefined
@@ -155,8 +157,13 @@ export class RouteBook {
       priceNames,
       limited: limitsOf(model),
       strategy: model?.strategy ?? 'weighted',
+      splitBy: model?.splitBy ?? null,
+      isConditional: targets.some(({ when }) => when !== null),
       tiers: buildTiers(targets),
       fallbacks: model?.fallbacks ?? [],
+      hedge: model?.hedge ?? null,
+      mirror: model?.mirror ?? null,
+      dataPolicy: model?.dataPolicy ?? null,
       continueStreams: model?.continueStreams ?? false,
       contextLength: model?.contextLength ?? (info?.contextLength || null),
       maxOutputTokens: info?.maxOutputTokens ?? null,
@@ -230,6 +237,7 @@ export class RouteBook {
       weight: 1,
       priority: 0,
       price,
+      when: null,
     }))
     const names = [publicId, upstreamModel, info?.id ?? upstreamModel]
     return this.#route(publicId, targets, undefined, info, names, info?.price)

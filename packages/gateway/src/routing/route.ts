@@ -1,5 +1,7 @@
 import type { Price } from '../billing/prices/price.ts'
-import type { Strategy } from '../config/config.ts'
+import type { MirrorConfig, SplitBy, Strategy } from '../config/config.ts'
+import type { DataPolicy } from '../core/data-policy.ts'
+import type { TargetCondition } from '../core/target-condition.ts'
 import type { LimitedScope } from '../limits/limits.ts'
 import { Candidate } from './candidate.ts'
 import type { CandidateParts } from './candidate.ts'
@@ -22,9 +24,19 @@ export interface Route {
   /** The model's own limits, which all of its users share; empty = none. */
   readonly limited: readonly LimitedScope[]
   readonly strategy: Strategy
+  /** Null but for the strategy `split`. */
+  readonly splitBy: SplitBy | null
+  /** Some of its candidates are meant for some requests only. */
+  readonly isConditional: boolean
   readonly tiers: readonly (readonly Candidate[])[]
   /** Public ids to try, in this order, when every candidate of this one failed. */
   readonly fallbacks: readonly string[]
+  /** When a second candidate is asked too; null = never. */
+  readonly hedge: { readonly afterMs: number | null } | null
+  /** Who gets copies of a share of its requests; null = nobody. */
+  readonly mirror: MirrorConfig | null
+  /** What is done with its requests, instead of what its providers do; null = what they do. */
+  readonly dataPolicy: DataPolicy | null
   /** Another candidate goes on with a stream that broke off. */
   readonly continueStreams: boolean
   /** Tokens; null = unknown. */
@@ -47,6 +59,8 @@ export interface RouteTarget {
   readonly weight: number
   readonly priority: number
   readonly price: Price | null
+  /** Which requests it is meant for; null = all. */
+  readonly when: TargetCondition | null
 }
 
 /**
@@ -74,10 +88,10 @@ function byTier(left: RouteTarget, right: RouteTarget): number {
 }
 
 function candidatesOf(target: RouteTarget, priority: number, scale: number): CandidateParts[] {
-  const { provider, upstreamModel, price } = target
+  const { provider, upstreamModel, price, when } = target
   const { credentials } = provider
   const weight = (provider.config.weight * target.weight * scale) / sharingIn(provider)
-  return credentials.map((credential) => ({ provider, credential, upstreamModel, weight, priority, price }))
+  return credentials.map((credential) => ({ provider, credential, upstreamModel, weight, priority, price, when }))
 }
 
 /** A drained credential leaves its share to its siblings. */
@@ -89,7 +103,7 @@ function sharingIn({ credentials }: ProviderState): number {
 function mergeTwins(parts: readonly CandidateParts[]): readonly CandidateParts[] {
   const byId = new Map<string, CandidateParts>()
   for (const part of parts) {
-    const key = `${part.credential.id}|${part.upstreamModel}`
+    const key = `${part.credential.id}|${part.upstreamModel}|${part.when === null ? '' : JSON.stringify(part.when)}`
     const twin = byId.get(key)
     byId.set(key, twin === undefined ? part : { ...twin, weight: twin.weight + part.weight })
   }
@@ -102,7 +116,7 @@ function leastCommonMultiple(left: number, right: number): number {
   return (left * right) / high
 }
 
-export function* candidatesOfRoute(route: Route): Generator<Candidate> {
+export function* candidatesOfRoute(route: Pick<Route, 'tiers'>): Generator<Candidate> {
   for (const tier of route.tiers) yield* tier
 }
 

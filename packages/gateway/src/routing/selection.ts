@@ -2,6 +2,8 @@
 // available the least bad one is tried, once: a gateway that refuses because it believes everything to be ill would keep
 // refusing after everything got well.
 import type { Candidate } from './candidate.ts'
+import type { RequestTraits } from '../core/target-condition.ts'
+import { tiersFor } from './conditional-tiers.ts'
 import { candidatesOfRoute } from './route.ts'
 import type { Route } from './route.ts'
 import { chooseBy } from './strategies.ts'
@@ -26,15 +28,23 @@ export class Selection {
   /** True once the last chance was taken. */
   desperate = false
   readonly #keyHash: number | null
+  readonly #tiers: Route['tiers']
   readonly #context: SelectionContext
   readonly #tried: Candidate[] = []
 
   /** The deployment that is tried first, once: it made what the request brings back. */
   #origin: string | null
 
-  /** @param origin as `Candidate.origin` */
-  constructor(route: Route, keyHash: number | null, context: SelectionContext, origin: string | null = null) {
+  /** @param origin as `Candidate.origin` @param traits for a route with conditions; null = it has none */
+  constructor(
+    route: Route,
+    keyHash: number | null,
+    context: SelectionContext,
+    origin: string | null = null,
+    traits: RequestTraits | null = null,
+  ) {
     this.route = route
+    this.#tiers = traits === null ? route.tiers : tiersFor(route, traits)
     this.#origin = origin
     this.#keyHash = keyHash
     this.#context = context
@@ -47,11 +57,30 @@ export class Selection {
       this.#origin = null
       if (candidate !== null) return candidate
     }
-    for (const tier of this.route.tiers) {
+    for (const tier of this.#tiers) {
       const candidate = this.#fromTier(tier, nowMs)
       if (candidate !== null) return candidate
     }
     return this.#lastChance(nowMs)
+  }
+
+  /** One beside the candidate that is being tried; never a last chance. @param fits else it is left for `next` */
+  beside(nowMs: number, fits: (candidate: Candidate) => boolean): Candidate | null {
+    for (const tier of this.#tiers) {
+      const candidate = this.#fromTier(tier, nowMs)
+      if (candidate === null) continue
+      if (fits(candidate)) return candidate
+      this.#tried.pop()
+      candidate.handBack(nowMs)
+      return null
+    }
+    return null
+  }
+
+  /** It was given up for a faster one: `next` may still come to it. */
+  forgive(candidate: Candidate): void {
+    const index = this.#tried.indexOf(candidate)
+    if (index !== -1) this.#tried.splice(index, 1)
   }
 
   /** Why `next` said null. After `retryAfterMs` a new selection finds something that this one could not. */
@@ -59,7 +88,7 @@ export class Selection {
     let readyAtMs = Infinity
     let limited = 0
     let others = 0
-    for (const candidate of candidatesOfRoute(this.route)) {
+    for (const candidate of candidatesOfRoute({ tiers: this.#tiers })) {
       readyAtMs = Math.min(readyAtMs, candidate.readyAtMs(nowMs, this.#context.checkIntervalMs))
       if (!candidate.permitted(nowMs)) continue
       if (candidate.resting(nowMs)) limited++
@@ -73,7 +102,7 @@ export class Selection {
   }
 
   #fromOrigin(origin: string, nowMs: number): Candidate | null {
-    for (const candidate of candidatesOfRoute(this.route)) {
+    for (const candidate of candidatesOfRoute({ tiers: this.#tiers })) {
       if (candidate.origin === origin && candidate.available(nowMs) && candidate.enter(nowMs))
         return this.#take(candidate)
     }
@@ -118,7 +147,7 @@ export class Selection {
     if (this.desperate) return null
     let best: Candidate | null = null
     let bestAtMs = Infinity
-    for (const candidate of candidatesOfRoute(this.route)) {
+    for (const candidate of candidatesOfRoute({ tiers: this.#tiers })) {
       if (!candidate.permitted(nowMs) || candidate.resting(nowMs) || this.#tried.includes(candidate)) continue
       const readyAtMs = candidate.readyAtMs(nowMs, this.#context.checkIntervalMs)
       if (readyAtMs >= bestAtMs) continue

@@ -179,3 +179,51 @@ test('conversations are not kept together when sticky is off', () => {
   const fleet = fleetOf(simpleConfig(['a', 'b'], { sticky: false }))
   expect(pick(fleet, 0, 'key').id).not.toBe(pick(fleet, 0, 'key').id)
 })
+
+test('a split keeps each key at its target, by shares, whether conversations are sticky or not', () => {
+  const names = ['a', 'b']
+  const model = modelOf('m', [targetOf('a', { weight: 9 }), targetOf('b')], { strategy: 'split', splitBy: 'user' })
+  const fleet = fleetOf(
+    configOf(
+      names.map((name) => providerOf(name)),
+      [model],
+      { sticky: false },
+    ),
+  )
+  const counts = countPicks(fleet, 4_000, (index) => `user ${index}`)
+  expect((counts.get('b') ?? 0) / 4_000).toBeGreaterThan(0.085)
+  expect((counts.get('b') ?? 0) / 4_000).toBeLessThan(0.115)
+  for (const key of ['x', 'y', 'z']) expect(countPicks(fleet, 20, () => key).size).toBe(1)
+})
+
+test('targets for some requests are asked before the others by these, and never by anybody else', () => {
+  const when = { tags: ['gold'], metadata: {}, groups: [], hours: null }
+  const config = configOf(
+    ['fine', 'plain', 'spare'].map((name) => providerOf(name)),
+    [modelOf('m', [targetOf('fine', { when, priority: 1 }), targetOf('plain'), targetOf('spare', { priority: 1 })])],
+  )
+  const fleet = fleetOf(config)
+  const order = (tags: readonly string[]): string[] => {
+    const traits = { tags, metadata: {}, group: 'default', unixMs: 0 }
+    const selection = fleet.select(routeOf(fleet), null, 0, null, traits)
+    const names: string[] = []
+    for (let next = selection.next(0); next !== null; next = selection.next(0)) names.push(next.provider.name)
+    return names
+  }
+  expect(order(['gold'])).toEqual(['fine', 'plain', 'spare'])
+  expect(order(['silver'])).toEqual(['plain', 'spare'])
+})
+
+test('an attempt beside the first takes nothing from those that come after it', () => {
+  const fleet = fleetOf(simpleConfig(['a', 'b', 'c']))
+  const selection = fleet.select(routeOf(fleet), null, 0)
+  const first = selection.next(0)
+  expect(selection.beside(0, () => false)).toBeNull()
+  const beside = selection.beside(0, () => true)
+  if (beside !== null) selection.forgive(beside)
+  const all = [first, selection.next(0), selection.next(0)]
+  expect(all.map((candidate) => candidate?.provider.name).toSorted()).toEqual(['a', 'b', 'c'])
+  expect(beside).not.toBe(first)
+  // Nobody is well: that is a last chance, and no reason to ask twice.
+  expect(selection.beside(0, () => true)).toBeNull()
+})

@@ -17,6 +17,8 @@ export interface ShopModel {
   readonly contextLength?: number
   /** YAML, flow style. */
   readonly limits?: string
+  /** Of its provider, the same. */
+  readonly dataPolicy?: string
 }
 
 /** A strong one, one in between, a cheap one. */
@@ -72,8 +74,8 @@ export async function openAutoShop(options: AutoShopOptions = {}): Promise<AutoS
 
 function yamlOf(models: readonly ShopModel[], upstreams: ReadonlyMap<string, FakeUpstream>, auto: string): string {
   const providers = models.map(
-    ({ id }, index) =>
-      `  - { name: p${index}, type: openai, base_url: "${upstreams.get(id)?.url}", api_keys: [sk-up-${index}] }`,
+    ({ id, dataPolicy }, index) =>
+      `  - { name: p${index}, type: openai, base_url: "${upstreams.get(id)?.url}", api_keys: [sk-up-${index}]${dataPolicy === undefined ? '' : `, data_policy: ${dataPolicy}`} }`,
   )
   const listed = models.map(({ id, input, cachedInput, output, contextLength, limits }, index) => {
     const cached = cachedInput === undefined ? '' : `, cached_input: ${cachedInput}`

@@ -153,6 +153,16 @@ export async function startControl(
     run: (config) => (world.config = config),
     check: async () => undefined,
   })
+  const learning = new LearningPlane({
+    database,
+    config: () => world.config,
+    fleet: () => new Fleet({ config: world.config, catalogue }),
+    picker: () => new PlainPicker(),
+    changes: published,
+    drain: async () => undefined,
+    changed: () => undefined,
+    log: SILENT,
+  })
   const app = createControlApp({
     ...services,
     people,
@@ -162,16 +172,8 @@ export async function startControl(
       drain: async () => undefined,
       now,
     }),
-    learning: new LearningPlane({
-      database,
-      config: () => world.config,
-      fleet: () => new Fleet({ config: world.config, catalogue }),
-      picker: () => new PlainPicker(),
-      changes: published,
-      drain: async () => undefined,
-      changed: () => undefined,
-      log: SILENT,
-    }).service,
+    learning: learning.service,
+    autoPools: () => learning.viewPools(),
     prices: createPriceService({
       database,
       config: () => world.config,

@@ -5,13 +5,14 @@ import { questionView } from '../../../src/routing/auto/picker/prompt-view.ts'
 import { FIXTURE_PROMPTS } from '../../../src/routing/auto/picker/__fixtures__/prompts.ts'
 import { fixtureModels } from './steadiness.ts'
 
-const WARM_UP = 1_000
-const RUNS = 4_000
+const WARM_UP = 5_000
+const RUNS = 10_000
 
 export interface Timing {
-  readonly characters: number
   readonly p50Ms: number
   readonly p99Ms: number
+  /** The same of a loop that only counts, as long as a decision, taken in turns with them: what the machine itself adds. */
+  readonly loopP99Ms: number
   /** Calls during which the machine gave the processor to somebody else: not counted, since they time the neighbours. */
   readonly interrupted: number
 }
@@ -23,20 +24,55 @@ export function decisionTimes(characters: number): Timing {
   const all = FIXTURE_PROMPTS.map(({ view }) => view.lastUser).join('\n')
   const long = all.repeat(Math.ceil((characters + 30_000) / all.length))
   const texts = Array.from({ length: 50 }, (_, index) => long.slice(index * 600, index * 600 + characters))
-  const decide = (run: number) =>
+  const decide = (run: number) => {
     picker.rank(picker.classify(questionView(texts[run % texts.length] ?? '')), models, PRESETS.balanced)
-  for (let run = 0; run < WARM_UP; run++) decide(run)
-  const times: number[] = []
-  for (let run = 0; run < RUNS; run++) {
-    const switches = process.resourceUsage().involuntaryContextSwitches
-    const start = performance.now()
-    decide(run)
-    const ms = performance.now() - start
-    if (process.resourceUsage().involuntaryContextSwitches === switches) times.push(ms)
   }
-  times.sort((a, b) => a - b)
-  const at = (share: number) => times[Math.floor(times.length * share)] ?? Number.NaN
-  return { characters, p50Ms: at(0.5), p99Ms: at(0.99), interrupted: RUNS - times.length }
+  const turns = loopTurnsLike(decide)
+  const decisions: Duration[] = []
+  const loops: Duration[] = []
+  for (let run = 0; run < RUNS; run++) {
+    decisions.push(timed(() => decide(run)))
+    loops.push(timed(() => loop(turns)))
+  }
+  return {
+    p50Ms: at(decisions, 0.5),
+    p99Ms: at(decisions, 0.99),
+    loopP99Ms: at(loops, 0.99),
+    interrupted: decisions.filter(({ interrupted }) => interrupted).length,
+  }
+}
+
+/** Warms up, and finds how many turns of the bare loop take as long as a decision. */
+function loopTurnsLike(decide: (run: number) => void): number {
+  const decisions = Array.from({ length: WARM_UP }, (_, run) => timed(() => decide(run)))
+  const loops = Array.from({ length: WARM_UP / 10 }, () => timed(() => loop(100_000)))
+  return Math.round((100_000 * at(decisions.slice(-1_000), 0.5)) / at(loops.slice(-200), 0.5))
+}
+
+let kept = 0
+
+function loop(turns: number): void {
+  let sum = 0
+  for (let turn = 0; turn < turns; turn++) sum = (sum + Math.imul(turn, 31)) | 0
+  kept = (kept + sum) | 0
+}
+
+interface Duration {
+  readonly ms: number
+  readonly interrupted: boolean
+}
+
+function timed(work: () => void): Duration {
+  const switches = process.resourceUsage().involuntaryContextSwitches
+  const start = performance.now()
+  work()
+  const ms = performance.now() - start
+  return { ms, interrupted: process.resourceUsage().involuntaryContextSwitches !== switches }
+}
+
+function at(durations: readonly Duration[], share: number): number {
+  const sorted = durations.flatMap(({ ms, interrupted }) => (interrupted ? [] : [ms])).toSorted((a, b) => a - b)
+  return sorted[Math.floor(sorted.length * share)] ?? Number.NaN
 }
 
 export function artefactBytes(): number {

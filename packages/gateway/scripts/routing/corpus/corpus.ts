@@ -4,6 +4,8 @@ import { TASK_TYPES, type TaskType } from '../../../src/routing/auto/picker/task
 import { seededRandom } from '../seeded.ts'
 import { CODE } from './code.ts'
 import { CUES } from './cues.ts'
+import { EVERYDAY_WORDS } from './everyday-words.ts'
+import { EVERYDAY_WORK } from './everyday-work.ts'
 import { KNOWLEDGE } from './knowledge.ts'
 import { LANGUAGE } from './language.ts'
 import { REQUESTS } from './requests.ts'
@@ -12,8 +14,8 @@ import { SLOTS } from './slots.ts'
 export interface CorpusPrompt {
   readonly text: string
   readonly type: TaskType
-  /** Which template it came from, over all types: held-out tests leave out whole templates. */
-  readonly template: number
+  /** How it was written: held-out tests leave out a whole kind, since what people send is of another kind too. */
+  readonly kind: 'template' | 'request' | 'cue'
 }
 
 /** Blanks that hold somebody's text: what it is about must not tell the task, so foreign passages are drawn as well. */
@@ -41,29 +43,32 @@ export function corpusPrompts(copies: number, foreign: ForeignTexts, seed = 11):
   const random = seededRandom(seed)
   const all: Partial<Record<TaskType, readonly string[]>> = { ...CODE, ...KNOWLEDGE, ...LANGUAGE }
   const prompts: CorpusPrompt[] = []
-  let template = 0
   for (const type of TASK_TYPES) {
     for (const text of all[type] ?? []) {
       const filled = new Set<string>()
       for (let copy = 0; copy < copies; copy++) filled.add(fill(text, foreign, random))
-      for (const one of filled) prompts.push({ text: one, type, template })
-      template++
+      for (const one of filled) prompts.push({ text: one, type, kind: 'template' })
     }
-    for (const text of REQUESTS[type].trim().split('\n')) {
-      prompts.push({ text, type, template })
+    for (const text of requestsOf(type)) {
+      prompts.push({ text, type, kind: 'request' })
       // The same request in front of somebody's text, and behind it.
       const passage = foreign.passages[Math.floor(random() * foreign.passages.length)] ?? ''
       if (QUOTING.has(type))
         prompts.push(
-          { text: `${text}\n\n${passage}`, type, template },
-          { text: `${passage}\n\n${text}`, type, template },
+          { text: `${text}\n\n${passage}`, type, kind: 'request' },
+          { text: `${passage}\n\n${text}`, type, kind: 'request' },
         )
-      template++
     }
     for (const text of CUES[type].split('|').map((cue) => cue.replace(/\s+/gu, ' ').trim()))
-      prompts.push({ text, type, template: template++ })
+      prompts.push({ text, type, kind: 'cue' })
   }
   return prompts
+}
+
+/** One a line. */
+function requestsOf(type: TaskType): string[] {
+  const lists = [REQUESTS[type], EVERYDAY_WORK[type] ?? EVERYDAY_WORDS[type] ?? '']
+  return lists.flatMap((lines) => lines.trim().split('\n'))
 }
 
 function fill(template: string, foreign: ForeignTexts, random: () => number): string {

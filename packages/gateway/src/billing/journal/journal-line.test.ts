@@ -13,7 +13,7 @@ import {
   splitPart,
 } from './journal-line.ts'
 import { formatTrail, parseTrail } from './journal-trail.ts'
-import { formatExtras, heldIn, parseExtras } from '../usage/usage-extras.ts'
+import { formatExtras, heldIn, parseExtras, userAgentIn } from '../usage/usage-extras.ts'
 import type { JournalReceipt } from '../usage/receipts.ts'
 import type { JournalRow, SliceReturn } from '../usage/usage-store.ts'
 
@@ -96,6 +96,14 @@ it('reads the rarer classes of usage as they were written, and leaves out what m
   const held = formatExtras({ ...NO_USAGE, images: 2, serviceTier: 'h9,h8' }, 91_000)
   expect([held, heldIn(held), parseExtras(held).serviceTier]).toEqual(['p2,h91000,sh9,h8', 91_000, 'h9,h8'])
   expect([formatExtras(NO_USAGE, 7), heldIn('h7'), heldIn('sh9'), heldIn('')]).toEqual(['h7', 7, 0, 0])
+  fc.assert(
+    fc.property(extras, fc.nat(), fc.string({ maxLength: 40 }), (one, heldNanos, agent) => {
+      const text = formatExtras(one, heldNanos, agent)
+      expect([parseExtras(text), heldIn(text), userAgentIn(text)]).toEqual([one, heldNanos, agent])
+    }),
+  )
+  expect(userAgentIn(formatExtras(NO_USAGE, 0, `${'x'.repeat(159)}, y`))).toBe('x'.repeat(159))
+  expect([userAgentIn('h7'), userAgentIn('su,ux'), userAgentIn('')]).toEqual(['', '', ''])
   expect(parseExtras('A5,zz,x9,a-1,p,w2')).toEqual({ ...parseExtras(''), audioInput: 5, webSearches: 2 })
 })
 

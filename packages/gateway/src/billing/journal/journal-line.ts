@@ -46,7 +46,7 @@ export function formatJournalLine(record: UsageRecord): string {
     `${escaped(record.keyId)}\t${escaped(record.accountId)}\t${escaped(record.group)}\t` +
     `${escaped(record.endpoint)}\t${escaped(record.model)}\t${escaped(record.provider)}\t${escaped(record.upstreamModel)}\t` +
     `${whole(record.status)}\t${escaped(record.errorCode)}\t${record.stream ? 1 : 0}\t${whole(record.attempts)}\t${record.estimated ? 1 : 0}\t${record.once === true ? ONCE : ''}` +
-    `${escaped(record.sliceId)}\t${escapedWhole(record.priceText)}\t${escaped(formatExtras(usage, record.heldNanos))}\t` +
+    `${escaped(record.sliceId)}\t${escapedWhole(record.priceText)}\t${escaped(formatExtras(usage, record.heldNanos, record.userAgent))}\t` +
     (record.trail.length === 0 ? '\x7f\n' : `${formatTrail(record.trail)}\x7f\n`)
   )
 }

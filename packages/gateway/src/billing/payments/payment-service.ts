@@ -105,9 +105,10 @@ export class PaymentService {
       })
     })
     const customer = (await this.#database.payments.customer('stripe', accountId)) ?? null
-    const homeUrl = this.#options.homeUrl()
+    // The wallet shows what came of it; the event may be there a moment later than the payer.
+    const walletUrl = `${this.#options.homeUrl()}/wallet`
     const page = { title: this.#options.title(), customer, saveCard }
-    const urls = { successUrl: stripe.successUrl || homeUrl, cancelUrl: stripe.cancelUrl || homeUrl }
+    const urls = { successUrl: stripe.successUrl || walletUrl, cancelUrl: stripe.cancelUrl || walletUrl }
     try {
       const { sessionRef, url } = await this.#client.createCheckout({ order, ...page, ...urls })
       await this.#database.payments.setRefs(order.orderId, { sessionRef, atMs: this.#options.now() })

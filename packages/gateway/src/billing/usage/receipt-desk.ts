@@ -9,6 +9,8 @@ import type { StoredUsageRecord } from './usage-record.ts'
 export interface FoundReceipt {
   readonly receipt: JournalReceipt
   readonly body: ReceiptBody
+  /** What the choice has cost so far, nano-US$: a call may be evaluated after its end. */
+  readonly overheadNanos: number
   /** Null while the call is under way. */
   readonly record: StoredUsageRecord | null
 }
@@ -54,6 +56,7 @@ export class ReceiptDesk {
     const receipt = await receipts.receipt(accountId, receiptId)
     const body = receipt === null ? null : parseReceipt(receipt.body)
     if (receipt === null || body === null) return null
-    return { receipt, body, record: await usage.record(receipt.accountId, requestId) }
+    const overheadNanos = body.overheadNanos + (await receipts.overheadOf(receiptId))
+    return { receipt, body, overheadNanos, record: await usage.record(receipt.accountId, requestId) }
   }
 }

@@ -29,6 +29,8 @@ export interface Feedback {
 export interface ReceiptStore {
   /** @param accountId null = anybody's */
   receipt(accountId: string | null, receiptId: string): Promise<JournalReceipt | null>
+  /** What the choice has cost beside the call, nano-US$. */
+  overheadOf(receiptId: string): Promise<number>
   addFeedback(feedback: Feedback): Promise<void>
   /** Newest first. */
   feedbackOf(receiptId: string): Promise<readonly Feedback[]>

@@ -56,6 +56,8 @@ export interface UsageRecord {
   readonly paidNanos: number
   /** What was held of the wallet when the call ended; 0 where nobody pays. */
   readonly heldNanos: number
+  /** What the client calls itself; absent = nothing. */
+  readonly userAgent?: string
   /** Background work, which may be run again under the same request id: only one of its records is charged. */
   readonly once?: true
   /** Of a call that the picker chose for; written down once, and again where another model answered in the end. */

@@ -10,6 +10,7 @@ import { ACCESS_TOKEN_ROUTES } from './resources/access-tokens.ts'
 import { ACCOUNT_ROUTES } from './resources/accounts.ts'
 import { AUDIT_ROUTES } from './resources/audit.ts'
 import { AUTO_LEARNING_ROUTES } from './resources/auto-learning.ts'
+import { AUTO_POOL_ROUTES } from './resources/auto-pools.ts'
 import { BILLING_ROUTES } from './resources/billing.ts'
 import { GATEWAY_ROUTES } from './resources/gateway.ts'
 import { GROUP_ROUTES } from './resources/groups.ts'
@@ -84,6 +85,7 @@ export const API_ROUTES: readonly Route[] = [
   ...CONVERSATION_ROUTES,
   ...RECEIPT_ROUTES,
   ...AUTO_LEARNING_ROUTES,
+  ...AUTO_POOL_ROUTES,
   ...BILLING_ROUTES,
   ...PRICE_ROUTES,
   ...PROVIDER_ROUTES,

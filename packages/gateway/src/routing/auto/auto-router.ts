@@ -7,6 +7,7 @@
 import type { Price } from '../../billing/prices/price.ts'
 import type { AutoPool } from '../../config/auto-config.ts'
 import type { Config } from '../../config/config.ts'
+import { isWish, stricterPolicy } from '../../core/data-policy.ts'
 import { TASK_TYPES, type TaskType } from '../../core/task-types.ts'
 import type { Fleet } from '../fleet.ts'
 import type { ModelSource } from '../model-info.ts'
@@ -14,7 +15,7 @@ import type { Route } from '../route.ts'
 import type { AutoAsk, AutoCandidate, AutoChoice, Eligible } from './choice.ts'
 import { cacheableTokens, expectedCost, likelyTurns } from './costs/expected-cost.ts'
 import { OutputLengths } from './costs/output-lengths.ts'
-import { whyNot, whyNotNow } from './filters/can-serve.ts'
+import { keepsData, whyNot, whyNotNow } from './filters/can-serve.ts'
 import type { FilterReason } from './filters/reasons.ts'
 import { LearnedBook } from './learning/learned-book.ts'
 import type { LearnedSet } from './learning/learned-set.ts'
@@ -71,12 +72,18 @@ export class AutoRouter {
     this.#names = new AutoNames(options.config)
     this.#learned = new LearnedBook(options.config.learned)
     this.#conversations = new Conversations(options.tell, options.config.auto.conversationTtlMs)
+    this.#restoreLengths(options.config)
+  }
+
+  #restoreLengths({ answerLengths }: Config): void {
+    if (answerLengths !== undefined) this.lengths.restore(answerLengths)
   }
 
   /** After the fleet's. What is known of conversations stays. */
   update(config: Config): void {
     if (config.auto.conversationTtlMs !== this.#config.auto.conversationTtlMs)
       this.#conversations = new Conversations(this.#options.tell, config.auto.conversationTtlMs)
+    if (config.answerLengths !== this.#config.answerLengths) this.#restoreLengths(config)
     this.#config = config
     this.#names = new AutoNames(config)
     this.#models.clear()
@@ -166,6 +173,7 @@ export class AutoRouter {
       view,
       learning: this.#learningOf(ask, learned, settled?.propensity ?? 1, prompt.vector),
       desperate,
+      isConfidential: isWish(stricterPolicy(pool.dataPolicy, options.dataPolicy)),
     }
   }
 
@@ -229,6 +237,7 @@ export class AutoRouter {
     readonly desperate: boolean
   } {
     const { caller, options, view, nowMs } = ask
+    const wanted = stricterPolicy(pool.dataPolicy, options.dataPolicy)
     const eligible: Eligible[] = []
     const ill: Eligible[] = []
     const refused: AutoCandidate[] = []
@@ -250,7 +259,7 @@ export class AutoRouter {
         refuse(model.id, 'excluded')
         continue
       }
-      const cannot = whyNot(model, route, view, ask.endpoint)
+      const cannot = keepsData(route, wanted) ? whyNot(model, route, view, ask.endpoint) : 'data_policy'
       const price = caller.priceOf(route)
       if (cannot !== null || price === null) {
         refuse(model.id, cannot ?? 'no_price')

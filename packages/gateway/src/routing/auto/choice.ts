@@ -68,6 +68,8 @@ export interface AutoChoice {
   readonly learning: ChoiceLearning | null
   /** Nothing but health and limits stands against those in the chain. */
   readonly desperate: boolean
+  /** Something is wanted of whoever is sent the request: nobody else is. */
+  readonly isConfidential: boolean
 }
 
 /** A model that may be picked. */

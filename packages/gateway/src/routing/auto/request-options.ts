@@ -1,5 +1,6 @@
-// What a request may say about the choice itself: `auto: {models, exclude, tradeoff, min_quality, max_cost, baseline}`.
+// What a request may say about the choice itself: `auto: {models, exclude, tradeoff, min_quality, max_cost, baseline, data_policy}`.
 // It is ours, and no upstream sees it.
+import { NO_POLICY, policyOf, type DataPolicy } from '../../core/data-policy.ts'
 import { nanosFromDollars } from '../../core/dollars.ts'
 import { GatewayError } from '../../core/errors.ts'
 import { isJsonObject, type JsonObject, type JsonValue } from '../../core/json.ts'
@@ -13,6 +14,8 @@ export interface RequestOptions {
   /** Nano-US$. */
   readonly maxCostNanos: number | null
   readonly baseline: string | null
+  /** Beside what the pool wants. */
+  readonly dataPolicy: DataPolicy
 }
 
 export const NO_OPTIONS: RequestOptions = Object.freeze({
@@ -22,9 +25,10 @@ export const NO_OPTIONS: RequestOptions = Object.freeze({
   minQuality: null,
   maxCostNanos: null,
   baseline: null,
+  dataPolicy: NO_POLICY,
 })
 
-const FIELDS = ['models', 'exclude', 'tradeoff', 'min_quality', 'max_cost', 'baseline'] as const
+const FIELDS = ['models', 'exclude', 'tradeoff', 'min_quality', 'max_cost', 'baseline', 'data_policy'] as const
 const MOST_NAMES = 100
 const LONGEST_NAME = 256
 
@@ -45,6 +49,7 @@ export function readOptions(value: JsonValue): RequestOptions {
     minQuality: readNumber(value, 'min_quality', 1),
     maxCostNanos: readDollars(value),
     baseline: readName(value['baseline']),
+    dataPolicy: readPolicy(value['data_policy']),
   }
 }
 
@@ -63,6 +68,20 @@ function readName(value: JsonValue | undefined): string | null {
   if (value === undefined || value === null) return null
   if (typeof value === 'string' && value !== '' && value.length <= LONGEST_NAME) return value
   throw wrong('auto.baseline', 'must be a model id')
+}
+
+function readPolicy(value: JsonValue | undefined): DataPolicy {
+  if (value === undefined || value === null) return NO_POLICY
+  if (!isJsonObject(value)) throw wrong('auto.data_policy', 'must be an object')
+  for (const key of Object.keys(value))
+    if (key !== 'retention_days' && key !== 'training')
+      throw wrong(`auto.data_policy.${key}`, 'is not known. There are retention_days, training')
+  const { retention_days: days, training } = value
+  if (training !== undefined && training !== false)
+    throw wrong('auto.data_policy.training', 'must be false, or be left out')
+  if (days !== undefined && !(typeof days === 'number' && Number.isInteger(days) && days >= 0))
+    throw wrong('auto.data_policy.retention_days', 'must be a whole number, 0 or more')
+  return policyOf({ retention_days: days, training })
 }
 
 function readNumber(options: JsonObject, field: 'tradeoff' | 'min_quality', most: number): number | null {

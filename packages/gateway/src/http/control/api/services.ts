@@ -19,6 +19,7 @@ import type { ProviderService } from '../../../upstreams/provider-service.ts'
 import type { ResponseLibrary } from '../../../responses/response-library.ts'
 import type { HealthHistory } from '../../../telemetry/history/health-history.ts'
 import type { LearningService } from '../../../routing/auto/learning/learning-service.ts'
+import type { PoolView } from '../../../routing/auto/pools/pool-curve.ts'
 import type { Door } from './access.ts'
 import type { Listener } from './listener.ts'
 import type { ControlState } from '../../control-ports.ts'
@@ -69,6 +70,8 @@ export interface ControlServices extends MoneyServices {
   readonly healthHistory: HealthHistory
   readonly receipts: ReceiptDesk
   readonly learning: Pick<LearningService<LearningCaller>, 'learn' | 'versions' | 'serve' | 'rollBack'>
+  /** What the picker would choose from, as the config stands. */
+  autoPools(): readonly PoolView[]
   readonly limits: Pick<LimitLedger, 'peek'>
   readonly responses: ResponseLibrary
   instances(): Promise<InstanceView>

@@ -13,6 +13,7 @@ import {
   ticketReply,
   visitorOf,
 } from '../api/session-reply.ts'
+import { backToLogIn, basePath } from '../api/back-to-log-in.ts'
 import { cameInReply, cameInShape } from './came-in.ts'
 import { answered, ANSWERED_EXAMPLE, answeredCredential } from './credential-shapes.ts'
 
@@ -235,10 +236,19 @@ export const LOG_IN_ROUTES: readonly Route<Services>[] = [
     errors: ['invalid_request', 'not_found', 'service_unavailable'],
     params: z.strictObject({ name: issuerName }),
     query: z.strictObject({ return_to: z.string().max(600).optional().describe('A path of ours; / when absent.') }),
-    reply: { description: 'Leads to the issuer (302).', schema: z.null() },
+    reply: {
+      description: 'Leads to the issuer (302); where that fails, whoever takes text/html to the log-in page.',
+      schema: z.null(),
+    },
     handler: async (call, services) => {
-      const { url, ticket } = await services.people.oidc.begin(call.params.name, call.query.return_to ?? '/')
-      return redirect(url, [ticketCookie(call, services, ticket)])
+      const { name } = call.params
+      const returnTo = call.query.return_to ?? '/'
+      try {
+        const { url, ticket } = await services.people.oidc.begin(name, returnTo)
+        return redirect(url, [ticketCookie(call, services, ticket)])
+      } catch (error) {
+        return backToLogIn(call, services, error, { issuer: name, returnTo })
+      }
     },
   }),
 
@@ -251,11 +261,22 @@ export const LOG_IN_ROUTES: readonly Route<Services>[] = [
     description: 'Register this address at the issuer. It is good for the browser that set out, once.',
     errors: ['not_found', 'conflict', ...REFUSALS],
     params: z.strictObject({ name: issuerName }),
-    reply: { description: 'You are in: leads on (302).', schema: z.null() },
+    reply: {
+      description:
+        'You are in: leads on (302). Else it leads whoever takes text/html to the log-in page, which says why.',
+      schema: z.null(),
+    },
     handler: async (call, services) => {
       const query = URL.parse(call.request.url)?.search ?? ''
-      const arrival = await services.people.oidc.arrive(call.params.name, query, visitorOf(call, services))
-      return redirect(arrival.returnTo, arrivalCookies(call, services, arrival))
+      const { name: issuer } = call.params
+      try {
+        const arrival = await services.people.oidc.arrive(issuer, query, visitorOf(call, services))
+        const { refused, returnTo } = arrival
+        if (refused !== null) return backToLogIn(call, services, refused, { issuer, returnTo })
+        return redirect(basePath(services) + returnTo, arrivalCookies(call, services, arrival))
+      } catch (error) {
+        return backToLogIn(call, services, error, { issuer, returnTo: '/' })
+      }
     },
   }),
 ]

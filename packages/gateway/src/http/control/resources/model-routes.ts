@@ -8,20 +8,11 @@ import { seconds, unixSeconds } from '../api/fields.ts'
 import { type Route, routeFor } from '../api/route.ts'
 import { priceBody, priceShape } from './price-shapes.ts'
 import { modelId, modelSettings, settingsIn } from './settings-fields.ts'
-import { limitsBody, limitsShape } from './shapes.ts'
+import { limitsBody, limitsShape, modelParams } from './shapes.ts'
 
 type Services = { readonly models: ModelService; readonly prices: PriceService }
 const route = routeFor<Services>()
 const COMMON = { access: 'operator', tag: 'Models' } as const
-
-const params = z.strictObject({
-  model: z
-    .string()
-    .min(1)
-    .max(256)
-    .describe('Public id of a model, percent-encoded: a slash is %2F.')
-    .meta({ examples: ['gpt-4o-mini'] }),
-})
 
 const modelShape = z
   .strictObject({
@@ -33,7 +24,7 @@ const modelShape = z
     enabled: z.boolean(),
     fault: z.string().nullable().describe('Why it is not in use although it is enabled.'),
     settings: z
-      .record(z.string(), z.unknown())
+      .object(modelSettings)
       .nullable()
       .describe('As they were set here, in the words of the configuration file; null otherwise.'),
     aliases: z.array(z.string()),
@@ -137,7 +128,7 @@ export const MODEL_ROUTES: readonly Route<Services>[] = [
     path: '/api/models/{model}',
     name: 'getModelRoute',
     summary: 'Look at a model',
-    params,
+    params: modelParams,
     reply: { description: 'The model.', schema: modelShape },
     async handler({ principal, params: { model } }, { models, prices }) {
       const view = await models.get(principal, model)
@@ -153,7 +144,7 @@ export const MODEL_ROUTES: readonly Route<Services>[] = [
     stepUp: true,
     summary: 'Change a model',
     errors: ['conflict'],
-    params,
+    params: modelParams,
     body: modelPatch,
     example: { body: { fallbacks: ['claude-haiku-4-5'] } },
     reply: { description: 'The model as it is now.', schema: modelShape },
@@ -175,7 +166,7 @@ export const MODEL_ROUTES: readonly Route<Services>[] = [
     summary: 'Delete a model',
     description: 'Clients that ask for it get 404 from then on, unless a provider serves it by itself.',
     errors: ['conflict'],
-    params,
+    params: modelParams,
     reply: {
       description: 'Done.',
       schema: z.strictObject({ id: z.string(), object: z.literal('model_route'), deleted: z.literal(true) }),

@@ -21,6 +21,7 @@ const identityShape = z
     id: z.string().meta({ examples: [IDENTITY_ID] }),
     object: z.literal('identity'),
     issuer: z.string().describe('Its address.'),
+    title: z.string().nullable().describe('What the configuration calls it; null = it is not there any more.'),
     email: z.string().describe('As the issuer said last.'),
     created_at: unixSeconds,
     last_used_at: unixSecondsOrNever,
@@ -107,7 +108,9 @@ export const OWN_SESSION_ROUTES: readonly Route<Services>[] = [
       schema: z.strictObject({ object: z.literal('list'), data: z.array(identityShape), has_more: z.literal(false) }),
     },
     async handler({ principal }, { people }) {
-      const data = (await people.factors.identities(principal)).map(identityBody)
+      const data = (await people.factors.identities(principal)).map((one) =>
+        identityBody(one, people.oidc.titleOf(one.issuer)),
+      )
       return { object: 'list' as const, data, has_more: false as const }
     },
   }),
@@ -127,11 +130,17 @@ export const OWN_SESSION_ROUTES: readonly Route<Services>[] = [
         .max(64)
         .describe('Its name, as /api/login has it.')
         .meta({ examples: ['company'] }),
+      return_to: z.string().max(600).optional().describe('A path of ours to go on at; / when absent.'),
     }),
     example: { body: { issuer: 'company' } },
     reply: { description: 'Where to go.', schema: z.strictObject({ object: z.literal('journey'), url: z.string() }) },
     handler: async (call, services) => {
-      const journey = await services.people.oidc.beginFor(call.body.issuer, 'connect', call.principal)
+      const journey = await services.people.oidc.beginFor(
+        call.body.issuer,
+        'connect',
+        call.principal,
+        call.body.return_to ?? '/',
+      )
       return ticketReply(call, services, journey.ticket, { object: 'journey', url: journey.url })
     },
   }),
@@ -162,11 +171,12 @@ export const OWN_SESSION_ROUTES: readonly Route<Services>[] = [
   }),
 ]
 
-function identityBody(record: IdentityRecord): z.input<typeof identityShape> {
+function identityBody(record: IdentityRecord, title: string | null): z.input<typeof identityShape> {
   return {
     id: record.identityId,
     object: 'identity',
     issuer: record.issuer,
+    title,
     email: record.email,
     created_at: seconds(record.createdAtMs),
     last_used_at: seconds(record.lastUsedAtMs),

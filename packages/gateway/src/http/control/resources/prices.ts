@@ -7,17 +7,9 @@ import { seconds, unixSeconds } from '../api/fields.ts'
 import { listBody } from '../api/list-body.ts'
 import { type Route, routeFor } from '../api/route.ts'
 import { checkedPrice, newPrice, priceBody, priceShape } from './price-shapes.ts'
+import { modelParams } from './shapes.ts'
 
 const route = routeFor<{ readonly prices: PriceService }>()
-
-const params = z.strictObject({
-  model: z
-    .string()
-    .min(1)
-    .max(256)
-    .describe('Public id of a model, percent-encoded: a slash is %2F.')
-    .meta({ examples: ['gpt-4o-mini'] }),
-})
 
 const viewShape = z
   .strictObject({
@@ -80,7 +72,7 @@ export const PRICE_ROUTES: readonly Route<{ readonly prices: PriceService }>[] =
     path: '/api/prices/{model}',
     name: 'getPrice',
     summary: 'Look at a price',
-    params,
+    params: modelParams,
     reply: { description: 'The price.', schema: viewShape },
     handler: async ({ principal, params: { model } }, { prices }) => viewBody(await prices.get(principal, model)),
   }),
@@ -95,7 +87,7 @@ export const PRICE_ROUTES: readonly Route<{ readonly prices: PriceService }>[] =
     description:
       'From now on, for new calls, everywhere within a second. A 409 for a model whose price is in the configuration file.',
     errors: ['conflict', 'model_not_found'],
-    params,
+    params: modelParams,
     body: newPrice,
     example: { body: { input: 0.2, cached_input: 0.1, output: 0.8 } },
     reply: { description: 'The price as it is now.', schema: viewShape },
@@ -113,7 +105,7 @@ export const PRICE_ROUTES: readonly Route<{ readonly prices: PriceService }>[] =
     summary: 'Take a price away',
     description: 'The model costs what the catalogue says again. Its earlier prices stay on record.',
     errors: ['conflict', 'model_not_found'],
-    params,
+    params: modelParams,
     reply: { description: 'The price as it is now.', schema: viewShape },
     async handler({ principal, params: { model }, origin }, { prices }) {
       return viewBody(await prices.remove(principal, model, origin))
@@ -127,7 +119,7 @@ export const PRICE_ROUTES: readonly Route<{ readonly prices: PriceService }>[] =
     name: 'listPriceVersions',
     summary: 'What a model cost when',
     description: 'Every price that was set here, newest first.',
-    params,
+    params: modelParams,
     reply: {
       description: 'All of them.',
       schema: z.strictObject({ object: z.literal('list'), data: z.array(versionShape), has_more: z.literal(false) }),

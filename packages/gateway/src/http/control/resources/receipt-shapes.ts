@@ -54,14 +54,17 @@ export const receiptShape = z
     charged: dollarsField.nullable().describe('US$ that the wallet paid; null = nobody is charged for the call.'),
     baseline_model: z.string().nullable(),
     baseline_cost: dollarsField.nullable().describe('US$ that the same call would have cost with the baseline.'),
-    routing_overhead: dollarsField.describe('US$ that the choice itself cost.'),
+    routing_overhead: dollarsField.describe(
+      'US$ that the choice itself cost: the shadow evaluation of this call, where one was made.',
+    ),
     savings: signedDollars.nullable().describe('US$: baseline_cost less cost less routing_overhead; may be negative.'),
   })
   .meta({ id: 'Receipt' })
 
-export function receiptBody({ receipt, body, record }: FoundReceipt): z.input<typeof receiptShape> {
+export function receiptBody(found: FoundReceipt): z.input<typeof receiptShape> {
+  const { receipt, body, record, overheadNanos } = found
   const usage = record?.usage
-  const baselineNanos = baselineOf({ receipt, body, record })
+  const baselineNanos = baselineOf(found)
   const cost = record === null ? null : record.costNanos
   return {
     id: receipt.receiptId,
@@ -84,8 +87,8 @@ export function receiptBody({ receipt, body, record }: FoundReceipt): z.input<ty
     cost: cost === null ? null : dollars(cost),
     charged: record === null || record.chargedNanos === null ? null : dollars(record.chargedNanos),
     baseline_cost: baselineNanos === null ? null : dollars(baselineNanos),
-    routing_overhead: dollars(body.overheadNanos),
-    savings: baselineNanos === null || cost === null ? null : dollars(baselineNanos - cost - body.overheadNanos),
+    routing_overhead: dollars(overheadNanos),
+    savings: baselineNanos === null || cost === null ? null : dollars(baselineNanos - cost - overheadNanos),
   }
 }
 

@@ -87,6 +87,7 @@ export const REQUEST_ROUTES: readonly Route[] = [
       schema: z
         .strictObject({
           ...requestShape.shape,
+          user_agent: z.string().describe('What the client called itself, cut short; empty = nothing, or not known.'),
           price: requestCostShape.nullable(),
           timeline: timelineShape,
           money: requestMoneyShape.nullable(),
@@ -99,6 +100,7 @@ export const REQUEST_ROUTES: readonly Route[] = [
       if (mayBeSeen) {
         return {
           ...requestBody(record, principal.operator),
+          user_agent: record.userAgent ?? '',
           price: requestCostBody(record),
           timeline: timelineBody(record, principal.operator),
           money: requestMoneyBody(record),

@@ -138,14 +138,21 @@ export const SESSION_ROUTES: readonly Route<Services>[] = [
         .describe('Name of an issuer.')
         .meta({ examples: ['company'] }),
     }),
-    body: EMPTY_BODY,
+    body: z.strictObject({
+      return_to: z.string().max(600).optional().describe('A path of ours to go on at; / when absent.'),
+    }),
     reply: {
       description: 'Where to go.',
       schema: z.strictObject({ object: z.literal('journey'), url: z.string() }),
     },
     handler: async (call, services) => {
       await ownSession(call, services)
-      const journey = await services.people.oidc.beginFor(call.params.name, 'prove', call.principal)
+      const journey = await services.people.oidc.beginFor(
+        call.params.name,
+        'prove',
+        call.principal,
+        call.body.return_to ?? '/',
+      )
       return ticketReply(call, services, journey.ticket, { object: 'journey', url: journey.url })
     },
   }),

@@ -69,3 +69,13 @@ export const timeZoneField = z
   .max(100)
   .describe('IANA name: where days, weeks and months begin.')
   .meta({ examples: ['Europe/Berlin'] })
+
+/** A model in a path. */
+export const modelParams = z.strictObject({
+  model: z
+    .string()
+    .min(1)
+    .max(256)
+    .describe('Public id of a model, percent-encoded: a slash is %2F.')
+    .meta({ examples: ['gpt-4o-mini'] }),
+})

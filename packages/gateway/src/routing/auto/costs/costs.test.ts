@@ -23,6 +23,17 @@ describe('the length of answers', () => {
     expect(lengths.expected('m', 'maths', false, 0)).toBeLessThan(900)
   })
 
+  it('is known after a restart, and what has been seen since wins', () => {
+    const before = new OutputLengths()
+    for (let count = 0; count < 30; count += 1) before.add('m', 'chat', 1_000, false)
+    const after = new OutputLengths()
+    after.add('other', 'chat', 50, false)
+    const others = after.expected('other', 'chat', false, 0)
+    after.restore(before.snapshot())
+    expect(after.expected('m', 'chat', false, 0)).toBeGreaterThan(700)
+    expect(after.expected('other', 'chat', false, 0)).toBe(others)
+  })
+
   it('is compared with another model only when both are known', () => {
     const lengths = new OutputLengths()
     for (let count = 0; count < 30; count += 1) lengths.add('short', 'chat', 100, false)

@@ -1,6 +1,8 @@
-// How long answers are, by model and kind of task, as far as this process has seen: half of a bill is its output.
+// How long answers are, by model and kind of task, as far as this process, and those before it, have seen: half of a bill is
+// its output.
 import { LRUCache } from 'lru-cache'
-import type { TaskType } from '../../../core/task-types.ts'
+import type { AnswerLengths, LearnedLengths } from '../../../core/learned.ts'
+import { TASK_TYPES, type TaskType } from '../../../core/task-types.ts'
 
 /** Tokens of an answer before anything has been seen: rough, and soon overruled. */
 const USUAL_TOKENS: Readonly<Record<TaskType, number>> = {
@@ -60,6 +62,31 @@ export class OutputLengths {
     const usual = weighed(this.#ofType.get(type), USUAL_TOKENS[type]) * (thinks ? THINKING_FACTOR : 1)
     const tokens = Math.max(1, Math.round(weighed(this.#seen.get(`${model}\n${type}`), usual)))
     return limit > 0 ? Math.min(limit, tokens) : tokens
+  }
+
+  /** For the next start. */
+  snapshot(): AnswerLengths {
+    const models: Record<string, LearnedLengths> = {}
+    for (const [key, seen] of this.#seen.entries()) {
+      const [model = '', type] = key.split('\n')
+      const known = TASK_TYPES.find((one) => one === type)
+      if (known !== undefined) models[model] = { ...models[model], [known]: [seen.meanTokens, seen.count] }
+    }
+    const types = [...this.#ofType].map(([type, { meanTokens, count }]) => [type, [meanTokens, count]])
+    return { models, types: Object.fromEntries(types) as LearnedLengths }
+  }
+
+  /** From before this start; what has been seen since is newer, and stays. */
+  restore({ models, types }: AnswerLengths): void {
+    for (const type of TASK_TYPES) {
+      for (const [model, lengths] of Object.entries(models)) {
+        const key = `${model}\n${type}`
+        const seen = lengths[type]
+        if (seen !== undefined && !this.#seen.has(key)) this.#seen.set(key, { meanTokens: seen[0], count: seen[1] })
+      }
+      const seen = types[type]
+      if (seen !== undefined && !this.#ofType.has(type)) this.#ofType.set(type, { meanTokens: seen[0], count: seen[1] })
+    }
   }
 
   /** How much longer one model's answers are than another's, parts per million; a million while too little is known. */

@@ -17,6 +17,7 @@ export const FILTER_REASONS = {
   no_logprobs: 'its provider gives no log probabilities',
   one_answer_only: 'its provider gives one answer at a time',
   context_window: 'the conversation and its answer do not fit into its context',
+  data_policy: 'not all of its providers promise what is wanted of them about data',
   rate_limited: 'it is at its limit',
   unavailable: 'none of its providers is healthy',
   below_floor: 'its expected quality is below the floor',

@@ -1,7 +1,7 @@
 // What learning reads from the database and keeps there. `store/learning-store.ts` answers it.
 import type { Feedback } from '../../../billing/usage/receipts.ts'
 import type { LearnedTable } from '../../../core/learned.ts'
-import type { ShadowResult } from './shadow.ts'
+import type { ReceiptName, ShadowResult } from './shadow.ts'
 import type { ReplayResult } from './replay.ts'
 
 /** A call that `auto` chose for, and what came of it. */
@@ -25,6 +25,19 @@ export interface DecisionQuery {
   readonly limit: number
   /** Goes on behind this one. */
   readonly before?: { readonly createdAtMs: number; readonly receiptId: string }
+}
+
+export type AnswerQuery = Omit<DecisionQuery, 'accountId'>
+
+export interface AnswerRow {
+  readonly receiptId: string
+  readonly createdAtMs: number
+  /** JSON: `core/receipt.ts`. */
+  readonly body: string
+  /** Public id of the model that answered. */
+  readonly model: string
+  readonly outputTokens: number
+  readonly reasoningTokens: number
 }
 
 export interface NewVersion {
@@ -68,22 +81,28 @@ export interface SpendHold {
   readonly capNanos: number
 }
 
+export interface SpendSettled {
+  readonly day: number
+  readonly payer: string
+  readonly heldNanos: number
+  readonly spentNanos: number
+  /** Of the call that is evaluated. */
+  readonly receipt: ReceiptName
+}
+
 export interface LearningStore {
   /** False when the cap leaves no room for it: what is held and spent is never more. */
   holdSpend(hold: SpendHold): Promise<boolean>
-  /** What was held has become what was spent. */
-  settleSpend(spent: {
-    readonly day: number
-    readonly payer: string
-    readonly heldNanos: number
-    readonly spentNanos: number
-  }): Promise<void>
+  /** What was held has become what was spent, and counts against what its receipt has saved. */
+  settleSpend(spent: SpendSettled, atMs: number): Promise<void>
   /** Once for each receipt. */
   addShadow(result: ShadowResult, atMs: number): Promise<void>
   /** Accounts with receipts since then. */
   accountsSince(sinceMs: number): Promise<readonly string[]>
   /** Newest first. */
   decisions(query: DecisionQuery): Promise<readonly DecisionRow[]>
+  /** Answers to calls of `auto` that their provider has counted, of all accounts, newest first. */
+  answers(query: AnswerQuery): Promise<readonly AnswerRow[]>
   /** The newest of each receipt. */
   feedbackOn(receiptIds: readonly string[]): Promise<readonly Feedback[]>
   /** False when somebody else has made one of this number. */

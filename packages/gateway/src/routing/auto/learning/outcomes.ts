@@ -1,10 +1,11 @@
 // How good an answer was, as far as anything says so. Callers say it themselves; a conversation says it by how it goes on:
 // the same question again, a call that could not be made, an answer that was empty or cut. Silence says nothing, but a
 // conversation that goes on to its next question says a little.
+import type { BadEnd } from '../../../core/receipt.ts'
 import type { Decision } from './decision.ts'
 import { SHADOW_QUALITY } from './shadow.ts'
 
-export type OutcomeSource = 'feedback' | 'shadow' | 'again' | 'tool-failed' | 'empty' | 'cut' | 'went-on'
+export type OutcomeSource = 'feedback' | 'shadow' | 'again' | 'tool-failed' | 'went-on' | BadEnd
 
 type Sign = Exclude<OutcomeSource, 'feedback' | 'shadow'>
 
@@ -24,6 +25,9 @@ const SIGNS: Readonly<Record<Sign, { readonly quality: number; readonly weight: 
   'tool-failed': { quality: 0.1, weight: 0.5 },
   empty: { quality: 0, weight: 0.5 },
   cut: { quality: 0.2, weight: 0.5 },
+  'bad-call': { quality: 0.1, weight: 0.5 },
+  // Some questions are to be declined.
+  filtered: { quality: 0.2, weight: 0.25 },
   'went-on': { quality: 0.9, weight: 0.25 },
 }
 /** A judge's word. */
@@ -69,6 +73,8 @@ function sign(decision: Decision, next: Decision | undefined, longestTokens: num
 }
 
 function signOf(decision: Decision, next: Decision | undefined, longestTokens: number | null): Sign | null {
+  const { end } = decision.learn
+  if (end !== undefined && end in SIGNS) return end
   if (decision.outputTokens === 0) return 'empty'
   if (longestTokens !== null && decision.outputTokens >= longestTokens) return 'cut'
   if (next === undefined) return null

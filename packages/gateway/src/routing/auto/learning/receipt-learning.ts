@@ -1,5 +1,5 @@
 // What a receipt keeps so that something can be learned from its call: marks and points, never a word of the question.
-import type { ReceiptLearning } from '../../../core/receipt.ts'
+import type { BadEnd, ReceiptLearning } from '../../../core/receipt.ts'
 import type { AutoChoice } from '../choice.ts'
 import { textMark } from '../sessions/conversation.ts'
 import { encodePoint } from './point-text.ts'
@@ -13,11 +13,10 @@ export interface ChoiceLearning {
   readonly vector: Float32Array | null
 }
 
-export function receiptLearning({
-  learning,
-  conversationKey,
-  view,
-}: Pick<AutoChoice, 'learning' | 'conversationKey' | 'view'>): ReceiptLearning | null {
+export function receiptLearning(
+  { learning, conversationKey, view }: Pick<AutoChoice, 'learning' | 'conversationKey' | 'view'>,
+  end: BadEnd | null,
+): ReceiptLearning | null {
   if (learning === null) return null
   const { version, propensity, named, vector } = learning
   return {
@@ -28,6 +27,7 @@ export function receiptLearning({
     turn: view.turnCount,
     named,
     toolFailed: view.toolFailed,
+    ...(end === null ? {} : { end }),
     vector: vector === null ? '' : encodePoint(vector),
   }
 }

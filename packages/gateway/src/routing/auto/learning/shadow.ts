@@ -17,6 +17,12 @@ export interface ShadowResult {
   readonly otherTokens: number
 }
 
+/** The call that is evaluated. */
+export interface ReceiptName {
+  readonly receiptId: string
+  readonly accountId: string
+}
+
 /** From a worker to whoever owns the figures. */
 export type ShadowAsk =
   /** @see ShadowReply `day` is null when the day's cap leaves no room for it */
@@ -28,6 +34,7 @@ export type ShadowAsk =
       readonly day: number
       readonly heldNanos: number
       readonly spentNanos: number
+      readonly receipt: ReceiptName
     }
   | { readonly kind: 'result'; readonly result: ShadowResult }
 
@@ -41,7 +48,8 @@ export const OTHER_WAY: Readonly<Record<ShadowVerdict, ShadowVerdict>> = { won: 
 
 /** Who might have answered instead, each as likely; null where there is nobody, or where a judge cannot compare. */
 export function otherModel(choice: AutoChoice, served: string, draw: number): string | null {
-  const { view, candidates } = choice
+  const { view, candidates, isConfidential } = choice
+  if (isConfidential) return null
   if (view.tools || view.vision || view.audio || view.files || view.hasSchema || view.answers > 1) return null
   const others = candidates.filter(({ id, reason }) => reason === null && id !== served)
   return others[Math.floor(draw * others.length)]?.id ?? null

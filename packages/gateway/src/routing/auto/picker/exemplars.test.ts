@@ -27,7 +27,13 @@ describe('exemplars', () => {
   })
 
   it('open the gate as own labels arrive', () => {
-    expect(gateFor(30).priorVotes).toBeLessThan(gateFor(0).priorVotes / 2)
+    const reach = (own: number) => {
+      const set = new ExemplarSet(4)
+      set.add({ vector: unit(1), outcomes: { a: 0 }, weight: 1 })
+      return set.vote(unit(1, 0.8), expected, gateFor(own)).get('a')!.confidence
+    }
+    expect(reach(30)).toBeGreaterThan(2 * reach(0))
+    expect(reach(1_000)).toBeGreaterThan(reach(30))
   })
 
   it('make room for the new by forgetting the oldest', () => {

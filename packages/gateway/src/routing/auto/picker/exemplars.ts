@@ -23,9 +23,13 @@ export interface VoteSettings {
 
 export const DEFAULT_VOTE: VoteSettings = { sharpness: 8, neighbours: 200, priorVotes: 1 }
 
-/** The gate opens as an account's own labels arrive: one prior vote without any, a third with thirty. */
+/**
+ * On foreign ground only what is very near may vote; as labels of one's own arrive the vote widens to the usual one.
+ * 16 without any, 9 with thirty: a narrow gate would leave most new questions out of their reach.
+ */
 export function gateFor(ownLabels: number): VoteSettings {
-  return { sharpness: 16, neighbours: 5_000, priorVotes: 1 / (1 + ownLabels / 15) }
+  const { sharpness } = DEFAULT_VOTE
+  return { ...DEFAULT_VOTE, sharpness: sharpness + sharpness / (1 + ownLabels / 5) }
 }
 
 export interface Vote {
@@ -68,11 +72,11 @@ export class ExemplarSet {
     this.#records[slot] = { weight, outcomes }
   }
 
-  /** `expected`: what is thought of each model here without the exemplars; a model that no near one saw keeps shift 0. */
+  /** All of them count as one's own, unless `settings` say otherwise. `expected`: what is thought of each model here without the exemplars; a model that no near one saw keeps shift 0. */
   vote(
     vector: Float32Array,
     expected: ReadonlyMap<string, number>,
-    settings: VoteSettings = DEFAULT_VOTE,
+    settings: VoteSettings = gateFor(this.size),
   ): Map<string, Vote> {
     const { indices, closeness } = nearestPoints(this.#points, this.size, vector, settings.neighbours)
     const sums = new Map([...expected.keys()].map((id) => [id, { shift: 0, mass: 0 }]))

@@ -1,154 +1,137 @@
 // A text as hashed counts of words, word pairs and word beginnings: no vocabulary, no language, microseconds.
 // /!\ Hot path: one pass over at most 4,000 characters, no string per token, scratch space reused (the code is
 // synchronous, so one scratch is enough).
+import { APOSTROPHE, DIGIT, IDEOGRAPH, kindOf, LETTER, lowerCase, MARK } from './characters.ts'
 
+/** For the projection, whose rows are long; and for the classifier, where a word never seen should meet no other's weight. */
 export const BUCKETS = 4_096
+export const FINE_BUCKETS = 32_768
 /** Tokens that are read; 4,000 characters have about 800. */
 const MAX_TOKENS = 900
 /** Letters of a word's beginning that count as a feature of their own: endings and most slips of the keyboard pass it by. */
 const STEM_LETTERS = 4
 
-/** Pairs of bucket and weight: signed square roots of counts, not yet scaled. */
+/** Pairs of bucket and weight. */
 export interface SparseText {
   readonly buckets: Uint16Array
   readonly weights: Float32Array
 }
 
-/** What `plainText` writes for the label of an option, whatever the label was. */
-export const BULLET = 0x2022
+const FNV_OFFSET = 0x811c9dc5 | 0
+const FNV_PRIME = 0x01000193
+/** Sets word beginnings, marks and numbers apart from words with the same hash. */
+const STEM_SALT = 0x3c6ef372
+const MARK_SALT = 0x10000
+const NUMBER_SALT = 0x20000
+const LETTER_S = 115
 
-const OTHER = 0
-const LETTER = 1
-const DIGIT = 2
-const SPACE = 3
-const IDEOGRAPH = 4
-const MARK = 5
+class Counts {
+  readonly #counts: Float32Array
+  readonly #touched: Uint16Array
+  #size = 0
 
-/** Marks that tell code, formulas and questions from prose. */
-const TELLING = new Set([...'{}()[];=<>+*/\\$^|&%#@`"?'].map((mark) => mark.charCodeAt(0)))
+  constructor(buckets: number) {
+    this.#counts = new Float32Array(buckets)
+    this.#touched = new Uint16Array(buckets)
+  }
 
-const ASCII_CLASSES = Uint8Array.from({ length: 128 }, (_, code) => {
-  if ((code >= 97 && code <= 122) || (code >= 65 && code <= 90) || code === 95) return LETTER
-  if (code >= 48 && code <= 57) return DIGIT
-  if (code === 32 || (code >= 9 && code <= 13)) return SPACE
-  return TELLING.has(code) ? MARK : OTHER
-})
+  add(bucket: number, weight: number): void {
+    const before = this.#counts[bucket] ?? 0
+    if (before === 0) this.#touched[this.#size++] = bucket
+    // Exactly 0 would be listed twice; a hair's breadth keeps the bucket known.
+    this.#counts[bucket] = before + weight || 1e-6
+  }
 
-function classOf(code: number): number {
-  if (code < 128) return ASCII_CLASSES[code] ?? OTHER
-  // Ideographs, kana and Hangul syllables stand for words by themselves.
-  if ((code >= 0x3040 && code <= 0x30ff) || (code >= 0x3400 && code <= 0x9fff) || (code >= 0xac00 && code <= 0xd7af))
-    return IDEOGRAPH
-  if (code === BULLET) return MARK
-  if ((code >= 0x2000 && code <= 0x206f) || (code >= 0x3000 && code <= 0x303f) || (code >= 0xff00 && code <= 0xff0f))
-    return SPACE
-  return LETTER
+  /** Signed square roots of the counts, as a vector of length 1; counting begins anew. */
+  take(): SparseText {
+    const counts = this.#counts
+    const buckets = this.#touched.slice(0, this.#size)
+    const weights = new Float32Array(buckets.length)
+    this.#size = 0
+    let square = 0
+    for (let index = 0; index < buckets.length; index++) square += Math.abs(counts[buckets[index] ?? 0] ?? 0)
+    const factor = square === 0 ? 0 : 1 / Math.sqrt(square)
+    for (let index = 0; index < buckets.length; index++) {
+      const bucket = buckets[index] ?? 0
+      const count = counts[bucket] ?? 0
+      counts[bucket] = 0
+      weights[index] = (count < 0 ? -Math.sqrt(-count) : Math.sqrt(count)) * factor
+    }
+    return { buckets, weights }
+  }
 }
 
-const FNV_OFFSET = 0x811c9dc5
-const FNV_PRIME = 0x01000193
-const APOSTROPHES = new Set([39, 0x2019])
+const coarse = new Counts(BUCKETS)
+const fine = new Counts(FINE_BUCKETS)
 
-const counts = new Float32Array(BUCKETS)
-const touched = new Uint16Array(BUCKETS)
-let touchedCount = 0
+/** Texts as codes, one after the other. */
+export function readCodes(...texts: readonly Uint16Array[]): {
+  readonly coarse: SparseText
+  readonly fine: SparseText
+} {
+  for (const text of texts) countTokens(text)
+  return { coarse: coarse.take(), fine: fine.take() }
+}
 
 function add(hash: number, weight: number): void {
   // A finalizer, since FNV's low bits alone are poor.
   let mixed = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d)
   mixed = Math.imul(mixed ^ (mixed >>> 12), 0x297a2d39)
   mixed ^= mixed >>> 15
-  const bucket = mixed & (BUCKETS - 1)
-  const before = counts[bucket] ?? 0
-  if (before === 0) touched[touchedCount++] = bucket
-  // Exactly 0 would be listed twice; a hair's breadth keeps the bucket known.
-  counts[bucket] = before + (mixed < 0 ? -weight : weight) || 1e-6
+  const signed = mixed < 0 ? -weight : weight
+  coarse.add(mixed & (BUCKETS - 1), signed)
+  fine.add(mixed & (FINE_BUCKETS - 1), signed)
 }
 
-/** Reads a text that `plainText` has prepared. */
-export function readText(plain: string): SparseText {
-  const text = plain.toLowerCase()
-  touchedCount = 0
-  countTokens(text)
-  const buckets = touched.slice(0, touchedCount)
-  const weights = new Float32Array(touchedCount)
-  for (let index = 0; index < touchedCount; index++) {
-    const bucket = buckets[index] ?? 0
-    const count = counts[bucket] ?? 0
-    counts[bucket] = 0
-    weights[index] = count < 0 ? -Math.sqrt(-count) : Math.sqrt(count)
-  }
-  return { buckets, weights }
-}
-
-function countTokens(text: string): void {
+function countTokens(text: Uint16Array): void {
   const length = text.length
   let previous = 0
   let tokens = 0
   let index = 0
   while (index < length && tokens < MAX_TOKENS) {
-    const code = text.charCodeAt(index)
-    const kind = classOf(code)
-    if (kind === LETTER || kind === DIGIT) {
-      const start = index
-      const hash = kind === LETTER ? wordHash(text, start) : numberHash(text, start)
-      index = tokenEnd
-      previous = addToken(hash, previous)
-      if (kind === LETTER && wordLetters > STEM_LETTERS) add(stemHash ^ 0x3c6ef372, 0.7)
-      tokens++
-    } else if (kind === IDEOGRAPH) {
-      previous = addToken(Math.imul(FNV_OFFSET ^ code, FNV_PRIME), previous)
-      index++
-      tokens++
-    } else {
-      if (kind === MARK) {
-        add(Math.imul(FNV_OFFSET ^ (code + 0x10000), FNV_PRIME), 1)
-        tokens++
+    const code = text[index] ?? 0
+    const kind = kindOf(code)
+    if (kind === LETTER) {
+      let hash = FNV_OFFSET
+      let beforeLast = FNV_OFFSET
+      let stem = 0
+      let letters = 0
+      let last = 0
+      for (; index < length; index++) {
+        const next = text[index] ?? 0
+        const nextKind = kindOf(next)
+        if (nextKind === APOSTROPHE) continue
+        if (nextKind !== LETTER && nextKind !== DIGIT) break
+        last = lowerCase(next)
+        beforeLast = hash
+        hash = Math.imul(hash ^ last, FNV_PRIME)
+        if (++letters === STEM_LETTERS) stem = hash
       }
-      index++
+      // Plurals count with their singular.
+      if (last === LETTER_S && letters > 3) hash = beforeLast
+      previous = addToken(hash, previous)
+      if (letters > STEM_LETTERS) add(stem ^ STEM_SALT, 0.7)
+      tokens++
+      continue
     }
+    if (kind === DIGIT) {
+      const start = index
+      while (index < length && kindOf(text[index] ?? 0) === DIGIT) index++
+      // Numbers differ by their length only.
+      previous = addToken(Math.imul(FNV_OFFSET ^ (NUMBER_SALT + Math.min(index - start, 5)), FNV_PRIME), previous)
+      tokens++
+      continue
+    }
+    index++
+    if (kind === IDEOGRAPH) previous = addToken(Math.imul(FNV_OFFSET ^ code, FNV_PRIME), previous)
+    else if (kind === MARK) add(Math.imul(FNV_OFFSET ^ (code + MARK_SALT), FNV_PRIME), 1)
+    else continue
+    tokens++
   }
 }
 
 function addToken(hash: number, previous: number): number {
   add(hash, 1)
-  if (previous !== 0) add(Math.imul(previous, 31) + hash, 1)
+  if (previous !== 0) add((Math.imul(previous, 31) + hash) | 0, 1)
   return hash
-}
-
-/** Where the token that was hashed last ends, how many letters it has, and the hash of its beginning. */
-let tokenEnd = 0
-let wordLetters = 0
-let stemHash = 0
-
-function wordHash(text: string, start: number): number {
-  let hash = FNV_OFFSET
-  let beforeLast = FNV_OFFSET
-  let letters = 0
-  let index = start
-  let last = 0
-  for (; index < text.length; index++) {
-    const code = text.charCodeAt(index)
-    const kind = classOf(code)
-    if (kind !== LETTER && kind !== DIGIT) {
-      if (APOSTROPHES.has(code)) continue
-      break
-    }
-    beforeLast = hash
-    hash = Math.imul(hash ^ code, FNV_PRIME)
-    last = code
-    if (++letters === STEM_LETTERS) stemHash = hash
-  }
-  tokenEnd = index
-  wordLetters = letters
-  // Plurals count with their singular.
-  return last === 115 && letters > 3 ? beforeLast : hash
-}
-
-/** Numbers differ by their length only. */
-function numberHash(text: string, start: number): number {
-  let index = start
-  while (index < text.length && classOf(text.charCodeAt(index)) === DIGIT) index++
-  tokenEnd = index
-  return Math.imul(FNV_OFFSET ^ (0x20000 + Math.min(index - start, 5)), FNV_PRIME)
 }

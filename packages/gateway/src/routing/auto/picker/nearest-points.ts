@@ -23,11 +23,6 @@ export function nearestPoints(points: Float32Array, size: number, vector: Float3
   return { indices, closeness }
 }
 
-/** Closeness to the nearest of them; -1 when there are none. */
-export function closestOf(points: Float32Array, size: number, vector: Float32Array): number {
-  return closenessTo(points, size, vector).reduce((most, value) => Math.max(most, value), -1)
-}
-
 /** /!\ Hot path: four dimensions at a time. */
 function closenessTo(points: Float32Array, size: number, vector: Float32Array): Float32Array {
   const dimensions = vector.length

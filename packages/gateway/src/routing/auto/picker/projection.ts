@@ -1,74 +1,32 @@
 // From hashed counts to a short unit vector: a fixed matrix of our own (latent semantic analysis of training
 // prompts), 8 bits a weight. Texts that speak of the same things in other words come to lie close together.
 import { BUCKETS, type SparseText } from './hashed-features.ts'
+import { PackedRows } from './packed-rows.ts'
 
 export interface Projection {
   readonly dimensions: number
   /** Weight of each bucket before projection; rare ones weigh more. */
   readonly bucketWeights: Float32Array
   /** BUCKETS x dimensions. */
-  readonly matrix: Int8Array
+  readonly matrix: PackedRows
   /** Size of one step of the 8 bits, per dimension. */
   readonly steps: Float32Array
 }
 
-/** Counts become integers in steps of 1/512: 900 of them at most, times 127, stay within 32 bits. */
-const COUNT_SCALE = 512
-/** Dimensions that are summed at a time, in registers: two 32-bit words of four weights each. */
-const BLOCK = 8
+/** As it is trained and kept. */
+export type FittedProjection = Omit<Projection, 'matrix'> & { readonly matrix: Int8Array }
 
-/**
- * /!\ Hot path: about 600 buckets x 192 dimensions, in whole numbers, four weights to a load.
- * A text without features is the zero vector. `dimensions` is a multiple of 8.
- */
-export function project(projection: Projection, text: SparseText): Float32Array {
-  const { dimensions, bucketWeights, matrix, steps } = projection
-  const words = new Int32Array(matrix.buffer, matrix.byteOffset, matrix.byteLength >> 2)
-  const size = text.buckets.length
-  const starts = new Int32Array(size)
-  const values = new Int32Array(size)
-  for (let index = 0; index < size; index++) {
-    const bucket = text.buckets[index] ?? 0
-    starts[index] = (bucket * dimensions) >> 2
-    values[index] = Math.round((text.weights[index] ?? 0) * (bucketWeights[bucket] ?? 0) * COUNT_SCALE)
+/** /!\ Hot path. `text` has unit length; a text without features is the zero vector. */
+export function project({ dimensions, bucketWeights, matrix, steps }: Projection, text: SparseText): Float32Array {
+  const { buckets, weights } = text
+  for (let index = 0; index < buckets.length; index++) {
+    const bucket = buckets[index] ?? 0
+    matrix.add(bucket, (weights[index] ?? 0) * (bucketWeights[bucket] ?? 0))
   }
+  const sums = matrix.take()
   const out = new Float32Array(dimensions)
-  for (let d = 0; d < dimensions; d += BLOCK) sumBlock(out, words, starts, values, d)
-  for (let d = 0; d < dimensions; d++) out[d] = (out[d] ?? 0) * (steps[d] ?? 0)
+  for (let d = 0; d < dimensions; d++) out[d] = (sums[d] ?? 0) * (steps[d] ?? 0)
   return toUnit(out)
-}
-
-function sumBlock(out: Float32Array, words: Int32Array, starts: Int32Array, values: Int32Array, first: number): void {
-  let s0 = 0
-  let s1 = 0
-  let s2 = 0
-  let s3 = 0
-  let s4 = 0
-  let s5 = 0
-  let s6 = 0
-  let s7 = 0
-  for (let index = 0; index < starts.length; index++) {
-    const at = (starts[index] ?? 0) + (first >> 2)
-    const value = values[index] ?? 0
-    const low = words[at] ?? 0
-    const high = words[at + 1] ?? 0
-    s0 = (s0 + Math.imul(value, (low << 24) >> 24)) | 0
-    s1 = (s1 + Math.imul(value, (low << 16) >> 24)) | 0
-    s2 = (s2 + Math.imul(value, (low << 8) >> 24)) | 0
-    s3 = (s3 + Math.imul(value, low >> 24)) | 0
-    s4 = (s4 + Math.imul(value, (high << 24) >> 24)) | 0
-    s5 = (s5 + Math.imul(value, (high << 16) >> 24)) | 0
-    s6 = (s6 + Math.imul(value, (high << 8) >> 24)) | 0
-    s7 = (s7 + Math.imul(value, high >> 24)) | 0
-  }
-  out[first] = s0
-  out[first + 1] = s1
-  out[first + 2] = s2
-  out[first + 3] = s3
-  out[first + 4] = s4
-  out[first + 5] = s5
-  out[first + 6] = s6
-  out[first + 7] = s7
 }
 
 export function toUnit(vector: Float32Array): Float32Array {
@@ -86,7 +44,7 @@ export function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
 }
 
 /** The file: `dimensions` as a 32-bit number, then weights, steps, matrix. Little-endian, like every machine Node runs on. */
-export function encodeProjection({ dimensions, bucketWeights, steps, matrix }: Projection): Uint8Array {
+export function encodeProjection({ dimensions, bucketWeights, steps, matrix }: FittedProjection): Uint8Array {
   const head = Uint32Array.of(dimensions)
   return Buffer.concat(
     [head, bucketWeights, steps, matrix].map((part) => Buffer.from(part.buffer, part.byteOffset, part.byteLength)),
@@ -109,6 +67,6 @@ export function decodeProjection(bytes: Uint8Array): Projection {
     dimensions,
     bucketWeights: new Float32Array(buffer, 4, BUCKETS),
     steps: new Float32Array(buffer, stepsAt, dimensions),
-    matrix: new Int8Array(buffer, matrixAt),
+    matrix: new PackedRows(new Int8Array(buffer, matrixAt), dimensions, BUCKETS),
   }
 }

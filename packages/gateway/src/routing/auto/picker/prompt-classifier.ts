@@ -1,6 +1,5 @@
 // A request -> what kind of task it is, how hard, how foreign. The words decide; the request's shape (tools, a tool's
 // result, a schema, instructions) corrects them by rules that can be read here.
-import { closestOf } from './nearest-points.ts'
 import type { Prompt } from './pick.ts'
 import type { PromptView } from './prompt-view.ts'
 import { applyHead } from './ridge.ts'
@@ -33,7 +32,7 @@ export class PromptClassifier {
   classify(view: PromptView): Prompt {
     const point = pointOf(this.#tables.projection, view.lastUser, view.inputTokens)
     const row = rowOf(point)
-    const shares = taskShares(this.#tables.taskHead, point)
+    const shares = taskShares(this.#tables.taskHead, point, row)
     if (view.system.length >= SYSTEM_MIN_CHARACTERS) blend(shares, this.#systemShares(view.system))
     if (view.hasSchema) reweigh(shares)
     if (view.afterToolResult) lean(shares, AGENT_STEP, TOOL_LOOP_SHARE)
@@ -49,7 +48,8 @@ export class PromptClassifier {
   #systemShares(system: string): Float64Array {
     const known = this.#systems.get(system)
     if (known) return known
-    const shares = taskShares(this.#tables.taskHead, pointOf(this.#tables.projection, system, 0))
+    const point = pointOf(this.#tables.projection, system, 0)
+    const shares = taskShares(this.#tables.taskHead, point, rowOf(point))
     if (this.#systems.size >= SYSTEM_MEMORY) this.#systems.clear()
     this.#systems.set(system, shares)
     return shares
@@ -62,7 +62,8 @@ export class PromptClassifier {
 
   #novelty({ vector }: TextPoint): number {
     const { prototypes, familiar, foreign } = this.#tables
-    const closest = closestOf(prototypes, prototypes.length / vector.length, vector)
+    for (let d = 0; d < vector.length; d++) prototypes.add(d, vector[d] ?? 0)
+    const closest = Math.max(...prototypes.take()) / 127
     return Math.min(1, Math.max(0, (familiar - closest) / (familiar - foreign)))
   }
 }

@@ -1,149 +1,111 @@
 // Marks of a text that words do not carry: length, lines, digits, code, formulas, options, language.
-// /!\ Hot path: one pass over at most 4,000 characters.
-import { BULLET } from './hashed-features.ts'
+// /!\ Hot path: one pass over at most 4,000 characters, which only counts them by kind.
+import { BULLET } from './characters.ts'
 
-const SURFACE_NAMES = [
-  'length',
-  'words',
-  'lines',
-  'options',
-  'digits',
-  'capitals',
-  'brackets',
-  'operators',
-  'formula',
-  'quotes',
-  'questions',
-  'endsInQuestion',
-  'commas',
-  'nonAscii',
-  'ideographs',
-  'wordLength',
-  'codeFence',
-  'indented',
-  'shortWords',
-  'numbers',
-] as const
-export const SURFACE_SIZE = SURFACE_NAMES.length
+export const SURFACE_SIZE = 20
+
+// Kinds of character, as far as they are counted.
+const REST = 0
+const SMALL = 1
+const CAPITAL = 2
+const FOREIGN = 3
+const IDEOGRAPH = 4
+const DIGIT = 5
+const LINE_BREAK = 6
+const BRACKET = 7
+const OPERATOR = 8
+const FORMULA = 9
+const QUOTE = 10
+const QUESTION = 11
+const COMMA = 12
+const OPTION = 13
+const FENCE = 14
+const KINDS = 15
+
+const ASCII_KINDS = new Uint8Array(192)
+for (const [kind, characters] of [
+  [SMALL, 'abcdefghijklmnopqrstuvwxyz'],
+  [CAPITAL, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'],
+  [DIGIT, '0123456789'],
+  [LINE_BREAK, '\n'],
+  [BRACKET, '{}[]()'],
+  [OPERATOR, '=+*/<>;'],
+  [FORMULA, '\\$^'],
+  [QUOTE, `"'`],
+  [QUESTION, '?'],
+  [COMMA, ','],
+  [FENCE, '`'],
+] as const)
+  for (const character of characters) ASCII_KINDS[character.charCodeAt(0)] = kind
+
+function kindOf(code: number): number {
+  if (code < 192) return ASCII_KINDS[code] ?? REST
+  if (code === BULLET) return OPTION
+  return code >= 0x3040 ? IDEOGRAPH : FOREIGN
+}
+
+const counts = new Int32Array(KINDS)
 
 /** Every figure is about 0..1; `inputTokens` lets a text that was cut still count as long. */
-export function surfaceOf(text: string, inputTokens: number): Float32Array {
-  const out = new Float32Array(SURFACE_SIZE)
+export function surfaceOf(text: Uint16Array, inputTokens: number): Float32Array {
+  counts.fill(0)
   const size = text.length
-  let digits = 0
-  let capitals = 0
-  let brackets = 0
-  let operators = 0
-  let formula = 0
-  let quotes = 0
-  let questions = 0
-  let commas = 0
-  let nonAscii = 0
-  let ideographs = 0
-  let letters = 0
   let words = 0
   let shortWords = 0
   let numbers = 0
-  let lines = 1
-  let options = 0
   let indented = 0
   let fence = 0
   let run = 0
-  let digitRun = false
+  let before = REST
   for (let index = 0; index < size; index++) {
-    const code = text.charCodeAt(index)
-    const letter = (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || code > 191
-    if (letter) {
-      letters++
-      run++
-      if (code >= 65 && code <= 90) capitals++
-      if (code > 127) {
-        nonAscii++
-        if (code >= 0x3040) ideographs++
+    const kind = kindOf(text[index] ?? 0)
+    counts[kind] = (counts[kind] ?? 0) + 1
+    if (kind >= SMALL && kind <= IDEOGRAPH) run++
+    else {
+      if (run > 0) {
+        words++
+        if (run <= 3) shortWords++
+        run = 0
       }
-    } else if (run > 0) {
-      words++
-      if (run <= 3) shortWords++
-      run = 0
-    }
-    if (code >= 48 && code <= 57) {
-      digits++
-      if (!digitRun) numbers++
-      digitRun = true
-      continue
-    }
-    digitRun = false
-    if (letter) continue
-    switch (code) {
-      case 10: {
-        lines++
-        const next = text.charCodeAt(index + 1)
+      if (kind === DIGIT) {
+        if (before !== DIGIT) numbers++
+      } else if (kind === LINE_BREAK) {
+        const next = text[index + 1]
         if (next === 32 || next === 9) indented++
-        break
-      }
-      case 123: // {}[]()
-      case 125:
-      case 91:
-      case 93:
-      case 40:
-      case 41:
-        brackets++
-        break
-      case 61: // = + * / < > ;
-      case 43:
-      case 42:
-      case 47:
-      case 60:
-      case 62:
-      case 59:
-        operators++
-        break
-      case 92: // \ $ ^
-      case 36:
-      case 94:
-        formula++
-        break
-      case 34:
-      case 39:
-        quotes++
-        break
-      case 63:
-        questions++
-        break
-      case 44:
-        commas++
-        break
-      case BULLET:
-        options++
-        break
-      case 96:
-        if (text.charCodeAt(index + 1) === 96) fence = 1
-        break
-      default:
+      } else if (kind === FENCE && before === FENCE) fence = 1
     }
+    before = kind
   }
   if (run > 0) words++
+  let last = size - 1
+  while (last > 0 && (text[last] === 32 || text[last] === 10)) last--
+  const of = (kind: number) => counts[kind] ?? 0
+  const ideographs = of(IDEOGRAPH)
+  const nonAscii = of(FOREIGN) + ideographs
+  const letters = of(SMALL) + of(CAPITAL) + nonAscii
+  const lines = of(LINE_BREAK) + 1
   const per = 1 / Math.max(size, 20)
   const counted = Math.max(words, 1)
-  out[0] = Math.log1p(Math.max(inputTokens, size / 4)) / 8
-  out[1] = Math.log1p(words + ideographs) / 8
-  out[2] = Math.log1p(lines) / 5
-  out[3] = Math.min(options, 10) / 10
-  out[4] = Math.min(1, digits * per * 4)
-  out[5] = Math.min(1, capitals * per * 6)
-  out[6] = Math.min(1, brackets * per * 10)
-  out[7] = Math.min(1, operators * per * 10)
-  out[8] = Math.min(1, formula * per * 15)
-  out[9] = Math.min(1, quotes * per * 20)
-  out[10] = Math.min(questions, 4) / 4
-  out[11] = text.slice(-40).trimEnd().endsWith('?') ? 1 : 0
-  out[12] = Math.min(1, commas * per * 20)
-  out[13] = nonAscii * per
-  out[14] = ideographs * per
-  out[15] = Math.min(1, (letters - ideographs) / counted / 10)
-  out[16] = fence
-  out[17] = Math.min(1, indented / lines)
-  out[18] = shortWords / counted
-  out[19] = Math.min(1, numbers / counted)
-  return out
+  return Float32Array.of(
+    Math.log1p(Math.max(inputTokens, size / 4)) / 8,
+    Math.log1p(words + ideographs) / 8,
+    Math.log1p(lines) / 5,
+    Math.min(of(OPTION), 10) / 10,
+    Math.min(1, of(DIGIT) * per * 4),
+    Math.min(1, of(CAPITAL) * per * 6),
+    Math.min(1, of(BRACKET) * per * 10),
+    Math.min(1, of(OPERATOR) * per * 10),
+    Math.min(1, of(FORMULA) * per * 15),
+    Math.min(1, of(QUOTE) * per * 20),
+    Math.min(of(QUESTION), 4) / 4,
+    text[last] === 63 ? 1 : 0,
+    Math.min(1, of(COMMA) * per * 20),
+    nonAscii * per,
+    ideographs * per,
+    Math.min(1, (letters - ideographs) / counted / 10),
+    fence,
+    Math.min(1, indented / lines),
+    shortWords / counted,
+    Math.min(1, numbers / counted),
+  )
 }

@@ -1,5 +1,6 @@
 // The trained artefact, read from `routing/auto/tables` when somebody first routes with `auto`; `npm run routing:train` makes it.
 import { readFileSync } from 'node:fs'
+import { PackedRows } from './packed-rows.ts'
 import { decodeProjection, type Projection } from './projection.ts'
 import type { LinearHead } from './ridge.ts'
 import type { TaskHead } from './task-head.ts'
@@ -9,8 +10,8 @@ export interface PickerTables {
   readonly taskHead: TaskHead
   /** Row -> hardness in logits, 0 = usual. */
   readonly difficultyHead: LinearHead
-  /** Points that stand for what the tables were made from, one after the other. */
-  readonly prototypes: Float32Array
+  /** Dimensions x points that stand for what the tables were made from, x 127. */
+  readonly prototypes: PackedRows
   /** Closeness to the nearest prototype from which a text is at home, and below which it is foreign. */
   readonly familiar: number
   readonly foreign: number
@@ -38,11 +39,11 @@ export function loadTables(): PickerTables {
 }
 
 function tablesFrom(projection: Projection, file: HeadsFile): PickerTables {
+  const taskWeights = bytes(file.taskWeights)
   return {
     projection,
     taskHead: {
-      classes: file.taskTypes.length,
-      weights: bytes(file.taskWeights),
+      weights: new PackedRows(taskWeights, file.taskTypes.length, taskWeights.length / file.taskTypes.length),
       step: file.taskStep,
       intercepts: Float64Array.from(file.taskIntercepts),
     },
@@ -52,10 +53,17 @@ function tablesFrom(projection: Projection, file: HeadsFile): PickerTables {
       weights: floats(file.difficultyWeights),
       intercepts: Float64Array.of(file.difficultyIntercept),
     },
-    prototypes: Float32Array.from(bytes(file.prototypes), (figure) => figure / 127),
+    prototypes: prototypesOf(bytes(file.prototypes), projection.dimensions),
     familiar: file.familiar,
     foreign: file.foreign,
   }
+}
+
+/** Point after point -> dimensions x points. */
+function prototypesOf(points: Int8Array, dimensions: number): PackedRows {
+  const count = points.length / dimensions
+  const figures = points.map((_, index) => points[(index % count) * dimensions + Math.floor(index / count)] ?? 0)
+  return new PackedRows(figures, count, dimensions)
 }
 
 function bytes(base64: string): Int8Array {

@@ -1,5 +1,6 @@
 // A text as the picker sees it: a point among other texts, and its surface.
-import { readText, type SparseText } from './hashed-features.ts'
+import { codesOf } from './characters.ts'
+import { readCodes, type SparseText } from './hashed-features.ts'
 import { plainText } from './plain-text.ts'
 import { project, type Projection } from './projection.ts'
 import { surfaceOf, SURFACE_SIZE } from './surface-features.ts'
@@ -13,37 +14,24 @@ const EDGE_CHARACTERS = 140
 export interface TextPoint {
   readonly vector: Float32Array
   readonly surface: Float32Array
-  /** The whole text's counts, unit length. */
+  /** The whole text's counts in fine buckets, unit length. */
   readonly words: SparseText
   /** The counts of both ends, unit length. */
   readonly edges: SparseText
 }
 
 export function pointOf(projection: Projection, text: string, inputTokens: number): TextPoint {
-  const plain = plainText(text)
-  const words = readText(plain)
+  const codes = codesOf(plainText(text))
+  const { coarse, fine } = readCodes(codes)
   return {
-    vector: project(projection, words),
-    surface: surfaceOf(plain, inputTokens),
-    words: toUnitCounts(words),
-    edges: toUnitCounts(readText(edgesOf(plain))),
+    vector: project(projection, coarse),
+    surface: surfaceOf(codes, inputTokens),
+    words: fine,
+    edges:
+      codes.length <= 2 * EDGE_CHARACTERS
+        ? fine
+        : readCodes(codes.subarray(0, EDGE_CHARACTERS), codes.subarray(-EDGE_CHARACTERS)).fine,
   }
-}
-
-function edgesOf(plain: string): string {
-  return plain.length <= 2 * EDGE_CHARACTERS
-    ? plain
-    : `${plain.slice(0, EDGE_CHARACTERS)}\n${plain.slice(-EDGE_CHARACTERS)}`
-}
-
-/** In place. */
-function toUnitCounts(text: SparseText): SparseText {
-  const { weights } = text
-  let square = 0
-  for (const weight of weights) square += weight * weight
-  const factor = square === 0 ? 0 : 1 / Math.sqrt(square)
-  for (let index = 0; index < weights.length; index++) weights[index] = (weights[index] ?? 0) * factor
-  return text
 }
 
 /** One row for linear heads: the vector, then the surface. */

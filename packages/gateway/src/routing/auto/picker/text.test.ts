@@ -1,10 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { readText } from './hashed-features.ts'
+import { codesOf } from './characters.ts'
+import { readCodes } from './hashed-features.ts'
 import { nearestPoints } from './nearest-points.ts'
 import { plainText } from './plain-text.ts'
 import { stripPoliteness } from './politeness.ts'
 import { applyHead, fitRidge } from './ridge.ts'
+
+const readText = (text: string) => readCodes(codesOf(text)).coarse
 
 describe('politeness', () => {
   it.each([

@@ -33,7 +33,7 @@ export class AutoNames {
         this.#names.set(name, Object.freeze({ name, pool: asked, knobs: null }))
         for (const preset of AUTO_PRESETS) {
           const full = `${name}:${preset}`
-          this.#names.set(full, Object.freeze({ name: full, pool: asked, knobs: knobsOf(auto, preset) }))
+          this.#names.set(full, Object.freeze({ name: full, pool: asked, knobs: presetKnobs(auto, preset) }))
         }
       }
     }
@@ -57,6 +57,7 @@ export class AutoNames {
   }
 }
 
-function knobsOf({ presets }: AutoConfig, preset: (typeof AUTO_PRESETS)[number]): AutoKnobs {
+/** What `auto:cheap` and the like mean. */
+export function presetKnobs({ presets }: AutoConfig, preset: (typeof AUTO_PRESETS)[number]): AutoKnobs {
   return Object.freeze({ ...PRESETS[preset], ...presets[preset] })
 }

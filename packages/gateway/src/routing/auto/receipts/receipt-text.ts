@@ -1,6 +1,6 @@
 // The receipt of a choice as it goes into the journal: short, because each call that was picked for has one.
 import { encodePrice } from '../../../billing/prices/price-text.ts'
-import type { ReceiptBody, ReceiptCandidate } from '../../../core/receipt.ts'
+import type { BadEnd, ReceiptBody, ReceiptCandidate } from '../../../core/receipt.ts'
 import type { AutoCandidate, AutoChoice } from '../choice.ts'
 import type { FilterReason } from '../filters/reasons.ts'
 import { receiptLearning } from '../learning/receipt-learning.ts'
@@ -12,11 +12,17 @@ const PLACES = 10_000
 
 /**
  * @param served public id of the model that answered; '' = none
+ * @param end how the answer ended, where that was not well
  * @param left models that were to be asked before it, and what became of them
  */
-export function receiptText(choice: AutoChoice, served: string, left: ReadonlyMap<string, FilterReason>): string {
+export function receiptText(
+  choice: AutoChoice,
+  served: string,
+  left: ReadonlyMap<string, FilterReason>,
+  end: BadEnd | null = null,
+): string {
   const { candidates, baseline, knobs } = choice
-  const learn = receiptLearning(choice)
+  const learn = receiptLearning(choice, end)
   const body: ReceiptBody = {
     v: 1,
     asked: choice.asked,
