@@ -20,7 +20,8 @@ export function compress(): Plugin {
     configResolved(config) {
       folder = config.build.outDir
     },
-    async closeBundle() {
+    // After what was written, and only then: a build that failed has its own words, and nothing to compress.
+    async writeBundle() {
       const names = await readdir(folder, { recursive: true })
       for (const name of names.filter((one) => TEXT.has(extname(one)))) await compressFile(join(folder, name))
     },

@@ -1,39 +1,141 @@
 // The types of the dashboard's client, from the gateway's OpenAPI document: what it sends and expects cannot be something
-// else than what the gateway checks requests by.
-//
-// The schemas come from zod, so they are few in kind; one that this does not know becomes `unknown`.
+// else than what the gateway checks requests by. One module for each tag, with the shapes that its operations are the
+// first to name; `operations.ts` puts them together.
+import { list, property, record, referencesIn, typeOf, type Json } from './schema-types.ts'
 
-type Json = Readonly<Record<string, unknown>>
-
-const HEADER = `// Made by \`npm run generate\` from docs/openapi.json, which is made from the gateway's table of routes. Change it there.
-
+const MADE_BY =
+  "// Made by `npm run generate` from docs/openapi.json, which is made from the gateway's table of routes. Change it there.\n"
+const NOTHING = `${MADE_BY}
 /** Takes no member. */
 export type Nothing = { readonly [Name in string]?: never }
-
 `
+const ROW = "readonly [string, string, 'repeatable'?]"
 
-/** @param document OpenAPI 3.1 @returns the text of a TypeScript module */
-export function operationsModule(document: Json): string {
+interface Operation {
+  readonly name: string
+  readonly tag: string
+  readonly method: string
+  readonly path: string
+  readonly described: Json
+}
+
+/** Shapes by name. */
+type Schemas = Readonly<Record<string, unknown>>
+
+/** @param document OpenAPI 3.1 @returns file name -> text of a TypeScript module */
+export function operationsModules(document: Json): ReadonlyMap<string, string> {
   const schemas = record(record(document['components'])['schemas'])
-  const operations = Object.entries(record(document['paths'])).flatMap(([path, methods]) =>
-    Object.entries(record(methods)).map(([method, operation]) => ({ path, method, operation: record(operation) })),
-  )
-  const types = Object.entries(schemas).map(([name, schema]) => `export type ${name} = ${typeOf(schema, true)}\n`)
-  const shapes = operations.map(({ operation }) => `  ${String(operation['operationId'])}: ${shapeOf(operation)}\n`)
-  const table = operations.map(({ path, method, operation }) => {
-    const isRepeatable = parametersOf(operation).some(({ name }) => name === 'Idempotency-Key')
-    const facts = [method.toUpperCase(), path, ...(isRepeatable ? ['repeatable'] : [])]
-    return `  ${String(operation['operationId'])}: [${facts.map((fact) => `'${fact}'`).join(', ')}],\n`
+  const operations = operationsIn(document)
+  const tags = [...new Set(operations.map(({ tag }) => tag))]
+  const homes = homesOf(schemas, operations)
+  const modules = tags.map((tag) => {
+    const own = Object.keys(schemas).filter((name) => homes.get(name) === tag)
+    return [`${fileOf(tag)}.ts`, tagModule(tag, operations, schemas, own, homes)] as const
   })
-  return [
-    HEADER,
+  return new Map([['nothing.ts', NOTHING], ...modules, ['operations.ts', allModule(tags)]])
+}
+
+function operationsIn(document: Json): readonly Operation[] {
+  return Object.entries(record(document['paths'])).flatMap(([path, methods]) =>
+    Object.entries(record(methods)).map(([method, operation]) => {
+      const described = record(operation)
+      const tag = String(list(described['tags'])[0])
+      return { name: String(described['operationId']), tag, method: method.toUpperCase(), path, described }
+    }),
+  )
+}
+
+/** The tag of the first operation that names a shape, by itself or through other shapes; the first tag for the rest. */
+function homesOf(schemas: Schemas, operations: readonly Operation[]): ReadonlyMap<string, string> {
+  const homes = new Map<string, string>()
+  const settle = (names: readonly string[], tag: string): void => {
+    for (const name of names) {
+      if (homes.has(name)) continue
+      homes.set(name, tag)
+      settle(referencesIn(schemas[name]), tag)
+    }
+  }
+  for (const { tag, described } of operations) settle(referencesIn(partsOf(described)), tag)
+  settle(Object.keys(schemas), operations[0]?.tag ?? '')
+  return homes
+}
+
+function tagModule(
+  tag: string,
+  all: readonly Operation[],
+  schemas: Schemas,
+  own: readonly string[],
+  homes: ReadonlyMap<string, string>,
+): string {
+  const operations = all.filter((operation) => operation.tag === tag)
+  const types = own.map((name) => `export type ${name} = ${typeOf(schemas[name], true)}\n`)
+  const shapes = operations.map(({ name, described }) => `  ${name}: ${shapeOf(described)}\n`)
+  const text = [
     types.join('\n'),
-    `\nexport interface Operations {\n${shapes.join('')}}\n`,
+    `\nexport interface ${typeNameOf(tag)} {\n${shapes.join('')}}\n`,
     '\n/** Method, path, and whether a repeated request can be told from a new one. */\n',
-    `export const OPERATIONS: { readonly [Name in keyof Operations]: readonly [string, string, 'repeatable'?] } = {\n`,
-    ...table,
+    `export const ${constantOf(tag)}: { readonly [Name in keyof ${typeNameOf(tag)}]: ${ROW} } = {\n`,
+    ...operations.map(rowOf),
     '}\n',
   ].join('')
+  const named = [...own.map((name) => schemas[name]), ...operations.map(({ described }) => partsOf(described))]
+  return `${MADE_BY}${importsOf(new Set(named.flatMap(referencesIn)), tag, homes, /\bNothing\b/.test(text))}\n${text}`
+}
+
+function importsOf(
+  names: ReadonlySet<string>,
+  tag: string,
+  homes: ReadonlyMap<string, string>,
+  withNothing: boolean,
+): string {
+  const byHome = Map.groupBy([...names].toSorted(), (name) => homes.get(name) ?? tag)
+  const lines = [...byHome]
+    .filter(([home]) => home !== tag)
+    .map(([home, from]) => `import type { ${from.join(', ')} } from './${fileOf(home)}.ts'\n`)
+  return [...lines, ...(withNothing ? ["import type { Nothing } from './nothing.ts'\n"] : [])].join('')
+}
+
+function allModule(tags: readonly string[]): string {
+  const imports = tags.map(
+    (tag) => `import { ${constantOf(tag)}, type ${typeNameOf(tag)} } from './${fileOf(tag)}.ts'\n`,
+  )
+  const exports = ['nothing', ...tags.map(fileOf)].map((file) => `export type * from './${file}.ts'\n`)
+  return [
+    MADE_BY,
+    ...imports,
+    '\n',
+    ...exports,
+    `\nexport interface Operations\n  extends ${tags.map(typeNameOf).join(',\n    ')} {}\n`,
+    `\nexport const OPERATIONS: { readonly [Name in keyof Operations]: ${ROW} } = {\n`,
+    ...tags.map((tag) => `  ...${constantOf(tag)},\n`),
+    '}\n',
+  ].join('')
+}
+
+function rowOf({ name, method, path, described }: Operation): string {
+  const isRepeatable = parametersOf(described).some((one) => one['name'] === 'Idempotency-Key')
+  const facts = [method, path, ...(isRepeatable ? ['repeatable'] : [])]
+  return `  ${name}: [${facts.map((fact) => `'${fact}'`).join(', ')}],\n`
+}
+
+/** `My account` -> `my-account`. */
+function fileOf(tag: string): string {
+  return tag.toLowerCase().replaceAll(/[^a-z]+/g, '-')
+}
+
+/** `My account` -> `MyAccountOperations`. */
+function typeNameOf(tag: string): string {
+  return `${tag.replaceAll(/(?:^|[^A-Za-z]+)([A-Za-z])/g, (_, letter: string) => letter.toUpperCase())}Operations`
+}
+
+/** `My account` -> `MY_ACCOUNT`. */
+function constantOf(tag: string): string {
+  return tag.toUpperCase().replaceAll(/[^A-Z]+/g, '_')
+}
+
+/** What the type of an operation is made from. */
+function partsOf(operation: Json): readonly unknown[] {
+  return [parametersOf(operation).map((one) => one['schema']), bodySchema(operation), replySchema(operation)]
 }
 
 function shapeOf(operation: Json): string {
@@ -61,80 +163,21 @@ function parametersType(operation: Json, where: string): string {
 }
 
 function bodyType(operation: Json): string {
-  const schema = record(record(record(operation['requestBody'])['content'])['application/json'])['schema']
+  const schema = bodySchema(operation)
   return schema === undefined ? 'Nothing' : typeOf(schema, true)
 }
 
 function replyType(operation: Json): string {
-  const responses = record(operation['responses'])
-  const good = record(responses['200'] ?? responses['201'])
-  const schema = record(record(good['content'])['application/json'])['schema']
+  const schema = replySchema(operation)
   return schema === undefined || record(schema)['type'] === 'string' ? 'unknown' : typeOf(schema)
 }
 
-/** @param sent what is left out may also be given as undefined: it is not written then */
-function typeOf(node: unknown, sent = false): string {
-  const schema = record(node)
-  const reference = schema['$ref']
-  if (typeof reference === 'string') return reference.slice(reference.lastIndexOf('/') + 1)
-  if ('const' in schema) return JSON.stringify(schema['const'])
-  if (Array.isArray(schema['enum'])) return schema['enum'].map((value) => JSON.stringify(value)).join(' | ')
-  const either = schema['anyOf'] ?? schema['oneOf']
-  if (Array.isArray(either)) return either.map((one) => grouped(typeOf(one, sent))).join(' | ')
-  if (Array.isArray(schema['allOf'])) return schema['allOf'].map((one) => grouped(typeOf(one, sent))).join(' & ')
-  const { type } = schema
-  if (Array.isArray(type)) return type.map((one) => typeOf({ ...schema, type: one }, sent)).join(' | ')
-  switch (type) {
-    case 'string':
-      return 'string'
-    case 'integer':
-    case 'number':
-      return 'number'
-    case 'boolean':
-      return 'boolean'
-    case 'null':
-      return 'null'
-    case 'array':
-      return `readonly ${grouped(typeOf(schema['items'], sent))}[]`
-    case 'object':
-      return objectType(schema, sent)
-    default:
-      return 'unknown'
-  }
+function bodySchema(operation: Json): unknown {
+  return record(record(record(operation['requestBody'])['content'])['application/json'])['schema']
 }
 
-function objectType(schema: Json, sent: boolean): string {
-  const required = new Set(list(schema['required']))
-  const members = Object.entries(record(schema['properties'])).map(([name, child]) => {
-    const type = typeOf(child, sent)
-    const orNothing = sent && type !== 'unknown' ? ' | undefined' : ''
-    const value = required.has(name) ? `: ${type}` : `?: ${type}${orNothing}`
-    return `${comment(child)}${property(name)}${value}`
-  })
-  const others = schema['additionalProperties']
-  if (members.length > 0) return `{ ${members.join('; ')} }`
-  return others === undefined || others === false
-    ? 'Nothing'
-    : `Readonly<Record<string, ${others === true ? 'unknown' : typeOf(others, sent)}>>`
-}
-
-function comment(child: unknown): string {
-  const text = record(child)['description']
-  return typeof text === 'string' ? `/** ${text.replaceAll('*/', '')} */ ` : ''
-}
-
-function grouped(type: string): string {
-  return /[ |&]/.test(type) && !/^\{[^{}]*\}$/.test(type) ? `(${type})` : type
-}
-
-function property(name: string): string {
-  return /^[A-Za-z_]\w*$/.test(name) ? name : JSON.stringify(name)
-}
-
-function record(value: unknown): Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {}
-}
-
-function list(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : []
+function replySchema(operation: Json): unknown {
+  const responses = record(operation['responses'])
+  const good = record(responses['200'] ?? responses['201'])
+  return record(record(good['content'])['application/json'])['schema']
 }

@@ -1,5 +1,5 @@
 // The documents that are made from code, so that they cannot say something else than the code does.
-import { operationsModule } from '@fairlead/dashboard/operations-module'
+import { operationsModules } from '@fairlead/dashboard/operations-module'
 import { configJsonSchema } from '../src/config/json-schema.ts'
 import { ERROR_TABLE } from '../src/core/errors.ts'
 import { VERSION } from '../src/core/version.ts'
@@ -15,7 +15,9 @@ export function generatedDocs(): ReadonlyMap<string, string> {
     ['docs/errors.md', errorsPage()],
     ['docs/roles.md', rolesPage()],
     ['docs/openapi.json', `${JSON.stringify(openApi(), null, 2)}\n`],
-    ['packages/dashboard/src/api/generated/operations.ts', operationsModule(openApi())],
+    ...[...operationsModules(openApi())].map(
+      ([file, text]) => [`packages/dashboard/src/api/generated/${file}`, text] as const,
+    ),
   ])
 }
 

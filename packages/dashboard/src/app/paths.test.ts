@@ -9,7 +9,8 @@ it('has a page for every path that the gateway serves, and is served at every pa
   const written = readdirSync(PAGES).flatMap((folder) => {
     const text = readFileSync(join(PAGES, folder, 'routes.ts'), 'utf8')
     return [...text.matchAll(/^\s+path: '([^']+)'|createRoute\(\{[^\n]*path: '([^']+)'/gm)].map(
-      (found) => found[1] ?? found[2],
+      // An index has a slash at its end there.
+      (found) => (found[1] ?? found[2] ?? '').replace(/(?<=.)\/$/, ''),
     )
   })
   // `/catalogue/$` of the router is `/catalogue/{model+}` of the gateway.

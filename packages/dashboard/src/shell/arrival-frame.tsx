@@ -1,6 +1,6 @@
 import { Link, Outlet } from '@tanstack/react-router'
 import { BRAND } from '../app/base.ts'
-import { PreferenceMenu } from './lazy-menus.tsx'
+import { PreferenceMenu } from './menus.tsx'
 import { Mark } from './mark.tsx'
 
 export function ArrivalFrame() {

@@ -1,8 +1,7 @@
-import { Languages } from 'lucide-react'
+import type { ReactElement } from 'react'
 import { setPreferences, type Theme, THEMES, usePreferences } from '../app/preferences.ts'
 import { LANGUAGE_NAMES, LANGUAGES } from '../i18n/languages.ts'
 import { useMessages } from '../i18n/use-messages.ts'
-import { IconButton } from '../ui/button.tsx'
 import { Menu, MenuChoice, MenuLine } from '../ui/menu.tsx'
 import { shellMessages } from './messages/shell.ts'
 
@@ -11,17 +10,9 @@ export function useThemeNames(): Readonly<Record<Theme, string>> {
   return { system: t('themeSystem'), light: t('themeLight'), dark: t('themeDark') }
 }
 
-/** Language and appearance, for who is not logged in; parts of it stand in the menu of who is. */
-export function PreferenceMenu() {
-  const t = useMessages(shellMessages)
+export function OpenPreferenceMenu({ face }: { readonly face: ReactElement }) {
   return (
-    <Menu
-      trigger={
-        <IconButton label={`${t('language')}, ${t('theme')}`}>
-          <Languages aria-hidden className="size-4" />
-        </IconButton>
-      }
-    >
+    <Menu defaultOpen trigger={face}>
       <PreferenceChoices />
     </Menu>
   )

@@ -1,5 +1,6 @@
 // "Is it still you?": opened by the client when the gateway asks for a fresh factor. The act that needed it then goes on.
 import { useQuery } from '@tanstack/react-query'
+import { useRouter } from '@tanstack/react-router'
 import { Fingerprint } from 'lucide-react'
 import { type FormEvent, useState } from 'react'
 import { callApi, surroundings } from '../api/client.ts'
@@ -110,9 +111,11 @@ function ProofForm({ onProved }: { readonly onProved: () => void }) {
 /** For people who have nothing else: the browser goes to the issuer, and the act has to be done again afterwards. */
 function IssuerProof() {
   const t = useMessages(shellMessages)
+  const router = useRouter()
   const issuers = useQuery(apiQuery('getLogInMethods', {}, { account: null })).data?.issuers ?? []
   const go = async (name: string): Promise<void> => {
-    const { url } = await callApi('proveWithIssuer', { params: { name } }, { account: null })
+    const body = { return_to: router.state.location.href }
+    const { url } = await callApi('proveWithIssuer', { params: { name }, body }, { account: null })
     location.assign(url)
   }
   return issuers.map(({ name, title }) => (

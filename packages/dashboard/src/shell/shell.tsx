@@ -11,7 +11,7 @@ import { Notice } from '../ui/notice.tsx'
 import { Mark } from './mark.tsx'
 import { shellMessages } from './messages/shell.ts'
 import { navigationFor } from './navigation.ts'
-import { AccountMenu, CommandPalette, PersonMenu, PreferenceMenu } from './lazy-menus.tsx'
+import { AccountMenu, CommandPalette, PersonMenu, PreferenceMenu } from './menus.tsx'
 
 /** Navigation at the side, or behind a button on a phone; the page beside it. */
 export function Shell() {

@@ -5,21 +5,13 @@ import { ArrowDown, ArrowUp } from 'lucide-react'
 import { type ReactNode, useMemo } from 'react'
 import { useMessages } from '../i18n/use-messages.ts'
 import { Button } from './button.tsx'
-import { cx } from './cx.ts'
 import { uiMessages } from './messages/ui.ts'
 import { SkeletonLines } from './states.tsx'
+import { headClass, type TableColumn, TableRow } from './table-row.tsx'
 
-export interface Column<Row> {
-  readonly id: string
-  readonly header: string
-  readonly cell: (row: Row) => ReactNode
-  /** Figures stand at the end, in digits of one width. */
-  readonly align?: 'start' | 'end'
+export interface Column<Row> extends TableColumn<Row> {
   /** Makes the column one to sort by. Null comes last. */
   readonly sortBy?: (row: Row) => string | number | null
-  /** On a phone: `title` heads the card, `bare` stands without its name, `hidden` is left out. */
-  readonly onPhone?: 'title' | 'bare' | 'hidden'
-  readonly className?: string
 }
 
 interface DataTableProps<Row> {
@@ -99,10 +91,7 @@ export function DataTable<Row extends object>({
                       role="columnheader"
                       scope="col"
                       aria-sort={sorted === false ? undefined : sorted === 'asc' ? 'ascending' : 'descending'}
-                      className={cx(
-                        'px-3 py-2 text-sm font-medium whitespace-nowrap text-soft first:pl-4 last:pr-4',
-                        column?.align === 'end' ? 'text-right' : 'text-left',
-                      )}
+                      className={headClass(column?.align)}
                     >
                       {header.column.getCanSort() ? (
                         <button
@@ -127,39 +116,7 @@ export function DataTable<Row extends object>({
           </thead>
           <tbody role="rowgroup" className="max-sm:block">
             {table.getRowModel().rows.map(({ id, original }) => (
-              <tr
-                key={id}
-                role="row"
-                className={cx(
-                  'border-b border-line last:border-b-0 sm:hover:bg-hover/50 max-sm:block max-sm:px-4 max-sm:py-3',
-                  isFaint?.(original) === true && 'text-soft',
-                )}
-              >
-                {columns.map((column) => (
-                  <td
-                    key={column.id}
-                    role="cell"
-                    className={cx(
-                      'px-3 py-2 align-middle first:pl-4 last:pr-4',
-                      column.align === 'end' && 'tabular sm:text-right',
-                      column.onPhone === 'hidden' && 'max-sm:hidden',
-                      'max-sm:flex max-sm:items-baseline max-sm:justify-between max-sm:gap-4 max-sm:px-0 max-sm:py-1 max-sm:first:pl-0 max-sm:last:pr-0',
-                      column.className,
-                    )}
-                  >
-                    {column.onPhone === undefined && column.header !== '' && (
-                      <span aria-hidden className="shrink-0 text-sm text-soft sm:hidden">
-                        {column.header}
-                      </span>
-                    )}
-                    <span
-                      className={cx('min-w-0', column.onPhone === undefined ? 'max-sm:text-right' : 'max-sm:flex-1')}
-                    >
-                      {column.cell(original)}
-                    </span>
-                  </td>
-                ))}
-              </tr>
+              <TableRow key={id} row={original} columns={columns} isFaint={isFaint?.(original) === true} />
             ))}
           </tbody>
         </table>

@@ -1,6 +1,6 @@
 import { getRouteApi, Link, useRouter } from '@tanstack/react-router'
 import { Fingerprint, LogIn as LogInIcon } from 'lucide-react'
-import { type FormEvent, useEffect, useState } from 'react'
+import { type FormEvent, type ReactNode, useEffect, useState } from 'react'
 import { callApi, type Reply } from '../../api/client.ts'
 import { ApiError } from '../../api/errors.ts'
 import { useApi } from '../../api/hooks.ts'
@@ -15,6 +15,8 @@ import { TextField } from '../../ui/field.tsx'
 import { Loaded } from '../../ui/states.tsx'
 import { ArrivalCard, OrLine } from './arrival-card.tsx'
 import { isMailAddress } from './check.ts'
+import { IssuerFailure } from './issuer-failure.tsx'
+import { issuerMessages } from './messages/issuer.ts'
 import { arrivalMessages } from './messages.ts'
 import { PasswordField } from './password-field.tsx'
 import { SecondFactor } from './second-factor.tsx'
@@ -24,15 +26,18 @@ const route = getRouteApi('/arrival/log-in')
 export function LogInPage() {
   const t = useMessages(arrivalMessages)
   const router = useRouter()
-  const { next = '/' } = route.useSearch()
+  const { next = '/', failed, why, issuer = '' } = route.useSearch()
   const session = useSession()
   const ways = useApi('getLogInMethods', {})
   const [second, setSecond] = useState<Reply<'logInWithPassword'>['methods'] | null>(null)
   const done = async (): Promise<void> => {
     await sessionChanged()
-    router.history.push(next)
+    // It is a path of the app; the gateway may stand under a path of a proxy.
+    router.history.push(BASE_PATH + next)
   }
-  if (session !== null) return <GoOn to={next} />
+  const title = ways.data?.issuers.find(({ name }) => name === issuer)?.title || issuer
+  const failure = failed === undefined ? null : <IssuerFailure code={failed} why={why} title={title} />
+  if (session !== null) return failure === null ? <GoOn to={next} /> : <StillIn to={next}>{failure}</StillIn>
   if (second !== null) {
     return <SecondFactor methods={second} onDone={done} onStartOver={() => setSecond(null)} />
   }
@@ -51,6 +56,7 @@ export function LogInPage() {
           : ways.data !== undefined && t('invitationOnly')
       }
     >
+      {failure}
       <Loaded query={ways}>
         {({ password, issuers }) => (
           <>
@@ -74,8 +80,22 @@ export function LogInPage() {
 /** For who is logged in already. */
 function GoOn({ to }: { readonly to: string }) {
   const router = useRouter()
-  useEffect(() => router.history.replace(to), [router, to])
+  useEffect(() => router.history.replace(BASE_PATH + to), [router, to])
   return null
+}
+
+/** For who was logged in when the issuer refused: they have read it before they go on. */
+function StillIn({ to, children }: { readonly to: string; readonly children: ReactNode }) {
+  const t = useMessages(issuerMessages)
+  const session = useSession()
+  return (
+    <ArrivalCard title={t('stillIn', { email: session?.person.email ?? '' })}>
+      {children}
+      <a href={BASE_PATH + to} className={buttonClass('primary')}>
+        {t('goOn')}
+      </a>
+    </ArrivalCard>
+  )
 }
 
 interface PasswordFormProps {

@@ -6,6 +6,11 @@ const linkPage = lazyRouteComponent(async () => await import('./link-page.tsx'),
 interface LogInSearch {
   /** Where to go afterwards: a path of ours. */
   readonly next?: string
+  /** Code of the error with which the log-in at an issuer ended, and what it was about. */
+  readonly failed?: string
+  readonly why?: string
+  /** Name of that issuer. */
+  readonly issuer?: string
 }
 
 export const ARRIVALS = [
@@ -14,7 +19,12 @@ export const ARRIVALS = [
     path: '/log-in',
     validateSearch: (search: Record<string, unknown>): LogInSearch => {
       const { next } = search
-      return typeof next === 'string' && /^\/(?![/\\])/.test(next) ? { next } : {}
+      return {
+        ...(typeof next === 'string' && /^\/(?![/\\])/.test(next) ? { next } : {}),
+        ...wordIn('failed', search),
+        ...wordIn('why', search),
+        ...wordIn('issuer', search),
+      }
     },
     component: lazyRouteComponent(async () => await import('./log-in-page.tsx'), 'LogInPage'),
   }),
@@ -33,3 +43,9 @@ export const ARRIVALS = [
   createRoute({ getParentRoute: () => arrivalRoute, path: '/confirm', component: linkPage }),
   createRoute({ getParentRoute: () => arrivalRoute, path: '/invitation', component: linkPage }),
 ] as const
+
+/** Codes and names, never sentences: a link must not put words into our mouth. */
+function wordIn(name: 'failed' | 'why' | 'issuer', search: Readonly<Record<string, unknown>>): LogInSearch {
+  const value = search[name]
+  return typeof value === 'string' && /^[\w.-]{1,64}$/.test(value) ? { [name]: value } : {}
+}

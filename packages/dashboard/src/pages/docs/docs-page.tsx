@@ -11,8 +11,8 @@ import { Badge } from '../../ui/badge.tsx'
 import { ButtonLink } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
 import { Code, CodeBlock, CopyButton } from '../../ui/copy.tsx'
-import { DataTable } from '../../ui/data-table.tsx'
 import { Page } from '../../ui/page.tsx'
+import { PlainTable } from '../../ui/plain-table.tsx'
 import { ErrorsTable } from './errors-table.tsx'
 import { ExampleSection } from './example-section.tsx'
 import { HealthCard } from './health-card.tsx'
@@ -184,11 +184,10 @@ function LimitsTable() {
     { name: 'x-request-id', text: t('limitRequestId') },
   ]
   return (
-    <DataTable
+    <PlainTable
       label={t('limits')}
       rows={rows}
       rowKey={({ name }) => name}
-      empty={null}
       columns={[
         {
           id: 'header',

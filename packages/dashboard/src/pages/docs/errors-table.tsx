@@ -2,7 +2,8 @@ import { ERROR_TABLE, type ErrorCode } from 'fairlead/core/errors.ts'
 import { usePreferences } from '../../app/preferences.ts'
 import { useMessages } from '../../i18n/use-messages.ts'
 import { Code } from '../../ui/copy.tsx'
-import { type Column, DataTable } from '../../ui/data-table.tsx'
+import { PlainTable } from '../../ui/plain-table.tsx'
+import type { TableColumn } from '../../ui/table-row.tsx'
 import { docsMessages } from './messages/docs.ts'
 import { ERROR_WORDS } from './messages/errors.ts'
 
@@ -26,11 +27,17 @@ export function ErrorsTable() {
     const { meaning, fix } = language === 'en' ? ERROR_TABLE[code] : ERROR_WORDS[language][code]
     return { code, status, meaning, fix }
   })
-  const columns: readonly Column<Row>[] = [
+  const columns: readonly TableColumn<Row>[] = [
     { id: 'status', header: t('status'), cell: ({ status }) => <span className="tabular font-medium">{status}</span> },
-    { id: 'code', header: t('code'), cell: ({ code }) => <Code>{code}</Code>, onPhone: 'title' },
+    {
+      id: 'code',
+      header: t('code'),
+      cell: ({ code }) => <Code>{code}</Code>,
+      onPhone: 'title',
+      className: 'sm:whitespace-nowrap',
+    },
     { id: 'meaning', header: t('meaning'), cell: ({ meaning }) => meaning },
     { id: 'fix', header: t('fix'), cell: ({ fix }) => fix },
   ]
-  return <DataTable label={t('errors')} columns={columns} rows={rows} rowKey={({ code }) => code} empty={null} />
+  return <PlainTable label={t('errors')} columns={columns} rows={rows} rowKey={({ code }) => code} />
 }

@@ -12,13 +12,12 @@ import { Page } from '../../ui/page.tsx'
 import { EmptyState, Loaded } from '../../ui/states.tsx'
 import { Capabilities } from './capabilities.tsx'
 import { modelsMessages } from './messages.ts'
-import { ModelsPage } from './models-page.tsx'
 import { modelRoute } from './routes.ts'
 import { useModels } from './use-models.ts'
 
 export function ModelPage() {
   const { _splat: id = '' } = modelRoute.useParams()
-  return id === '' ? <ModelsPage /> : <OneModel id={id} />
+  return <OneModel id={id} />
 }
 
 function OneModel({ id }: { readonly id: string }) {

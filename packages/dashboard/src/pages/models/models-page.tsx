@@ -1,4 +1,4 @@
-import { Link, useNavigate, useSearch } from '@tanstack/react-router'
+import { Link, useNavigate } from '@tanstack/react-router'
 import { Search, X } from 'lucide-react'
 import type { CatalogueModel } from '../../api/generated/operations.ts'
 import { useFormatter } from '../../format/use-formatter.ts'
@@ -15,6 +15,7 @@ import { FilterSelect } from '../usage/filter-select.tsx'
 import { Capabilities, useCapabilityName } from './capabilities.tsx'
 import { modelsMessages } from './messages.ts'
 import { CONTEXTS, matchingModels, type ModelSearch, PRICES, readModelSearch } from './model-filters.ts'
+import { modelsRoute } from './routes.ts'
 import { useModels } from './use-models.ts'
 
 const ALL = ''
@@ -23,7 +24,7 @@ type Change = { readonly [Name in keyof ModelSearch]?: string }
 
 export function ModelsPage() {
   const t = useMessages(modelsMessages)
-  const search = readModelSearch(useSearch({ strict: false }))
+  const search = modelsRoute.useSearch()
   const navigate = useNavigate()
   const { models, isPublic } = useModels()
   const change = (next: Change): void =>

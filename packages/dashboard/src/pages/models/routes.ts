@@ -2,9 +2,10 @@ import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
 import { shellRoute } from '../../app/root-routes.ts'
 import { readModelSearch } from './model-filters.ts'
 
-const modelsRoute = createRoute({
+export const modelsRoute = createRoute({
   getParentRoute: () => shellRoute,
-  path: '/catalogue',
+  // With the slash it is the index of its path: else it would lose to `/catalogue/$` with nothing behind.
+  path: '/catalogue/',
   validateSearch: readModelSearch,
   component: lazyRouteComponent(async () => await import('./models-page.tsx'), 'ModelsPage'),
 })
@@ -12,8 +13,6 @@ const modelsRoute = createRoute({
 export const modelRoute = createRoute({
   getParentRoute: () => shellRoute,
   path: '/catalogue/$',
-  // The router takes the list's own address for this one with nothing behind it.
-  validateSearch: readModelSearch,
   component: lazyRouteComponent(async () => await import('./model-page.tsx'), 'ModelPage'),
 })
 

@@ -1,5 +1,5 @@
 import { ScrollText } from 'lucide-react'
-import { useMemo, useState } from 'react'
+import { useCallback, useMemo, useState } from 'react'
 import type { Input, Reply } from '../../api/client.ts'
 import { useApi, usePages } from '../../api/hooks.ts'
 import { useFormatter } from '../../format/use-formatter.ts'
@@ -12,6 +12,7 @@ import { Dialog } from '../../ui/dialog.tsx'
 import { TextField } from '../../ui/field.tsx'
 import { Page } from '../../ui/page.tsx'
 import { EmptyState, ErrorState } from '../../ui/states.tsx'
+import { auditActionMessages } from './messages/audit-actions.ts'
 import { auditMessages } from './messages/audit.ts'
 
 type Entry = Reply<'listAudit'>['data'][number]
@@ -28,6 +29,7 @@ const EVERYTHING: Filter = { object: '', who: '', account: '' }
 export function AuditPage() {
   const t = useMessages(auditMessages)
   const format = useFormatter()
+  const nameOf = useActionName()
   const [draft, setDraft] = useState(EVERYTHING)
   const [filter, setFilter] = useState(EVERYTHING)
   const [shown, setShown] = useState<Entry | null>(null)
@@ -44,8 +46,8 @@ export function AuditPage() {
         header: t('what'),
         onPhone: 'title',
         cell: (entry) => (
-          <button type="button" className="link font-mono text-sm font-medium" onClick={() => setShown(entry)}>
-            {entry.action}
+          <button type="button" className="link text-left font-medium" onClick={() => setShown(entry)}>
+            {nameOf(entry.action)}
           </button>
         ),
       },
@@ -69,7 +71,7 @@ export function AuditPage() {
       },
       { id: 'address', header: t('address'), cell: ({ address }) => address || t('commandLine') },
     ],
-    [t, format, names],
+    [t, nameOf, format, names],
   )
   const isFiltered = filter !== EVERYTHING
   return (
@@ -144,6 +146,12 @@ function queryOf({ object, who, account }: Filter): Query {
   }
 }
 
+/** In words; a code that this app has no words for stays as it is. */
+function useActionName(): (action: Entry['action']) => string {
+  const t = useMessages(auditActionMessages)
+  return useCallback((action) => (action in auditActionMessages.texts.en ? t(action) : action), [t])
+}
+
 interface WhoProps {
   readonly entry: Entry
   readonly names: ReadonlyMap<string, string>
@@ -158,6 +166,7 @@ function Who({ entry: { person, actor }, names }: WhoProps) {
 
 function EntryDialog({ entry, names, onClose }: WhoProps & { readonly onClose: () => void }) {
   const t = useMessages(auditMessages)
+  const nameOf = useActionName()
   const format = useFormatter()
   const fields = [...new Set([...Object.keys(entry.before ?? {}), ...Object.keys(entry.after ?? {})])].map((name) => ({
     name,
@@ -170,9 +179,16 @@ function EntryDialog({ entry, names, onClose }: WhoProps & { readonly onClose: (
     { id: 'after', header: t('after'), cell: ({ after }) => <Fact value={after} /> },
   ]
   return (
-    <Dialog open side onClose={onClose} title={entry.action} description={format.dateTimeExact(entry.created_at)}>
+    <Dialog
+      open
+      side
+      onClose={onClose}
+      title={nameOf(entry.action)}
+      description={format.dateTimeExact(entry.created_at)}
+    >
       <Details
         items={[
+          { label: t('action'), value: <Code>{entry.action}</Code> },
           { label: t('who'), value: <Who entry={entry} names={names} /> },
           { label: t('object'), value: <Code>{entry.object_id || '–'}</Code> },
           { label: t('account'), value: entry.account === '' ? '–' : <Code>{entry.account}</Code> },

@@ -13,7 +13,6 @@ import { Page } from '../../ui/page.tsx'
 import { EmptyState, Loaded } from '../../ui/states.tsx'
 import { toast } from '../../ui/toast.tsx'
 import { modelMessages } from './messages/models.ts'
-import { OperatorModelsPage } from './models-page.tsx'
 import { MarginCell, PriceCell } from './parts/price-cell.tsx'
 import { PriceActions, PriceHistory } from './parts/price-form.tsx'
 import { marginOf, type ModelRoute } from './parts/price-text.ts'
@@ -23,11 +22,6 @@ type Target = ModelRoute['targets'][number]
 
 export function OperatorModelPage() {
   const { _splat: id = '' } = useParams({ from: '/shell/operator/models/$' })
-  // An id may hold slashes, so the path takes all that follows, nothing included.
-  return id === '' ? <OperatorModelsPage /> : <LoadedModel id={id} />
-}
-
-function LoadedModel({ id }: { readonly id: string }) {
   const model = useApi('getModelRoute', { params: { model: id } }, { account: null })
   const isThere = model.data !== undefined
   return isThere ? (
@@ -84,6 +78,7 @@ function ModelView({ model }: { readonly model: ModelRoute }) {
     'least-busy': t('strategyLeastBusy'),
     latency: t('strategyLatency'),
     cost: t('strategyCost'),
+    split: t('strategySplit'),
   }
   return (
     <Page

@@ -11,10 +11,13 @@ import { type Column, DataTable } from '../../ui/data-table.tsx'
 import { TextField } from '../../ui/field.tsx'
 import { Page } from '../../ui/page.tsx'
 import { EmptyState, Loaded } from '../../ui/states.tsx'
+import { Tabs } from '../../ui/tabs.tsx'
 import { modelMessages } from './messages/models.ts'
 import { MarginCell, PriceCell } from './parts/price-cell.tsx'
 import { marginOf, type ModelRoute } from './parts/price-text.ts'
 import { RouteForm } from './parts/route-form.tsx'
+import { PoolCards } from './pools/pool-cards.tsx'
+import { operatorModelsRoute } from './routes.ts'
 
 const SOURCES: Readonly<Record<ModelRoute['source'], PlainKey<typeof modelMessages>>> = {
   config: 'sourceConfig',
@@ -24,8 +27,38 @@ const SOURCES: Readonly<Record<ModelRoute['source'], PlainKey<typeof modelMessag
 
 export function OperatorModelsPage() {
   const t = useMessages(modelMessages)
-  const [wanted, setWanted] = useState('')
+  const { tab = 'models' } = operatorModelsRoute.useSearch()
+  const navigate = operatorModelsRoute.useNavigate()
   const [isAdding, setAdding] = useState(false)
+  const models = useApi('listModelRoutes', {}, { account: null })
+  return (
+    <Page
+      title={t('title')}
+      description={t('description')}
+      actions={
+        <Button tone="primary" icon={<Plus aria-hidden className="size-4" />} onClick={() => setAdding(true)}>
+          {t('add')}
+        </Button>
+      }
+      width="wide"
+    >
+      <Tabs<'models' | 'pools'>
+        label={t('title')}
+        value={tab}
+        onChange={(next) => void navigate({ search: next === 'pools' ? { tab: next } : {}, replace: true })}
+        tabs={[
+          { value: 'models', label: t('tabModels'), panel: <ModelList /> },
+          { value: 'pools', label: t('tabPools'), panel: <PoolCards /> },
+        ]}
+      />
+      {isAdding && <RouteForm taken={(models.data?.data ?? []).map(({ id }) => id)} onClose={() => setAdding(false)} />}
+    </Page>
+  )
+}
+
+function ModelList() {
+  const t = useMessages(modelMessages)
+  const [wanted, setWanted] = useState('')
   const models = useApi('listModelRoutes', {}, { account: null })
   const columns = useMemo(
     (): Column<ModelRoute>[] => [
@@ -78,58 +111,47 @@ export function OperatorModelsPage() {
     ],
     [t],
   )
-  const add = (
-    <Button tone="primary" icon={<Plus aria-hidden className="size-4" />} onClick={() => setAdding(true)}>
-      {t('add')}
-    </Button>
-  )
   return (
-    <Page title={t('title')} description={t('description')} actions={add} width="wide">
-      <Loaded query={models}>
-        {({ data }) => {
-          const text = wanted.trim().toLowerCase()
-          const rows = data.filter(({ id, aliases, targets }) =>
-            [id, ...aliases, ...targets.map(({ provider }) => provider)].some((one) =>
-              one.toLowerCase().includes(text),
-            ),
-          )
-          return (
-            <>
-              {/* The pool of `auto`, with its curve, has its card here. */}
-              {data.length > 0 && (
-                <TextField
-                  label={t('search')}
-                  type="search"
-                  value={wanted}
-                  onChange={setWanted}
-                  className="max-w-sm"
-                  autoComplete="off"
-                />
-              )}
-              <Card flush>
-                <DataTable
-                  label={t('title')}
-                  columns={columns}
-                  rows={rows}
-                  rowKey={({ id }) => id}
-                  isFaint={({ enabled }) => !enabled}
-                  empty={
-                    data.length === 0 ? (
-                      <EmptyState icon={<Route />} title={t('empty')}>
-                        {t('emptyText')}
-                      </EmptyState>
-                    ) : (
-                      <EmptyState title={t('nothingFits')} />
-                    )
-                  }
-                />
-              </Card>
-              {isAdding && <RouteForm taken={data.map(({ id }) => id)} onClose={() => setAdding(false)} />}
-            </>
-          )
-        }}
-      </Loaded>
-    </Page>
+    <Loaded query={models}>
+      {({ data }) => {
+        const text = wanted.trim().toLowerCase()
+        const rows = data.filter(({ id, aliases, targets }) =>
+          [id, ...aliases, ...targets.map(({ provider }) => provider)].some((one) => one.toLowerCase().includes(text)),
+        )
+        return (
+          <div className="flex flex-col gap-5 pt-4">
+            {data.length > 0 && (
+              <TextField
+                label={t('search')}
+                type="search"
+                value={wanted}
+                onChange={setWanted}
+                className="max-w-sm"
+                autoComplete="off"
+              />
+            )}
+            <Card flush>
+              <DataTable
+                label={t('title')}
+                columns={columns}
+                rows={rows}
+                rowKey={({ id }) => id}
+                isFaint={({ enabled }) => !enabled}
+                empty={
+                  data.length === 0 ? (
+                    <EmptyState icon={<Route />} title={t('empty')}>
+                      {t('emptyText')}
+                    </EmptyState>
+                  ) : (
+                    <EmptyState title={t('nothingFits')} />
+                  )
+                }
+              />
+            </Card>
+          </div>
+        )
+      }}
+    </Loaded>
   )
 }
 

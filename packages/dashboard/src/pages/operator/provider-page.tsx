@@ -11,6 +11,7 @@ import { Notice } from '../../ui/notice.tsx'
 import { Page } from '../../ui/page.tsx'
 import { Loaded } from '../../ui/states.tsx'
 import { toast } from '../../ui/toast.tsx'
+import { providerFormMessages } from './messages/provider-form.ts'
 import { providerMessages } from './messages/providers.ts'
 import { DrainDialog, useDrain } from './parts/drain-menu.tsx'
 import { EditProvider } from './parts/edit-provider.tsx'
@@ -45,6 +46,7 @@ export function ProviderPage() {
 
 function ProviderView({ provider }: { readonly provider: Provider }) {
   const t = useMessages(providerMessages)
+  const form = useMessages(providerFormMessages)
   const format = useFormatter()
   const { name, source, limits } = provider
   const [asked, setAsked] = useState<'drain' | 'edit' | null>(null)
@@ -143,7 +145,7 @@ function ProviderView({ provider }: { readonly provider: Provider }) {
         <Details
           items={[
             { label: t('type'), value: provider.type },
-            { label: t('baseUrl'), value: provider.base_url === '' ? '–' : <Code>{provider.base_url}</Code> },
+            { label: form('baseUrl'), value: provider.base_url === '' ? '–' : <Code>{provider.base_url}</Code> },
             { label: t('source'), value: t(SOURCES[source]) },
             { label: t('vendor'), value: provider.vendor ?? '–' },
             { label: t('priority'), value: format.number(provider.priority) },

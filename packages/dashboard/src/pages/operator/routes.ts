@@ -1,6 +1,16 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router'
 import { mustBeOperator, shellRoute } from '../../app/root-routes.ts'
 
+export const operatorModelsRoute = createRoute({
+  getParentRoute: () => shellRoute,
+  // With the slash it is the index of its path: else it would lose to `/operator/models/$` with nothing behind.
+  path: '/operator/models/',
+  beforeLoad: mustBeOperator,
+  validateSearch: (search: Record<string, unknown>): { readonly tab?: 'pools' } =>
+    search['tab'] === 'pools' ? { tab: 'pools' } : {},
+  component: lazyRouteComponent(async () => await import('./models-page.tsx'), 'OperatorModelsPage'),
+})
+
 export const OPERATOR = [
   createRoute({
     getParentRoute: () => shellRoute,
@@ -20,12 +30,7 @@ export const OPERATOR = [
     beforeLoad: mustBeOperator,
     component: lazyRouteComponent(async () => await import('./provider-page.tsx'), 'ProviderPage'),
   }),
-  createRoute({
-    getParentRoute: () => shellRoute,
-    path: '/operator/models',
-    beforeLoad: mustBeOperator,
-    component: lazyRouteComponent(async () => await import('./models-page.tsx'), 'OperatorModelsPage'),
-  }),
+  operatorModelsRoute,
   createRoute({
     getParentRoute: () => shellRoute,
     path: '/operator/models/$',

@@ -144,6 +144,14 @@ function Facts({ request }: { readonly request: RequestDetail }) {
           { label: t('startedAt'), value: f.dateTimeExact(request.created_at) },
           { label: t('endpoint'), value: <span className="font-mono text-sm">{request.endpoint}</span> },
           { label: t('key'), value: nameOf(request.key) },
+          ...(request.user_agent === ''
+            ? []
+            : [
+                {
+                  label: t('client'),
+                  value: <span className="font-mono text-sm break-all">{request.user_agent}</span>,
+                },
+              ]),
           { label: t('stream'), value: request.stream ? t('yes') : t('no') },
           ...(request.group === '' ? [] : [{ label: t('group'), value: request.group }]),
           ...(error === null ? [] : [{ label: t('error'), value: <span className="font-mono text-sm">{error}</span> }]),

@@ -3,6 +3,8 @@ import { defineMessages } from '../../../i18n/catalogue.ts'
 export const modelMessages = defineMessages(
   {
     title: 'Models and routes',
+    tabModels: 'Models',
+    tabPools: 'Pools of auto',
     description:
       'The names that clients may ask for, and who serves each. Those of the configuration file are changed there.',
     add: 'Add a model',
@@ -21,6 +23,7 @@ export const modelMessages = defineMessages(
     strategyLeastBusy: 'Least busy',
     strategyLatency: 'Fastest',
     strategyCost: 'Cheapest',
+    strategySplit: 'Split: the same target for each conversation',
     price: 'Price',
     priceInOut: '{input} in · {output} out',
     cost: 'Cost',
@@ -113,6 +116,8 @@ export const modelMessages = defineMessages(
   {
     vi: {
       title: 'Model và định tuyến',
+      tabModels: 'Model',
+      tabPools: 'Nhóm chọn tự động',
       description:
         'Những tên mà ứng dụng được phép gọi, và nơi phục vụ từng tên. Model trong tệp cấu hình thì sửa ở tệp.',
       add: 'Thêm model',
@@ -131,6 +136,7 @@ export const modelMessages = defineMessages(
       strategyLeastBusy: 'Ít bận nhất',
       strategyLatency: 'Nhanh nhất',
       strategyCost: 'Rẻ nhất',
+      strategySplit: 'Chia nhóm: mỗi cuộc trò chuyện giữ một đích',
       price: 'Giá bán',
       priceInOut: '{input} vào · {output} ra',
       cost: 'Giá vốn',
@@ -221,6 +227,8 @@ export const modelMessages = defineMessages(
     },
     zh: {
       title: '模型与路由',
+      tabModels: '模型',
+      tabPools: '自动选择池',
       description: '客户端可以请求的名称，以及由谁提供服务。配置文件中的模型请在文件中修改。',
       add: '添加模型',
       search: '搜索模型',
@@ -238,6 +246,7 @@ export const modelMessages = defineMessages(
       strategyLeastBusy: '最空闲',
       strategyLatency: '最快',
       strategyCost: '最便宜',
+      strategySplit: '分流：同一会话始终走同一目标',
       price: '售价',
       priceInOut: '输入 {input} · 输出 {output}',
       cost: '成本',
@@ -291,7 +300,7 @@ export const modelMessages = defineMessages(
       tokens: '{count} 个 token',
       vendor: '厂商',
       pricingTitle: '定价',
-      pricingDescription: '调用方为每个模型支付的价格（未乘分组倍率），以及你的成本。单位：每百万 token 美元。',
+      pricingDescription: '调用方为每个模型支付的价格（未乘分组倍率），以及您的成本。单位：每百万 token 美元。',
       input: '输入',
       cachedInput: '缓存输入',
       cacheWrite5m: '写缓存（几分钟）',

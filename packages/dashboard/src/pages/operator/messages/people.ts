@@ -127,7 +127,7 @@ export const peopleMessages = defineMessages(
       linkExpires: '有效期至 {time}。',
       resetFactors: '重置登录凭据',
       resetTitle: '重置 {mail} 的登录凭据？',
-      resetText: '密码、通行密钥和验证器都会被移除，所有会话结束。你会得到一个一次性链接转交给对方。',
+      resetText: '密码、通行密钥和验证器都会被移除，所有会话结束。您会得到一个一次性链接转交给对方。',
       done: '完成',
     },
   },

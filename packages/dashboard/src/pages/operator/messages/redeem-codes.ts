@@ -87,7 +87,7 @@ export const redeemMessages = defineMessages(
       add: '生成兑换码',
       empty: '还没有兑换码',
       name: '名称',
-      nameHelp: '供你识别：给谁、用于什么。',
+      nameHelp: '供您识别：给谁、用于什么。',
       nameMissing: '请填写名称。',
       amount: '每个金额（美元）',
       amountWrong: '请填写金额，例如 5.00。',

@@ -12,18 +12,20 @@ import { SelectField } from '../../../ui/select.tsx'
 import { Loaded, useErrorText } from '../../../ui/states.tsx'
 import { Notice } from '../../../ui/notice.tsx'
 import { toast } from '../../../ui/toast.tsx'
+import { providerFormMessages } from '../messages/provider-form.ts'
+import { providerTestMessages } from '../messages/provider-test.ts'
 import { providerMessages } from '../messages/providers.ts'
 import { TestResult } from './test-result.tsx'
 
 type Known = Reply<'listKnownProviders'>['data'][number]
 
-const GROUPS: readonly (readonly [Known['kind'], PlainKey<typeof providerMessages>])[] = [
+const GROUPS: readonly (readonly [Known['kind'], PlainKey<typeof providerFormMessages>])[] = [
   ['vendor', 'groupVendor'],
   ['cloud', 'groupCloud'],
   ['server', 'groupServer'],
   ['other', 'groupOther'],
 ]
-const LABELS: Readonly<Record<string, PlainKey<typeof providerMessages>>> = {
+const LABELS: Readonly<Record<string, PlainKey<typeof providerFormMessages>>> = {
   base_url: 'baseUrl',
   secret: 'secret',
   api_version: 'apiVersion',
@@ -51,7 +53,7 @@ export function AddProvider({ taken, onClose }: AddProps) {
 }
 
 function PickProvider({ onClose, onPick }: { readonly onClose: () => void; readonly onPick: (known: Known) => void }) {
-  const t = useMessages(providerMessages)
+  const t = useMessages(providerFormMessages)
   const [wanted, setWanted] = useState('')
   const known = useApi('listKnownProviders', {}, { account: null, staleMs: Infinity })
   const fits = ({ title, name }: Known): boolean =>
@@ -98,7 +100,9 @@ interface FormProps extends AddProps {
 }
 
 function ProviderForm({ known, taken, onBack, onClose }: FormProps) {
-  const t = useMessages(providerMessages)
+  const t = useMessages(providerFormMessages)
+  const common = useMessages(providerMessages)
+  const trial = useMessages(providerTestMessages)
   const explain = useErrorText()
   const [name, setName] = useState(freeName(known.name === 'custom' ? 'upstream' : known.name, taken))
   const [values, setValues] = useState<Readonly<Record<string, string>>>(() =>
@@ -139,7 +143,7 @@ function ProviderForm({ known, taken, onBack, onClose }: FormProps) {
       onClose={onClose}
       title={known.title}
       size="md"
-      submit={t('add')}
+      submit={common('add')}
       busy={create.isPending}
       error={create.error}
       onSubmit={() => {
@@ -152,7 +156,7 @@ function ProviderForm({ known, taken, onBack, onClose }: FormProps) {
         </Button>
       </div>
       <TextField
-        label={t('name')}
+        label={common('name')}
         help={t('nameHelp')}
         value={name}
         onChange={setName}
@@ -161,8 +165,9 @@ function ProviderForm({ known, taken, onBack, onClose }: FormProps) {
       />
       {known.fields.map((field) => {
         const isSecret = field.kind !== 'text'
-        const common = {
-          label: t(field.kind === 'secret-text' ? 'secretJson' : (LABELS[field.name] ?? 'name')),
+        const label = field.kind === 'secret-text' ? 'secretJson' : LABELS[field.name]
+        const shared = {
+          label: label === undefined ? field.name : t(label),
           value: values[field.name] ?? '',
           onChange: (value: string) => setValues({ ...values, [field.name]: value }),
           error: errors[field.name],
@@ -172,13 +177,13 @@ function ProviderForm({ known, taken, onBack, onClose }: FormProps) {
           spellCheck: false,
         }
         if (field.kind === 'secret-text')
-          return <TextAreaField key={field.name} {...common} rows={5} help={t('secretHelp')} />
+          return <TextAreaField key={field.name} {...shared} rows={5} help={t('secretHelp')} />
         const help =
           field.name === 'secret' ? t('secretHelp') : field.name === 'base_url' ? t('baseUrlHelp') : undefined
         return (
           <TextField
             key={field.name}
-            {...common}
+            {...shared}
             type={isSecret ? 'password' : 'text'}
             {...(help === undefined ? {} : { help })}
           />
@@ -214,8 +219,8 @@ function ProviderForm({ known, taken, onBack, onClose }: FormProps) {
       )}
       <div className="flex flex-col gap-3 rounded-md border border-line p-3">
         <TextField
-          label={t('testModel')}
-          help={t('testModelHelp')}
+          label={trial('testModel')}
+          help={trial('testModelHelp')}
           value={testModel}
           onChange={setTestModel}
           autoComplete="off"
@@ -228,7 +233,7 @@ function ProviderForm({ known, taken, onBack, onClose }: FormProps) {
               if (check()) test.mutate({ body: { provider: wanted(), ...(model === '' ? {} : { model }) } })
             }}
           >
-            {test.isPending ? t('testing') : t('testBefore')}
+            {test.isPending ? trial('testing') : t('testBefore')}
           </Button>
           {listed !== null && listed.length > 0 && serves === 'listed' && (
             <Button tone="quiet" onClick={() => setModels(listed.join('\n'))}>

@@ -4,6 +4,7 @@ import { useMessages } from '../../../i18n/use-messages.ts'
 import { FormDialog } from '../../../ui/dialog.tsx'
 import { TextAreaField, TextField } from '../../../ui/field.tsx'
 import { toast } from '../../../ui/toast.tsx'
+import { providerFormMessages } from '../messages/provider-form.ts'
 import { providerMessages } from '../messages/providers.ts'
 import type { Provider } from './provider-state.tsx'
 
@@ -11,6 +12,7 @@ const LIMITS = ['rpm', 'tpm', 'concurrency'] as const
 
 export function EditProvider({ provider, onClose }: { readonly provider: Provider; readonly onClose: () => void }) {
   const t = useMessages(providerMessages)
+  const form = useMessages(providerFormMessages)
   const { name, settings } = provider
   const listed = Array.isArray(settings?.['models']) ? settings['models'].join('\n') : ''
   const [baseUrl, setBaseUrl] = useState(typeof settings?.['base_url'] === 'string' ? settings['base_url'] : '')
@@ -30,9 +32,9 @@ export function EditProvider({ provider, onClose }: { readonly provider: Provide
   })
   const send = (): void => {
     const found: Record<string, string> = {}
-    if (baseUrl.trim() !== '' && !/^https?:\/\/\S+$/.test(baseUrl.trim())) found['baseUrl'] = t('baseUrlWrong')
-    if (!/^\d{1,4}$/.test(priority.trim())) found['priority'] = t('wholeNumber')
-    for (const limit of LIMITS) if (!/^\d{0,12}$/.test((limits[limit] ?? '').trim())) found[limit] = t('wholeNumber')
+    if (baseUrl.trim() !== '' && !/^https?:\/\/\S+$/.test(baseUrl.trim())) found['baseUrl'] = form('baseUrlWrong')
+    if (!/^\d{1,4}$/.test(priority.trim())) found['priority'] = form('wholeNumber')
+    for (const limit of LIMITS) if (!/^\d{0,12}$/.test((limits[limit] ?? '').trim())) found[limit] = form('wholeNumber')
     setErrors(found)
     if (Object.keys(found).length > 0) return
     const given = LIMITS.flatMap((limit) => {
@@ -59,7 +61,7 @@ export function EditProvider({ provider, onClose }: { readonly provider: Provide
     <FormDialog
       open
       onClose={onClose}
-      title={t('editTitle', { name })}
+      title={form('editTitle', { name })}
       size="md"
       submit={t('save')}
       busy={update.isPending}
@@ -67,8 +69,8 @@ export function EditProvider({ provider, onClose }: { readonly provider: Provide
       onSubmit={send}
     >
       <TextField
-        label={t('baseUrl')}
-        help={t('baseUrlHelp')}
+        label={form('baseUrl')}
+        help={form('baseUrlHelp')}
         value={baseUrl}
         onChange={setBaseUrl}
         error={errors['baseUrl']}
@@ -76,7 +78,7 @@ export function EditProvider({ provider, onClose }: { readonly provider: Provide
       />
       <TextField
         label={t('priority')}
-        help={t('priorityHelp')}
+        help={form('priorityHelp')}
         value={priority}
         onChange={setPriority}
         error={errors['priority']}
@@ -97,8 +99,8 @@ export function EditProvider({ provider, onClose }: { readonly provider: Provide
         ))}
       </fieldset>
       <TextAreaField
-        label={t('modelsServed')}
-        help={t('modelsHelp')}
+        label={form('modelsServed')}
+        help={form('modelsHelp')}
         value={models}
         onChange={setModels}
         rows={5}

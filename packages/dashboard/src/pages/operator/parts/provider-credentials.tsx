@@ -13,6 +13,8 @@ import { TextAreaField, TextField } from '../../../ui/field.tsx'
 import { MenuItem, RowMenu } from '../../../ui/menu.tsx'
 import { EmptyState } from '../../../ui/states.tsx'
 import { toast } from '../../../ui/toast.tsx'
+import { credentialMessages } from '../messages/provider-credentials.ts'
+import { providerFormMessages } from '../messages/provider-form.ts'
 import { providerMessages } from '../messages/providers.ts'
 import type { Provider } from './provider-state.tsx'
 
@@ -22,7 +24,8 @@ type Circuit = Credential['circuits'][number] & { readonly credential: string }
 const SHOWS = ['getProvider', 'listProviders', 'getProviderHistory'] as const
 
 export function ProviderCredentials({ provider }: { readonly provider: Provider }) {
-  const t = useMessages(providerMessages)
+  const t = useMessages(credentialMessages)
+  const common = useMessages(providerMessages)
   const format = useFormatter()
   const { name, source } = provider
   const isOwn = source === 'database'
@@ -36,7 +39,7 @@ export function ProviderCredentials({ provider }: { readonly provider: Provider 
     (): Column<Credential>[] => [
       {
         id: 'credential',
-        header: t('credential'),
+        header: common('credential'),
         onPhone: 'title',
         cell: ({ fingerprint, label, has_key: hasKey }) => (
           <span className="flex flex-wrap items-center gap-2">
@@ -45,14 +48,14 @@ export function ProviderCredentials({ provider }: { readonly provider: Provider 
           </span>
         ),
       },
-      { id: 'state', header: t('state'), cell: (one) => <CredentialState credential={one} /> },
+      { id: 'state', header: common('state'), cell: (one) => <CredentialState credential={one} /> },
       {
         id: 'rate',
         header: t('perMinute'),
         align: 'end',
         cell: ({ current_rpm: rpm }) => format.number(rpm),
       },
-      { id: 'flight', header: t('inFlight'), align: 'end', cell: ({ in_flight: count }) => format.number(count) },
+      { id: 'flight', header: common('inFlight'), align: 'end', cell: ({ in_flight: count }) => format.number(count) },
       {
         id: 'errors',
         header: t('errors'),
@@ -74,9 +77,9 @@ export function ProviderCredentials({ provider }: { readonly provider: Provider 
           return (
             <RowMenu label={credential.label || fingerprint}>
               {credential.drained_at === null ? (
-                <MenuItem onSelect={() => drain.mutate(input)}>{t('drain')}</MenuItem>
+                <MenuItem onSelect={() => drain.mutate(input)}>{common('drain')}</MenuItem>
               ) : (
-                <MenuItem onSelect={() => undrain.mutate(input)}>{t('undrain')}</MenuItem>
+                <MenuItem onSelect={() => undrain.mutate(input)}>{common('undrain')}</MenuItem>
               )}
               {isOwn && <MenuItem onSelect={() => setAsked({ what: 'rename', credential })}>{t('rename')}</MenuItem>}
               {isOwn && (
@@ -89,13 +92,13 @@ export function ProviderCredentials({ provider }: { readonly provider: Provider 
         },
       },
     ],
-    [t, format, name, isOwn, drain, undrain],
+    [t, common, format, name, isOwn, drain, undrain],
   )
   const close = (): void => setAsked(null)
   return (
     <>
       <Card
-        title={t('credentials')}
+        title={common('credentials')}
         flush
         actions={
           isOwn && (
@@ -106,7 +109,7 @@ export function ProviderCredentials({ provider }: { readonly provider: Provider 
         }
       >
         <DataTable
-          label={t('credentials')}
+          label={common('credentials')}
           columns={columns}
           rows={provider.credentials}
           rowKey={({ fingerprint }) => fingerprint}
@@ -126,13 +129,14 @@ export function ProviderCredentials({ provider }: { readonly provider: Provider 
 }
 
 function CredentialState({ credential }: { readonly credential: Credential }) {
-  const t = useMessages(providerMessages)
+  const t = useMessages(credentialMessages)
+  const common = useMessages(providerMessages)
   const format = useFormatter()
   const { drained_at: drainedAt, disabled, disabled_reason: reason, cooling_until: coolingUntil } = credential
   if (drainedAt !== null)
     return (
       <Badge tone="accent" dot>
-        {t('stateDrained')}
+        {common('stateDrained')}
       </Badge>
     )
   if (disabled)
@@ -162,7 +166,8 @@ function CredentialState({ credential }: { readonly credential: Credential }) {
 }
 
 function Breakers({ provider }: { readonly provider: Provider }) {
-  const t = useMessages(providerMessages)
+  const t = useMessages(credentialMessages)
+  const common = useMessages(providerMessages)
   const format = useFormatter()
   const circuits = provider.credentials.flatMap(({ circuits: all, label, fingerprint }) =>
     all.map((circuit): Circuit => ({ ...circuit, credential: label || fingerprint })),
@@ -176,10 +181,10 @@ function Breakers({ provider }: { readonly provider: Provider }) {
         sortBy: ({ model }) => model,
         cell: ({ model }) => <Code>{model}</Code>,
       },
-      { id: 'credential', header: t('credential'), cell: ({ credential }) => credential },
+      { id: 'credential', header: common('credential'), cell: ({ credential }) => credential },
       {
         id: 'state',
-        header: t('state'),
+        header: common('state'),
         sortBy: ({ state }) => state,
         cell: ({ state, open_until: until }) => {
           if (state === 'closed')
@@ -209,7 +214,7 @@ function Breakers({ provider }: { readonly provider: Provider }) {
         cell: ({ error_counts: counts }) => format.number(Object.values(counts).reduce((sum, count) => sum + count, 0)),
       },
     ],
-    [t, format],
+    [t, common, format],
   )
   return (
     <Card title={t('breakers')} flush>
@@ -225,7 +230,8 @@ function Breakers({ provider }: { readonly provider: Provider }) {
 }
 
 function AddCredential({ provider, onClose }: { readonly provider: Provider; readonly onClose: () => void }) {
-  const t = useMessages(providerMessages)
+  const t = useMessages(credentialMessages)
+  const form = useMessages(providerFormMessages)
   const { name, type } = provider
   const [secret, setSecret] = useState('')
   const [keyId, setKeyId] = useState('')
@@ -242,7 +248,7 @@ function AddCredential({ provider, onClose }: { readonly provider: Provider; rea
   })
   const send = (): void => {
     const isMissing = secret.trim() === '' || (isPair && keyId.trim() === '')
-    setWrong(isMissing ? t('fieldMissing') : '')
+    setWrong(isMissing ? form('fieldMissing') : '')
     if (isMissing) return
     const what = isPair ? { access_key_id: keyId.trim(), secret_access_key: secret.trim() } : { secret: secret.trim() }
     add.mutate({ params: { provider: name }, body: { ...what, label: label.trim() } })
@@ -258,12 +264,12 @@ function AddCredential({ provider, onClose }: { readonly provider: Provider; rea
       onSubmit={send}
     >
       {isPair && (
-        <TextField label={t('accessKeyId')} value={keyId} onChange={setKeyId} autoComplete="off" error={wrong} />
+        <TextField label={form('accessKeyId')} value={keyId} onChange={setKeyId} autoComplete="off" error={wrong} />
       )}
       {type === 'vertex' ? (
         <TextAreaField
-          label={t('secretJson')}
-          help={t('secretHelp')}
+          label={form('secretJson')}
+          help={form('secretHelp')}
           value={secret}
           onChange={setSecret}
           error={wrong}
@@ -271,8 +277,8 @@ function AddCredential({ provider, onClose }: { readonly provider: Provider; rea
         />
       ) : (
         <TextField
-          label={t(isPair ? 'secretAccessKey' : 'secret')}
-          help={t('secretHelp')}
+          label={form(isPair ? 'secretAccessKey' : 'secret')}
+          help={form('secretHelp')}
           type="password"
           value={secret}
           onChange={setSecret}
@@ -300,13 +306,14 @@ interface CredentialProps {
 }
 
 function RenameCredential({ name, credential, onClose }: CredentialProps) {
-  const t = useMessages(providerMessages)
+  const t = useMessages(credentialMessages)
+  const common = useMessages(providerMessages)
   const [label, setLabel] = useState(credential.label)
   const act = useAct('updateProviderCredential', {
     account: null,
     invalidates: SHOWS,
     onDone: () => {
-      toast(t('saved'))
+      toast(common('saved'))
       onClose()
     },
   })
@@ -315,7 +322,7 @@ function RenameCredential({ name, credential, onClose }: CredentialProps) {
       open
       onClose={onClose}
       title={t('rename')}
-      submit={t('save')}
+      submit={common('save')}
       busy={act.isPending}
       error={act.error}
       onSubmit={() =>
@@ -335,7 +342,7 @@ function RenameCredential({ name, credential, onClose }: CredentialProps) {
 }
 
 function RemoveCredential({ name, credential, onClose }: CredentialProps) {
-  const t = useMessages(providerMessages)
+  const t = useMessages(credentialMessages)
   const { fingerprint } = credential
   const act = useAct('removeProviderCredential', {
     account: null,

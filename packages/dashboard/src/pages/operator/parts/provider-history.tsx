@@ -12,7 +12,7 @@ import { cx } from '../../../ui/cx.ts'
 import { type Column, DataTable } from '../../../ui/data-table.tsx'
 import { EmptyState, Loaded } from '../../../ui/states.tsx'
 import { Segments } from '../../../ui/toggles.tsx'
-import { providerMessages } from '../messages/providers.ts'
+import { providerHistoryMessages } from '../messages/provider-history.ts'
 
 type History = Reply<'getProviderHistory'>
 type Event = History['events'][number]
@@ -22,7 +22,7 @@ const REFRESH_MS = 10_000
 /** Bars of a screen: more would be thinner than a pixel. */
 const MOST_BARS = 96
 
-const EVENTS: Readonly<Record<Event['kind'], readonly [Tone, PlainKey<typeof providerMessages>]>> = {
+const EVENTS: Readonly<Record<Event['kind'], readonly [Tone, PlainKey<typeof providerHistoryMessages>]>> = {
   down: ['bad', 'eventDown'],
   up: ['good', 'eventUp'],
   'circuit-opened': ['warn', 'eventCircuitOpened'],
@@ -35,7 +35,7 @@ const EVENTS: Readonly<Record<Event['kind'], readonly [Tone, PlainKey<typeof pro
 }
 
 export function ProviderHistory({ name }: { readonly name: string }) {
-  const t = useMessages(providerMessages)
+  const t = useMessages(providerHistoryMessages)
   const [hours, setHours] = useState<Hours>('24')
   const history = useApi(
     'getProviderHistory',
@@ -98,7 +98,7 @@ function barsOf({ from, to, slot_seconds: slot, slots }: History): readonly Bar[
 }
 
 function Bars({ history }: { readonly history: History }) {
-  const t = useMessages(providerMessages)
+  const t = useMessages(providerHistoryMessages)
   const format = useFormatter()
   const bars = useMemo(() => barsOf(history), [history])
   const checks = bars.reduce((sum, bar) => sum + bar.checks, 0)
@@ -144,7 +144,7 @@ function Bars({ history }: { readonly history: History }) {
 }
 
 function Events({ events }: { readonly events: readonly Event[] }) {
-  const t = useMessages(providerMessages)
+  const t = useMessages(providerHistoryMessages)
   const format = useFormatter()
   const columns = useMemo(
     (): Column<Event>[] => [

@@ -7,12 +7,16 @@ import { TextField } from '../../../ui/field.tsx'
 import { Notice } from '../../../ui/notice.tsx'
 import { SelectField } from '../../../ui/select.tsx'
 import { useErrorText } from '../../../ui/states.tsx'
+import { providerFormMessages } from '../messages/provider-form.ts'
+import { providerTestMessages } from '../messages/provider-test.ts'
 import { providerMessages } from '../messages/providers.ts'
 import type { Provider } from './provider-state.tsx'
 import { TestResult } from './test-result.tsx'
 
 export function ProviderTest({ provider }: { readonly provider: Provider }) {
-  const t = useMessages(providerMessages)
+  const t = useMessages(providerTestMessages)
+  const common = useMessages(providerMessages)
+  const form = useMessages(providerFormMessages)
   const explain = useErrorText()
   const [model, setModel] = useState('')
   const [fingerprint, setFingerprint] = useState(provider.credentials[0]?.fingerprint ?? '')
@@ -40,7 +44,7 @@ export function ProviderTest({ provider }: { readonly provider: Provider }) {
           />
           {provider.credentials.length > 1 ? (
             <SelectField
-              label={t('credential')}
+              label={common('credential')}
               value={fingerprint}
               onChange={setFingerprint}
               options={provider.credentials.map((one) => ({
@@ -52,7 +56,7 @@ export function ProviderTest({ provider }: { readonly provider: Provider }) {
             <span className="max-sm:hidden" />
           )}
           <Button type="submit" busy={test.isPending} className="sm:mt-6">
-            {test.isPending ? t('testing') : t('testBefore')}
+            {test.isPending ? t('testing') : form('testBefore')}
           </Button>
         </div>
         {test.data !== undefined && <TestResult result={test.data} />}

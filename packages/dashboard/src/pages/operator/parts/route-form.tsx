@@ -13,14 +13,20 @@ import { Checkbox } from '../../../ui/toggles.tsx'
 import { modelMessages } from '../messages/models.ts'
 import type { ModelRoute } from './price-text.ts'
 
-type Strategy = 'weighted' | 'least-busy' | 'latency' | 'cost'
+type RouteBody = Omit<Body<'createModelRoute'>, 'id'>
+type Strategy = NonNullable<RouteBody['strategy']>
+type Target = NonNullable<RouteBody['targets']>[number]
 
 interface TargetDraft {
   readonly provider: string
   readonly model: string
   readonly weight: string
   readonly priority: string
+  /** What this form does not show, such as when a target is for: it stays as it was set. */
+  readonly kept: Partial<Target>
 }
+
+const NEW_TARGET: TargetDraft = { provider: '', model: '', weight: '1', priority: '0', kept: {} }
 
 interface RouteFormProps {
   /** What is changed; absent = a new one. */
@@ -39,18 +45,19 @@ export function RouteForm({ route, taken = [], id: givenId = '', onClose }: Rout
   const providers = useApi('listProviders', {}, { account: null })
   const names = providers.data?.data.map(({ name }) => name) ?? []
   const [id, setId] = useState(route?.id ?? givenId)
-  const [strategy, setStrategy] = useState<Strategy>(strategyOf(route))
+  const [strategy, setStrategy] = useState<Strategy>(route?.settings?.strategy ?? 'weighted')
   const [aliases, setAliases] = useState(textOf(route, 'aliases'))
   const [fallbacks, setFallbacks] = useState(textOf(route, 'fallbacks'))
   const [continues, setContinues] = useState(route?.continue_streams ?? false)
   const [targets, setTargets] = useState<readonly TargetDraft[]>(
     () =>
-      route?.targets.map(({ provider, model, weight, priority }) => ({
+      route?.targets.map(({ provider, model, weight, priority }, index) => ({
         provider,
         model: model === route.id ? '' : model,
         weight: String(weight),
         priority: String(priority),
-      })) ?? [{ provider: '', model: '', weight: '1', priority: '0' }],
+        kept: route.settings?.targets?.[index] ?? {},
+      })) ?? [NEW_TARGET],
   )
   const [errors, setErrors] = useState<Readonly<Record<string, string>>>({})
   const done = (key: 'added' | 'saved') => (made: { readonly id: string }) => {
@@ -75,12 +82,13 @@ export function RouteForm({ route, taken = [], id: givenId = '', onClose }: Rout
     }
     setErrors(found)
     if (Object.keys(found).length > 0) return
-    const body: Omit<Body<'createModelRoute'>, 'id'> = {
+    const body: RouteBody = {
       strategy,
       aliases: listIn(aliases),
       fallbacks: listIn(fallbacks),
       continue_streams: continues,
       targets: targets.map((target) => ({
+        ...without('model', target.kept),
         provider: providerOf(target),
         weight: Number(target.weight),
         priority: Number(target.priority),
@@ -121,6 +129,7 @@ export function RouteForm({ route, taken = [], id: givenId = '', onClose }: Rout
           { value: 'least-busy', label: t('strategyLeastBusy') },
           { value: 'latency', label: t('strategyLatency') },
           { value: 'cost', label: t('strategyCost') },
+          { value: 'split', label: t('strategySplit') },
         ]}
       />
       <fieldset className="m-0 flex flex-col gap-3 border-0 p-0">
@@ -133,7 +142,8 @@ export function RouteForm({ route, taken = [], id: givenId = '', onClose }: Rout
             <SelectField
               label={t('targetProvider')}
               value={providerOf(target)}
-              onChange={(provider) => change(index, { provider })}
+              // Another provider does not charge what the last one did.
+              onChange={(provider) => change(index, { provider, kept: without('price', target.kept) })}
               options={[...new Set([...names, ...(target.provider === '' ? [] : [target.provider])])].map((name) => ({
                 value: name,
                 label: name,
@@ -179,7 +189,7 @@ export function RouteForm({ route, taken = [], id: givenId = '', onClose }: Rout
           <Button
             size="sm"
             icon={<Plus aria-hidden className="size-4" />}
-            onClick={() => setTargets([...targets, { provider: '', model: '', weight: '1', priority: '0' }])}
+            onClick={() => setTargets([...targets, NEW_TARGET])}
           >
             {t('addTarget')}
           </Button>
@@ -211,15 +221,15 @@ export function RouteForm({ route, taken = [], id: givenId = '', onClose }: Rout
   )
 }
 
-function strategyOf(route: ModelRoute | undefined): Strategy {
-  const { strategy = 'weighted' } = route ?? {}
-  return strategy === 'least-busy' || strategy === 'latency' || strategy === 'cost' ? strategy : 'weighted'
+function without(name: 'model' | 'price', target: Partial<Target>): Partial<Target> {
+  const rest = { ...target }
+  delete rest[name]
+  return rest
 }
 
 /** As it was set here: what the catalogue adds by itself stays its own. */
 function textOf(route: ModelRoute | undefined, field: 'aliases' | 'fallbacks'): string {
-  const set = route?.settings?.[field]
-  return Array.isArray(set) ? set.join(', ') : ''
+  return route?.settings?.[field]?.join(', ') ?? ''
 }
 
 function listIn(text: string): string[] {

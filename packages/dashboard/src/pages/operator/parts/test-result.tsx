@@ -2,11 +2,11 @@ import type { Reply } from '../../../api/client.ts'
 import { useFormatter } from '../../../format/use-formatter.ts'
 import { useMessages } from '../../../i18n/use-messages.ts'
 import { Notice } from '../../../ui/notice.tsx'
-import { providerMessages } from '../messages/providers.ts'
+import { providerTestMessages } from '../messages/provider-test.ts'
 
 /** What came of a test call: the provider's own words, as text. */
 export function TestResult({ result }: { readonly result: Reply<'testProvider'> }) {
-  const t = useMessages(providerMessages)
+  const t = useMessages(providerTestMessages)
   const format = useFormatter()
   const { ok, models, status, error, reply } = result
   const total = format.duration(result.total_ms)

@@ -29,10 +29,12 @@ export function IdentitiesCard({ issuers }: { readonly issuers: LogInMethods['is
         id: 'issuer',
         header: t('identities'),
         onPhone: 'title',
-        cell: ({ issuer, email }) => (
+        cell: ({ issuer, title, email }) => (
           <span className="flex min-w-0 flex-col">
-            <span className="font-medium break-all">{hostOf(issuer)}</span>
-            <span className="text-sm break-all text-soft">{email}</span>
+            <span className="font-medium break-all">{title ?? hostOf(issuer)}</span>
+            <span className="text-sm break-all text-soft">
+              {[email, ...(title === null ? [] : [hostOf(issuer)])].filter((part) => part !== '').join(' · ')}
+            </span>
           </span>
         ),
       },
@@ -73,7 +75,7 @@ export function IdentitiesCard({ issuers }: { readonly issuers: LogInMethods['is
             key={name}
             busy={connect.isPending}
             icon={<Link2 aria-hidden className="size-4" />}
-            onClick={() => connect.mutate({ body: { issuer: name } })}
+            onClick={() => connect.mutate({ body: { issuer: name, return_to: '/settings/security' } })}
           >
             {t('identityConnect', { issuer: title || name })}
           </Button>
@@ -114,7 +116,7 @@ function Disconnect({ identity, onClose }: { readonly identity: Identity; readon
     <ConfirmDialog
       open
       onClose={onClose}
-      title={t('identityDisconnectTitle', { issuer: hostOf(identity.issuer) })}
+      title={t('identityDisconnectTitle', { issuer: identity.title ?? hostOf(identity.issuer) })}
       confirm={t('identityDisconnect')}
       onConfirm={() => disconnect.mutate({ params: { identity_id: identity.id } })}
       busy={disconnect.isPending}

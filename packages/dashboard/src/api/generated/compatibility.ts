@@ -1,0 +1,30 @@
+// Made by `npm run generate` from docs/openapi.json, which is made from the gateway's table of routes. Change it there.
+import type { Nothing } from './nothing.ts'
+
+
+export interface CompatibilityOperations {
+  getCredits: { params: Nothing; query: Nothing; body: Nothing; reply: { data: { /** All that was spent, and what is left. */ total_credits: number; /** All that was spent. */ total_usage: number } } }
+  getCurrentKey: { params: Nothing; query: Nothing; body: Nothing; reply: { data: { label: string; /** Budget of the key; null = none. */ limit: number | null; limit_remaining: number | null; /** daily, weekly, monthly; null = never. */ limit_reset: string | null; /** US$. */ usage: number; /** Of this day, UTC. */ usage_daily: number; /** Since Monday, UTC. */ usage_weekly: number; /** Of this month, UTC. */ usage_monthly: number; /** US$. */ byok_usage: number; /** US$. */ byok_usage_daily: number; /** US$. */ byok_usage_weekly: number; /** US$. */ byok_usage_monthly: number; include_byok_in_limit: boolean; is_free_tier: boolean; is_management_key: boolean; is_provisioning_key: boolean; creator_user_id: string | null; expires_at: string | null; rate_limit: { requests: number; interval: string; note: string } } } }
+  getCurrentKeyOldPath: { params: Nothing; query: Nothing; body: Nothing; reply: { data: { label: string; /** Budget of the key; null = none. */ limit: number | null; limit_remaining: number | null; /** daily, weekly, monthly; null = never. */ limit_reset: string | null; /** US$. */ usage: number; /** Of this day, UTC. */ usage_daily: number; /** Since Monday, UTC. */ usage_weekly: number; /** Of this month, UTC. */ usage_monthly: number; /** US$. */ byok_usage: number; /** US$. */ byok_usage_daily: number; /** US$. */ byok_usage_weekly: number; /** US$. */ byok_usage_monthly: number; include_byok_in_limit: boolean; is_free_tier: boolean; is_management_key: boolean; is_provisioning_key: boolean; creator_user_id: string | null; expires_at: string | null; rate_limit: { requests: number; interval: string; note: string } } } }
+  getGeneration: { params: Nothing; query: { id?: string | undefined }; body: Nothing; reply: { data: { id: string; upstream_id: null; /** US$. */ total_cost: number; /** US$. */ usage: number; cache_discount: null; /** For the operator only. */ upstream_inference_cost: number | null; created_at: string; model: string; app_id: null; streamed: boolean; cancelled: boolean; /** For the operator only. */ provider_name: string | null; /** To the first content, milliseconds. */ latency: number | null; moderation_latency: null; /** From there to the end, milliseconds. */ generation_time: number; finish_reason: null; native_finish_reason: null; tokens_prompt: number; tokens_completion: number; native_tokens_prompt: number; native_tokens_completion: number; native_tokens_completion_images: number; native_tokens_reasoning: number; native_tokens_cached: number; num_media_prompt: null; num_input_audio_prompt: null; num_media_completion: number; num_search_results: number; origin: string; is_byok: boolean; external_user: null; api_type: string; router: null } } }
+  getBillingSubscription: { params: Nothing; query: Nothing; body: Nothing; reply: { object: "billing_subscription"; has_payment_method: boolean; canceled: boolean; canceled_at: null; delinquent: null; access_until: number; /** US$. */ soft_limit_usd: number; /** All that was spent, and what can still be. */ hard_limit_usd: number; /** US$. */ system_hard_limit_usd: number; plan: { title: string; id: string }; account_name: string } }
+  getBillingSubscriptionWithoutV1: { params: Nothing; query: Nothing; body: Nothing; reply: { object: "billing_subscription"; has_payment_method: boolean; canceled: boolean; canceled_at: null; delinquent: null; access_until: number; /** US$. */ soft_limit_usd: number; /** All that was spent, and what can still be. */ hard_limit_usd: number; /** US$. */ system_hard_limit_usd: number; plan: { title: string; id: string }; account_name: string } }
+  getBillingUsage: { params: Nothing; query: { start_date?: string | undefined; end_date?: string | undefined }; body: Nothing; reply: { object: "list"; daily_costs: readonly ({ timestamp: number; line_items: readonly { name: string; /** US cents. */ cost: number }[] })[]; /** US cents. */ total_usage: number } }
+  getBillingUsageWithoutV1: { params: Nothing; query: { start_date?: string | undefined; end_date?: string | undefined }; body: Nothing; reply: { object: "list"; daily_costs: readonly ({ timestamp: number; line_items: readonly { name: string; /** US cents. */ cost: number }[] })[]; /** US cents. */ total_usage: number } }
+  getBillingCreditGrants: { params: Nothing; query: Nothing; body: Nothing; reply: { object: "credit_summary"; /** US$. */ total_granted: number; /** US$. */ total_used: number; /** US$. */ total_available: number; /** US$. */ total_paid_available: number; grants: { object: "list"; data: readonly unknown[] } } }
+  getBillingCreditGrantsWithoutV1: { params: Nothing; query: Nothing; body: Nothing; reply: { object: "credit_summary"; /** US$. */ total_granted: number; /** US$. */ total_used: number; /** US$. */ total_available: number; /** US$. */ total_paid_available: number; grants: { object: "list"; data: readonly unknown[] } } }
+}
+
+/** Method, path, and whether a repeated request can be told from a new one. */
+export const COMPATIBILITY: { readonly [Name in keyof CompatibilityOperations]: readonly [string, string, 'repeatable'?] } = {
+  getCredits: ['GET', '/v1/credits'],
+  getCurrentKey: ['GET', '/v1/key'],
+  getCurrentKeyOldPath: ['GET', '/v1/auth/key'],
+  getGeneration: ['GET', '/v1/generation'],
+  getBillingSubscription: ['GET', '/v1/dashboard/billing/subscription'],
+  getBillingSubscriptionWithoutV1: ['GET', '/dashboard/billing/subscription'],
+  getBillingUsage: ['GET', '/v1/dashboard/billing/usage'],
+  getBillingUsageWithoutV1: ['GET', '/dashboard/billing/usage'],
+  getBillingCreditGrants: ['GET', '/v1/dashboard/billing/credit_grants'],
+  getBillingCreditGrantsWithoutV1: ['GET', '/dashboard/billing/credit_grants'],
+}

@@ -1,0 +1,48 @@
+import { defineMessages } from '../../../i18n/catalogue.ts'
+
+export const providerTestMessages = defineMessages(
+  {
+    testing: 'Trying…',
+    testModel: 'Model for the test call',
+    testModelHelp: 'Empty = ask for its list of models, which costs nothing.',
+    testOk: 'It works.',
+    testOkModels: '{count, plural, one {It works, and lists # model.} other {It works, and lists # models.}}',
+    testFailed: 'It does not work.',
+    testTimes: 'Connected after {connected}, first byte after {first}, done after {total}.',
+    testTotal: 'Done after {total}.',
+    testReply: 'The model said',
+    testStatus: 'HTTP {status}',
+    testCall: 'Test call',
+    testCallText: 'One real call, which the provider may charge for.',
+  },
+  {
+    vi: {
+      testing: 'Đang thử…',
+      testModel: 'Model cho lệnh gọi thử',
+      testModelHelp: 'Để trống = hỏi danh sách model, không tốn phí.',
+      testOk: 'Hoạt động tốt.',
+      testOkModels: 'Hoạt động tốt, liệt kê {count} model.',
+      testFailed: 'Không hoạt động.',
+      testTimes: 'Kết nối sau {connected}, byte đầu tiên sau {first}, hoàn tất sau {total}.',
+      testTotal: 'Hoàn tất sau {total}.',
+      testReply: 'Model trả lời',
+      testStatus: 'HTTP {status}',
+      testCall: 'Gọi thử',
+      testCallText: 'Một lệnh gọi thật, nhà cung cấp có thể tính phí.',
+    },
+    zh: {
+      testing: '测试中…',
+      testModel: '测试调用的模型',
+      testModelHelp: '留空则查询模型列表，不产生费用。',
+      testOk: '可以使用。',
+      testOkModels: '可以使用，共列出 {count} 个模型。',
+      testFailed: '无法使用。',
+      testTimes: '{connected}后建立连接，{first}后收到首字节，{total}后完成。',
+      testTotal: '{total}后完成。',
+      testReply: '模型回复',
+      testStatus: 'HTTP {status}',
+      testCall: '测试调用',
+      testCallText: '一次真实调用，服务商可能会收费。',
+    },
+  },
+)
