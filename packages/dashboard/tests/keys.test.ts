@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { copiedBy, gone } from './support/settled.ts'
 import { canRun, type Stage, startStage, type Visitor, whyNot } from './support/stage.ts'
 
 describe.runIf(canRun)(`API keys${whyNot}`, { timeout: 240_000 }, () => {
@@ -20,7 +21,7 @@ describe.runIf(canRun)(`API keys${whyNot}`, { timeout: 240_000 }, () => {
   }
 
   it('are made, used, rotated with a grace, and revoked', async () => {
-    const { page, open, mustBeAccessible, photograph } = visitor
+    const { page, open, examine } = visitor
     await open('/keys')
     await page.getByRole('button', { name: 'Create a key' }).first().click()
     await page.getByRole('button', { name: 'Create the key' }).click()
@@ -32,24 +33,21 @@ describe.runIf(canRun)(`API keys${whyNot}`, { timeout: 240_000 }, () => {
     await page.getByLabel(/Budget in US\$/).fill('10')
     await page.getByText('Limits', { exact: true }).last().click()
     await page.getByLabel('Requests per minute').fill('60')
-    await mustBeAccessible()
-    await photograph('key-create')
+    await examine('key-create')
     await page.getByRole('button', { name: 'Create the key' }).click()
     const key = await page.getByTestId('new-key').innerText()
-    await mustBeAccessible()
-    await photograph('key-made')
-    await page.getByRole('button', { name: 'Copy: Key' }).click()
-    expect(await page.evaluate(async () => await navigator.clipboard.readText())).toBe(key)
+    await examine('key-made')
+    expect(await copiedBy(page, page.getByRole('button', { name: 'Copy: Key' }))).toBe(key)
     expect(await answers(key)).toBe(200)
     await page.getByRole('button', { name: 'I have copied it' }).click()
+    await gone(page.getByTestId('new-key'))
 
     const table = page.getByRole('table', { name: 'API keys of this account' })
     const row = table.getByRole('row').filter({ hasText: 'bot' })
     await row.getByText('60/min').waitFor()
     await row.getByRole('meter').waitFor()
     expect(await page.content()).not.toContain(key)
-    await mustBeAccessible()
-    await photograph('keys')
+    await examine('keys')
 
     await row.getByRole('button', { name: /^Actions/ }).click()
     await page.getByRole('menuitem', { name: 'Rotate' }).click()
@@ -58,13 +56,13 @@ describe.runIf(canRun)(`API keys${whyNot}`, { timeout: 240_000 }, () => {
     expect(rotated).not.toBe(key)
     expect([await answers(key), await answers(rotated)]).toEqual([200, 200])
     await page.getByRole('button', { name: 'I have copied it' }).click()
+    await gone(page.getByTestId('new-key'))
     await row.getByText(/Old secret until/).waitFor()
 
     await row.getByRole('button', { name: /^Actions/ }).click()
     await page.getByRole('menuitem', { name: 'Revoke' }).click()
     await page.getByText('This cannot be undone.').waitFor()
-    await mustBeAccessible()
-    await photograph('key-revoke')
+    await examine('key-revoke')
     await page.getByRole('button', { name: 'Revoke the key' }).click()
     await page.getByText('The key is revoked.').waitFor()
     expect([await answers(key), await answers(rotated)]).toEqual([401, 401])
@@ -110,8 +108,7 @@ describe.runIf(canRun)(`API keys${whyNot}`, { timeout: 240_000 }, () => {
     await page.getByRole('textbox', { name: 'Name' }).fill('after a proof')
     await page.getByRole('button', { name: 'Create the key' }).click()
     await page.getByRole('heading', { name: 'Is it still you?' }).waitFor()
-    await visitor.mustBeAccessible()
-    await visitor.photograph('proof')
+    await visitor.examine('proof')
     await page.getByLabel('Password').fill('a long sentence of hers')
     await page.getByRole('button', { name: 'Continue' }).click()
     await page.getByTestId('new-key').waitFor()

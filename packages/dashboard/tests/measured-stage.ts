@@ -7,7 +7,7 @@ import { bringIn, usageRecord } from 'fairlead/store/__fixtures__/usage-rows.ts'
 import { openDatabase } from 'fairlead/store/database.ts'
 import { HEALTH_DAY_MS, HEALTH_STEP_MS } from 'fairlead/telemetry/history/health-history.ts'
 import { chat, post } from '../../gateway/tests/support/gateway.ts'
-import { type Stage, startStage } from './support/stage.ts'
+import { type Stage, startStage, type Visitor } from './support/stage.ts'
 
 /** Names that would run, were they ever taken for anything but text. */
 export const HOSTILE = [
@@ -24,6 +24,7 @@ const NANOS = [9_000_000, 400_000, 2_500_000, 300_000, 700_000] as const
 
 export interface MeasuredStage extends AsyncDisposable {
   readonly stage: Stage
+  readonly operator: Visitor
   readonly keyIds: readonly string[]
   /** Makes a call, and waits until it is in the database. */
   call(model?: string): Promise<{ readonly status: number; readonly id: string }>
@@ -54,7 +55,6 @@ export async function startMeasuredStage(): Promise<MeasuredStage> {
     keyIds.push(made.json.id)
     key ||= made.json.key
   }
-  await operator.page.close()
   const seed = async (records: readonly UsageRecord[]): Promise<void> => {
     const database = await openDatabase(stage.gateway.databaseFile)
     for (let at = 0; at < records.length; at += 5_000) await bringIn(database.usage, records.slice(at, at + 5_000))
@@ -69,6 +69,7 @@ export async function startMeasuredStage(): Promise<MeasuredStage> {
   }
   return {
     stage,
+    operator,
     keyIds,
     call,
     seed,

@@ -3,6 +3,7 @@
 import { startFakeUpstream, type FakeUpstream } from '@fairlead/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { chat, post, providersYaml } from '../../gateway/tests/support/gateway.ts'
+import { eventually } from './support/settled.ts'
 import { canRun, startStage, whyNot, type Stage, type Visitor } from './support/stage.ts'
 
 describe.runIf(canRun)(`Providers${whyNot}`, () => {
@@ -29,7 +30,7 @@ describe.runIf(canRun)(`Providers${whyNot}`, () => {
     (await post(`${stage.gateway.url}/chat/completions`, stage.gateway.key, chat())).status
 
   it('that fail are seen, drained, and put back into use when they are well', { timeout: 120_000 }, async () => {
-    const { page, open, mustBeAccessible, photograph } = operator
+    const { page, open, examine } = operator
     await left.setFault({ kind: '5xx', status: 500, share: 1, seed: 1 })
     for (let turn = 0; turn < 24; turn++) expect(await call()).toBe(200)
 
@@ -43,8 +44,7 @@ describe.runIf(canRun)(`Providers${whyNot}`, () => {
     await page.getByRole('link', { name: 'a', exact: true }).click()
     await page.getByRole('heading', { name: 'a', level: 1 }).waitFor()
     await page.getByText('Breaker opened').first().waitFor()
-    await mustBeAccessible()
-    await photograph('operator-provider-failing')
+    await examine('operator-provider-failing')
 
     // Drained: nothing goes there any more, and nobody notices.
     await page.getByRole('button', { name: 'Drain', exact: true }).click()
@@ -81,17 +81,18 @@ describe.runIf(canRun)(`Providers${whyNot}`, () => {
     await slider.focus()
     await slider.press('ArrowRight')
     await page.getByText('Configured: 1').waitFor()
-    const { json } = await operator.api('GET', '/api/providers/b')
-    expect(json).toMatchObject({ weight: 1.5, own_weight: 1 })
+    await eventually(async () => (await operator.api('GET', '/api/providers/b')).json).toMatchObject({
+      weight: 1.5,
+      own_weight: 1,
+    })
     await page.getByRole('button', { name: 'Back to the configured weight' }).click()
     await page.getByText('Configured: 1').waitFor({ state: 'detached' })
   })
 
   it('are picked from the list, tried, added, given a second key, and deleted', { timeout: 120_000 }, async () => {
-    const { page, open, mustBeAccessible, photograph } = operator
+    const { page, open, examine, mustBeAccessible, photograph } = operator
     await open('/operator/providers')
-    await mustBeAccessible()
-    await photograph('operator-providers')
+    await examine('operator-providers')
     await page.getByRole('button', { name: 'Add a provider' }).click()
     await page.getByRole('searchbox').fill('compat')
     await mustBeAccessible()
@@ -114,8 +115,7 @@ describe.runIf(canRun)(`Providers${whyNot}`, () => {
     await page.getByRole('dialog').getByLabel(/Label/).fill('<img src=x onerror=alert(1)>')
     await page.getByRole('dialog').getByRole('button', { name: 'Add a credential' }).click()
     await page.getByText('<img src=x onerror=alert(1)>').first().waitFor()
-    await mustBeAccessible()
-    await photograph('operator-provider-own')
+    await examine('operator-provider-own')
     await page.getByRole('button', { name: 'Delete', exact: true }).click()
     await page.getByRole('dialog').getByRole('textbox').fill('house')
     await page.getByRole('dialog').getByRole('button', { name: 'Delete', exact: true }).click()

@@ -1,6 +1,7 @@
 // Settings of an account: its people from invitation to farewell, and who is told about a low balance.
 import type { Locator } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { copiedBy, eventually, gone } from './support/settled.ts'
 import { canRun, PASSWORD, type Stage, startStage, type Visitor, whyNot } from './support/stage.ts'
 
 describe.runIf(canRun)(`Settings of a team${whyNot}`, () => {
@@ -40,18 +41,17 @@ describe.runIf(canRun)(`Settings of a team${whyNot}`, () => {
     await page.getByText('The account is saved.').waitFor()
     await page.locator('nav').getByText('Research & more').waitFor()
     // The only owner cannot go.
-    expect(await page.getByRole('button', { name: 'Leave account' }).isDisabled()).toBe(true)
-    expect(await page.getByRole('button', { name: 'Hand over' }).isDisabled()).toBe(true)
+    for (const name of ['Leave account', 'Hand over'])
+      await page.getByRole('button', { name, disabled: true }).waitFor()
   })
 
   it('invites by mail and by link, and takes back', { timeout: 90_000 }, async () => {
-    const { page, mustBeAccessible, photograph } = ada
+    const { page, examine } = ada
     await page.getByRole('button', { name: 'Invite', exact: true }).click()
     await dialogOf(ada).getByLabel('Mail address').fill('grace')
     await dialogOf(ada).getByRole('button', { name: 'Send invitation' }).click()
     await dialogOf(ada).getByText('This is no mail address.').waitFor()
-    await mustBeAccessible()
-    await photograph('settings-team-invite')
+    await examine('settings-team-invite')
     await dialogOf(ada).getByLabel('Mail address').fill('edsger@example.com')
     await dialogOf(ada).getByRole('button', { name: 'Send invitation' }).click()
     await page.getByText('The invitation is on its way to edsger@example.com.').first().waitFor()
@@ -60,10 +60,8 @@ describe.runIf(canRun)(`Settings of a team${whyNot}`, () => {
     await dialogOf(ada).getByRole('button', { name: 'By link' }).click()
     await dialogOf(ada).getByRole('button', { name: 'Make link' }).click()
     await dialogOf(ada).getByText('Shown this once.').waitFor()
-    await mustBeAccessible()
-    await photograph('settings-team-link')
-    await dialogOf(ada).getByRole('button', { name: /^Copy/ }).click()
-    const link = await page.evaluate(async () => await navigator.clipboard.readText())
+    await examine('settings-team-link')
+    const link = await copiedBy(page, dialogOf(ada).getByRole('button', { name: /^Copy/ }))
     await dialogOf(ada).getByRole('checkbox').click()
     await dialogOf(ada).getByRole('button', { name: 'Done' }).click()
     const data = { token: link.split('#')[1], email: 'grace@example.com', name: 'Grace', password: PASSWORD }
@@ -78,15 +76,13 @@ describe.runIf(canRun)(`Settings of a team${whyNot}`, () => {
   it('shows its people to all of them, and what can be done to whom may do it', { timeout: 90_000 }, async () => {
     await ada.open('/settings/team')
     await ada.page.getByRole('row', { name: /Grace/ }).waitFor()
-    await ada.mustBeAccessible()
-    await ada.photograph('settings-team-members')
+    await ada.examine('settings-team-members')
     await grace.open('/settings/team')
     await grace.page.getByRole('row', { name: /ada@example.com/ }).waitFor()
-    expect(await grace.page.getByRole('button', { name: /^Actions/ }).count()).toBe(0)
-    expect(await grace.page.getByRole('button', { name: 'Invite', exact: true }).count()).toBe(0)
-    expect(await grace.page.getByRole('link', { name: 'Notifications' }).count()).toBe(0)
-    await grace.mustBeAccessible()
-    await grace.photograph('settings-team-developer')
+    await gone(grace.page.getByRole('button', { name: /^Actions/ }))
+    await gone(grace.page.getByRole('button', { name: 'Invite', exact: true }))
+    await gone(grace.page.getByRole('link', { name: 'Notifications' }))
+    await grace.examine('settings-team-developer')
     await grace.open('/settings/notifications')
     await grace.page.getByText('This is for admins').waitFor()
   })
@@ -108,22 +104,20 @@ describe.runIf(canRun)(`Settings of a team${whyNot}`, () => {
   })
 
   it('is handed over, after its name was typed, and left', { timeout: 90_000 }, async () => {
-    const { page, open, mustBeAccessible, photograph } = ada
+    const { page, open, examine } = ada
     // Without what was just said at the edge.
     await open('/settings/team')
     await page.getByRole('button', { name: 'Hand over' }).click()
-    const confirm = dialogOf(ada).getByRole('button', { name: 'Hand over' })
-    expect(await confirm.isDisabled()).toBe(true)
+    await dialogOf(ada).getByRole('button', { name: 'Hand over', disabled: true }).waitFor()
     await dialogOf(ada).getByLabel('Type Research & more to confirm').fill('Research & more')
-    await mustBeAccessible()
-    await photograph('settings-team-transfer')
-    await confirm.click()
+    await examine('settings-team-transfer')
+    await dialogOf(ada).getByRole('button', { name: 'Hand over' }).click()
     await page.getByText('You are an admin now.').first().waitFor()
     await page.getByRole('row', { name: /Grace.*Owner/ }).waitFor()
     await open('/settings/team')
     await page.getByRole('row', { name: /ada@example.com.*Admin/ }).waitFor()
     // An admin does nothing to an owner.
-    expect(await page.getByRole('button', { name: 'Actions: Grace' }).count()).toBe(0)
+    await gone(page.getByRole('button', { name: 'Actions: Grace' }))
     await page.getByRole('button', { name: 'Leave account' }).click()
     await dialogOf(ada).getByRole('button', { name: 'Leave account' }).click()
     await page.waitForURL(`${stage.origin}/`)
@@ -132,7 +126,7 @@ describe.runIf(canRun)(`Settings of a team${whyNot}`, () => {
 
   it('is told about a low balance, where it says so, and shows the key that signs', { timeout: 90_000 }, async () => {
     await logIn()
-    const { page, open, mustBeAccessible, photograph } = grace
+    const { page, open, examine, mustBeAccessible } = grace
     await open('/settings/notifications')
     await page.getByLabel('Tell us below').fill('0')
     await page.getByLabel('By webhook to').fill('http://hooks.example.com')
@@ -146,13 +140,12 @@ describe.runIf(canRun)(`Settings of a team${whyNot}`, () => {
     await page.getByRole('button', { name: 'Switch on' }).click()
     await page.getByText('team@example.com and the webhook will be told').first().waitFor()
     await open('/settings/notifications')
-    expect(await page.getByLabel('Tell us below').inputValue()).toBe('7.50')
+    await eventually(async () => await page.getByLabel('Tell us below').inputValue()).toBe('7.50')
     await page.getByRole('button', { name: 'Show key' }).click()
     await page.getByText(/^whsec_[A-Za-z0-9]/).waitFor()
-    await mustBeAccessible()
-    await photograph('settings-notifications-on')
+    await examine('settings-notifications-on')
     await page.getByRole('button', { name: 'Hide key' }).click()
-    expect(await page.getByText(/^whsec_[A-Za-z0-9]/).count()).toBe(0)
+    await gone(page.getByText(/^whsec_[A-Za-z0-9]/))
     await page.getByRole('button', { name: 'Switch off' }).click()
     await dialogOf(grace).getByRole('button', { name: 'Switch off' }).click()
     await page.getByText('Nobody is told any more.').first().waitFor()
