@@ -4,6 +4,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { ensureBuilt } from '../src/commands/build-dashboard.ts'
 import { openApiDocument } from '../src/http/control/api/openapi.ts'
 import type { Route } from '../src/http/control/api/route.ts'
 import { API_ROUTES, ROUTES } from '../src/http/control/routes.ts'
@@ -19,6 +20,8 @@ let person: Browser
 let ids: Readonly<Record<string, string>>
 
 beforeAll(async () => {
+  // Pages of the dashboard differ while nobody has built it.
+  await ensureBuilt()
   control = await startControl()
   const account = await control.makeAccount('Team')
   const made = await control.makeKey({ accountId: account })
@@ -48,7 +51,7 @@ beforeAll(async () => {
     batch_id: batch.json.id,
     order_id: 'ord_none',
   }
-})
+}, 180_000)
 afterAll(() => control[Symbol.asyncDispose]())
 
 const titled = (routes: readonly Route[]) => routes.map((route) => [`${route.method} ${route.path}`, route] as const)

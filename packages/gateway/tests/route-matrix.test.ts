@@ -10,6 +10,7 @@ import { OPERATOR } from '../src/identity/principal.ts'
 import { makeKey as makeSecret } from '../src/identity/key-format.ts'
 import type { NewKey } from '../src/identity/key-service.ts'
 import type { Access, Method } from '../src/http/control/api/route.ts'
+import { ensureBuilt } from '../src/commands/build-dashboard.ts'
 import { DASHBOARD_PATHS } from '../src/http/control/dashboard/paths.ts'
 import { ROUTES } from '../src/http/control/routes.ts'
 import { dialectOfPath } from '../src/http/paths.ts'
@@ -114,6 +115,8 @@ beforeAll(async () => {
   gateway = await startGateway(`${providersYaml([upstream.url])}
 payments:
   stripe: { secret_key: ${stripe.secretKey}, webhook_secret: ${stripe.webhookSecret}, api_base: "${stripe.url}" }`)
+  // Its files are open to everybody, and not there before it is built.
+  gateway.app.control.dashboard.use(await ensureBuilt())
   own = await makeAccount('own')
   theirs = await makeAccount('theirs')
   const suspended = await api('POST', '/api/accounts', { name: 'suspended' })
@@ -145,7 +148,7 @@ payments:
   await new Promise((resolve) => {
     setTimeout(resolve, 1_100)
   })
-})
+}, 180_000)
 afterAll(async () => {
   await gateway[Symbol.asyncDispose]()
   await upstream[Symbol.asyncDispose]()
