@@ -24,6 +24,19 @@ test('does not wait for a deadline that has passed', async () => {
   await settled
 })
 
+test('wakes a waiter whose deadline passes while it lies down', async () => {
+  class Interrupted extends Pacer {
+    #calls = 0
+    override now(): number {
+      this.#calls += 1
+      return super.now() + (this.#calls === 1 ? 0 : 100)
+    }
+  }
+  using pacer = new Interrupted()
+  await pacer.until(performance.now() + 50, never)
+  expect(pacer.waiting).toBe(0)
+})
+
 test('forgets a waiter at once when its signal is aborted', async () => {
   using pacer = new Pacer()
   const left = new AbortController()

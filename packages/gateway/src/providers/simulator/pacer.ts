@@ -49,7 +49,8 @@ export class Pacer implements Disposable {
     if (bucket !== undefined) bucket.add(wake)
     else this.#buckets.set(tick, new Set([wake]))
     if (this.#timer !== undefined) return
-    this.#lastTick = Math.floor(this.now() / TICK_MS)
+    // The deadline may have passed since it was looked at, on a busy machine.
+    this.#lastTick = Math.min(tick, Math.floor(this.now() / TICK_MS))
     this.#timer = setInterval(() => this.#run(), TICK_MS)
   }
 
