@@ -1,8 +1,8 @@
 // Rows without an end: only those that can be seen are in the page. All rows are of one height, so nothing is measured
 // and scrolling costs the same at a hundred rows and at a hundred thousand.
-import { useVirtualizer } from '@tanstack/react-virtual'
 import { memo, type ReactNode, useEffect, useRef } from 'react'
 import { cx } from './cx.ts'
+import { useRowsInSight } from './rows-in-sight.ts'
 
 export interface VirtualColumn<Row> {
   readonly id: string
@@ -43,14 +43,8 @@ export function VirtualTable<Row>({
   onEnd,
 }: VirtualTableProps<Row>) {
   const scroller = useRef<HTMLDivElement>(null)
-  const virtualizer = useVirtualizer({
-    count: rows.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => rowHeightPx,
-    overscan: 8,
-  })
-  const items = virtualizer.getVirtualItems()
-  const lastSeen = items.at(-1)?.index ?? 0
+  const { first, end } = useRowsInSight(scroller, rows.length, rowHeightPx)
+  const lastSeen = Math.max(0, end - 1)
   useEffect(() => {
     if (onEnd !== undefined && rows.length > 0 && lastSeen >= rows.length - NEAR_END_ROWS) onEnd()
   }, [lastSeen, rows.length, onEnd])
@@ -88,24 +82,20 @@ export function VirtualTable<Row>({
           ))}
         </div>
       </div>
-      <div role="rowgroup" className="relative" style={{ height: virtualizer.getTotalSize() }}>
-        {items.map((item) => {
-          const row = rows[item.index]
-          if (row === undefined) return null
-          return (
-            <TableRow
-              key={rowKey(row)}
-              row={row}
-              index={item.index}
-              topPx={item.start}
-              heightPx={rowHeightPx}
-              grid={grid}
-              columns={columns}
-              isMarked={isMarked?.(row) === true}
-              onOpen={onOpen}
-            />
-          )
-        })}
+      <div role="rowgroup" className="relative" style={{ height: rows.length * rowHeightPx }}>
+        {rows.slice(first, end).map((row, offset) => (
+          <TableRow
+            key={rowKey(row)}
+            row={row}
+            index={first + offset}
+            topPx={(first + offset) * rowHeightPx}
+            heightPx={rowHeightPx}
+            grid={grid}
+            columns={columns}
+            isMarked={isMarked?.(row) === true}
+            onOpen={onOpen}
+          />
+        ))}
       </div>
     </div>
   )
