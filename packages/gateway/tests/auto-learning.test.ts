@@ -115,6 +115,17 @@ describe('learning', () => {
     expect(actions).toEqual(['auto.roll_back', 'auto.serve', 'auto.learn'])
   })
 
+  it('shows an operator pools that are reckoned with the answers seen', async () => {
+    await using shop = await openShop('explore_share: 0')
+    for (const task of ['code', 'story', 'code'])
+      await post(`${shop.gateway.url}/chat/completions`, shop.gateway.key, question(task, 1))
+    await shop.gateway.usage()
+    const { data } = await operate(shop.gateway.origin, 'GET', '/api/auto/pools')
+    const [pool] = data as { members: { answers_seen: number; kinds_seen: string[] }[] }[]
+    expect(pool?.members.reduce((sum, { answers_seen: seen }) => sum + seen, 0)).toBe(3)
+    expect(pool?.members.flatMap(({ kinds_seen: kinds }) => kinds)).not.toEqual([])
+  })
+
   it('of one account changes nothing for another, however much it says', async () => {
     await using shop = await openShop('explore_share: 0.5')
     const honest = await accountOf(shop, 'honest')

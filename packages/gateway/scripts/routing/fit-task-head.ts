@@ -1,9 +1,9 @@
 // Softmax regression on sparse rows: stochastic steps that shrink per weight (Adagrad), words left out at random so
 // that no single one is leant on, and a pull towards zero.
-import { FINE_BUCKETS } from '../../src/routing/auto/picker/hashed-features.ts'
-import { softmax } from '../../src/routing/auto/picker/task-head.ts'
-import { rowOf, type TextPoint } from '../../src/routing/auto/picker/text-point.ts'
+import type { TextPoint } from '../../src/routing/auto/picker/text-point.ts'
+import { softmax } from '../../src/routing/auto/picker/word-heads.ts'
 import { permutation, seededRandom } from './seeded.ts'
+import { inputsOf, type SparseRow, sparseRow, thinned } from './sparse-rows.ts'
 
 export interface TaskExample {
   readonly point: TextPoint
@@ -21,19 +21,12 @@ export interface FittedHead {
 const EPOCHS = 12
 const RATE = 0.4
 const PULL = 2e-4
-/** Share of words left out of each step. */
-const DROPOUT = 0.5
 /** Shares the target keeps for the right class; the rest is spread, since neighbouring types shade into each other. */
 const CERTAINTY = 0.93
 
-interface SparseRow {
-  readonly indices: Int32Array
-  readonly values: Float32Array
-}
-
 export function fitTaskHead(examples: readonly TaskExample[], classes: number, seed = 17): FittedHead {
   const rows = examples.map(({ point }) => sparseRow(point))
-  const inputs = 2 * FINE_BUCKETS + (examples[0] === undefined ? 0 : rowOf(examples[0].point).length)
+  const inputs = inputsOf(examples[0]?.point)
   const weights = new Float32Array(inputs * classes)
   const squares = new Float32Array(inputs * classes).fill(1e-3)
   const intercepts = new Float64Array(classes)
@@ -75,26 +68,6 @@ export function fitTaskHead(examples: readonly TaskExample[], classes: number, s
       }
     }
   }
-}
-
-function sparseRow(point: TextPoint): SparseRow {
-  const dense = rowOf(point)
-  const indices = [
-    ...point.words.buckets,
-    ...[...point.edges.buckets].map((bucket) => FINE_BUCKETS + bucket),
-    ...[...dense.keys()].map((index) => 2 * FINE_BUCKETS + index),
-  ]
-  return {
-    indices: Int32Array.from(indices),
-    values: Float32Array.from([...point.words.weights, ...point.edges.weights, ...dense]),
-  }
-}
-
-function thinned({ indices, values }: SparseRow, random: () => number): SparseRow {
-  const kept = values.map((value, i) => ((indices[i] ?? 0) < 2 * FINE_BUCKETS && random() < DROPOUT ? 0 : value))
-  for (let i = 0; i < kept.length; i++)
-    if ((indices[i] ?? 0) < 2 * FINE_BUCKETS) kept[i] = (kept[i] ?? 0) / (1 - DROPOUT)
-  return { indices, values: kept }
 }
 
 function quantise(weights: Float32Array, intercepts: Float64Array, classes: number): FittedHead {

@@ -1,8 +1,7 @@
 // How the classifier of task types does on kinds of prompts that it has not seen, and how sure it may therefore be of itself.
-import { PackedRows } from '../../src/routing/auto/picker/packed-rows.ts'
-import { type TaskHead, taskShares } from '../../src/routing/auto/picker/task-head.ts'
+import { besideEachOther } from '../../src/routing/auto/picker/tables.ts'
 import { TASK_TYPES } from '../../src/routing/auto/picker/task-types.ts'
-import { rowOf } from '../../src/routing/auto/picker/text-point.ts'
+import { readHeads, type WordHeads } from '../../src/routing/auto/picker/word-heads.ts'
 import { type FittedHead, fitTaskHead, type TaskExample } from './fit-task-head.ts'
 
 export interface HeldOut {
@@ -21,12 +20,21 @@ export function heldOutShares(examples: readonly TaskExample[], kinds: readonly 
     )
     return examples
       .filter((_, index) => kinds[index] === kind)
-      .map(({ point, label }) => ({ label, shares: taskShares(head, point, rowOf(point)) }))
+      .map(({ point, label }) => ({ label, shares: readHeads(head, point).shares }))
   })
 }
 
-function headOf({ weights, classes, step, intercepts }: FittedHead): TaskHead {
-  return { weights: new PackedRows(weights, classes, weights.length / classes), step, intercepts }
+/** Its column of efforts is empty. */
+function headOf({ weights, classes, step, intercepts }: FittedHead): WordHeads {
+  const none = new Int8Array(weights.length / classes)
+  return {
+    weights: besideEachOther(weights, classes, none),
+    classes,
+    step,
+    intercepts,
+    effortStep: 1,
+    effortIntercept: 0,
+  }
 }
 
 export function printHeldOut(heldOut: readonly HeldOut[]): void {

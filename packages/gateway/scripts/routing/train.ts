@@ -1,21 +1,23 @@
 // `npm run routing:train`: makes the picker's tables from the public data (read where they lie) and our own corpus.
 // Same input, same bytes. Prompts are used without any model's results for the projection and the task types; results
-// only for difficulty and the score table.
+// for the score table alone. How much effort a request takes is learned from our own corpus, whose author says so.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { codesOf } from '../../src/routing/auto/picker/characters.ts'
-import { readCodes } from '../../src/routing/auto/picker/hashed-features.ts'
+import { keptSparse, readCodes } from '../../src/routing/auto/picker/hashed-features.ts'
 import { plainText } from '../../src/routing/auto/picker/plain-text.ts'
 import { decodeProjection, encodeProjection } from '../../src/routing/auto/picker/projection.ts'
 import { cutText } from '../../src/routing/auto/picker/prompt-view.ts'
-import { fitRidge } from '../../src/routing/auto/picker/ridge.ts'
 import { TASK_TYPES, type TaskType } from '../../src/routing/auto/picker/task-types.ts'
 import type { HeadsFile } from '../../src/routing/auto/picker/tables.ts'
-import { pointOf, rowOf } from '../../src/routing/auto/picker/text-point.ts'
+import { pointOf, type TextPoint } from '../../src/routing/auto/picker/text-point.ts'
 import { corpusPrompts, foreignTexts } from './corpus/corpus.ts'
+import { effortExamples } from './corpus/efforts.ts'
 import { withSlips } from './corpus/slips.ts'
 import { dataFiles, dataFolder, type DataRow, readRows, withoutRepeats } from './data-sets.ts'
+import { fitEffortHead, type FittedEffort, type RatedPoint } from './fit-effort-head.ts'
 import { fitProjection } from './fit-projection.ts'
 import { fitTaskHead, type TaskExample } from './fit-task-head.ts'
+import { heldOutEfforts, printEfforts, usualEfforts } from './held-out-efforts.ts'
 import { heldOutShares, printHeldOut, scaleOf } from './held-out-types.ts'
 import { nearest, prototypesOf } from './prototypes.ts'
 import { permutation, seededRandom } from './seeded.ts'
@@ -27,7 +29,6 @@ const PROTOTYPES = 128
 const COPIES = 8
 /** Exam questions per domain that join the classifier's own prompts: they are one kind of traffic among many. */
 const EXAM_ROWS_PER_DOMAIN = 60
-const DIFFICULTY_PENALTY = 100
 const TABLES = new URL('../../src/routing/auto/tables/', import.meta.url)
 
 /** What a domain of the exam sets is as a task; domains that are none of ours are left out. */
@@ -75,7 +76,7 @@ function train(data: string): void {
     ? readFileSync(new URL('projection.bin', TABLES))
     : encodeProjection(
         fitProjection(
-          texts.map((text) => readCodes(codesOf(plainText(cutText(text)))).coarse),
+          texts.map((text) => keptSparse(readCodes(codesOf(plainText(cutText(text)))).coarse)),
           DIMENSIONS,
           5,
         ),
@@ -85,7 +86,11 @@ function train(data: string): void {
 
   const exam = examRows(rows)
   const random = seededRandom(23)
-  const ours = corpus.flatMap((prompt) => [prompt, { ...prompt, text: withSlips(prompt.text, random) }])
+  const ours = corpus.flatMap((prompt) => [
+    prompt,
+    { ...prompt, text: withSlips(prompt.text, random) },
+    { ...prompt, text: withSlips(prompt.text, random) },
+  ])
   const examples = [...ours.map(({ text, type }) => ({ text, type })), ...exam]
   const points = examples.map(({ text }) => point(text))
   const labelled = points.map((at, index): TaskExample => ({
@@ -101,7 +106,7 @@ function train(data: string): void {
   console.log(`scores count ${scale} times, by the same prompts`)
   const taskHead = fitTaskHead(labelled, TASK_TYPES.length)
 
-  const difficulty = fitDifficulty(rows, point)
+  const effort = fitEfforts(point)
   const prototypes = prototypesOf(
     points.map(({ vector }) => vector),
     PROTOTYPES,
@@ -109,13 +114,14 @@ function train(data: string): void {
   )
   const closeness = points.map(({ vector }) => nearest(prototypes, vector).closeness).sort((a, b) => a - b)
   const heads: HeadsFile = {
-    inputs: difficulty.inputs,
     taskTypes: TASK_TYPES,
     taskWeights: base64(taskHead.weights),
     taskStep: taskHead.step * scale,
     taskIntercepts: [...taskHead.intercepts].map((value) => rounded(value * scale)),
-    difficultyWeights: base64(Float32Array.from(difficulty.weights)),
-    difficultyIntercept: rounded(difficulty.intercepts[0] ?? 0),
+    effortWeights: base64(effort.weights),
+    effortStep: effort.step,
+    effortIntercept: rounded(effort.intercept),
+    usualEfforts: usualEfforts(TASK_TYPES).map(rounded),
     prototypes: base64(
       Int8Array.from(prototypes.flatMap((vector) => [...vector].map((value) => Math.round(value * 127)))),
     ),
@@ -140,36 +146,21 @@ function examRows(rows: readonly DataRow[]): { text: string; type: TaskType }[] 
   })
 }
 
-/** Hardness within a domain: how far fewer models than usual get it right, in logits. */
-function fitDifficulty(rows: readonly DataRow[], point: (text: string) => ReturnType<typeof pointOf>) {
-  const seen = rows.filter(({ m }) => Object.keys(m).length > 2)
-  const shares = seen.map(({ m }) => mean(Object.values(m).map(([score]) => score)))
-  const domains = new Map<string, number[]>()
-  for (const [index, row] of seen.entries())
-    domains.set(row.domain, [...(domains.get(row.domain) ?? []), shares[index] ?? 0])
-  const usual = new Map([...domains].map(([domain, values]) => [domain, mean(values)]))
-  const inputs = seen.map(({ prompt }) => rowOf(point(prompt)))
-  return fitRidge(
-    {
-      count: seen.length,
-      inputs: inputs[0]?.length ?? 0,
-      outputs: 1,
-      row: (index) => inputs[index] ?? [],
-      // Four logits between nobody and everybody.
-      target: (index) => [4 * ((usual.get(seen[index]?.domain ?? '') ?? 0) - (shares[index] ?? 0))],
-    },
-    DIFFICULTY_PENALTY,
-  )
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / Math.max(values.length, 1)
+/** Each rated request as it is written and with slips of the keyboard. */
+function fitEfforts(point: (text: string) => TextPoint): FittedEffort {
+  const examples = effortExamples()
+  const random = seededRandom(31)
+  const rated = [...examples, ...examples.map((one) => ({ ...one, text: withSlips(one.text, random) }))]
+  const points = rated.map(({ text, effort }): RatedPoint => ({ point: point(text), effort }))
+  const kinds = rated.map(({ kind }) => kind)
+  printEfforts(heldOutEfforts(points, kinds, examples.length))
+  return fitEffortHead(points)
 }
 
 function rounded(value: number): number {
   return Math.round(value * 1e6) / 1e6
 }
 
-function base64(array: Float32Array | Int8Array): string {
+function base64(array: Int8Array): string {
   return Buffer.from(array.buffer, array.byteOffset, array.byteLength).toString('base64')
 }

@@ -89,7 +89,7 @@ export function createPages(options: PagesOptions): ControlApp {
       now: Date.now,
     }),
     learning: learning.service,
-    autoPools: () => learning.viewPools(),
+    autoPools: async () => await learning.viewPools(),
     limits: shared.ledger,
     responses: responses.library,
     instances: () => shared.instances.list(),

@@ -16,6 +16,7 @@ import { comparableConfig } from '../http/control/resources/shown-config.ts'
 import { Dashboard } from '../http/control/dashboard/dashboard.ts'
 import { createIdentityServices } from '../identity/identity-services.ts'
 import type { KeyService } from '../identity/key-service.ts'
+import { forgetSignUps } from '../identity/people/forgotten-sign-ups.ts'
 import { createPeopleServices, type PeopleServices } from '../identity/people/people-services.ts'
 import { OPERATOR } from '../identity/principal.ts'
 import { derivePepper, loadSecretKey } from '../identity/secret-key.ts'
@@ -134,6 +135,7 @@ export class ControlPlane implements AsyncDisposable {
       now: Date.now,
       groups: () => this.#config.groups,
       changes: this.#shared.changes,
+      placeChanged: (place) => this.#people.placeChanged(place),
     })
     this.keys = identity.keys
     this.#responses = new ResponsePlane({
@@ -188,6 +190,7 @@ export class ControlPlane implements AsyncDisposable {
       sendMail,
       homeUrl,
       pricesChanged: (prices) => this.#run({ ...this.#config, prices }),
+      chores: [async (nowMs) => await forgetSignUps(database, nowMs)],
       log,
     })
     this.#history = new HealthRecorder({

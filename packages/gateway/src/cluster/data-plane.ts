@@ -38,6 +38,7 @@ import { Picker } from '../routing/auto/picker/picker.ts'
 import type { ShadowAsk, ShadowReply } from '../routing/auto/learning/shadow.ts'
 import { Fleet } from '../routing/fleet.ts'
 import type { FleetChange } from '../routing/outcome.ts'
+import { EmbedRunner } from './embed-runner.ts'
 import { MirrorRunner } from './mirror-runner.ts'
 import { ShadowRunner } from './shadow-runner.ts'
 import type { WorkerReport } from './messages.ts'
@@ -157,6 +158,17 @@ export class DataPlane {
       fleet: this.fleet,
       auto: this.auto,
       shadow: this.#shadow,
+      embedder: new EmbedRunner({
+        config: () => this.#config,
+        fleet: this.fleet,
+        auto: this.auto,
+        call: (request) => this.#relay.call(request),
+        ask: (ask) => primary.shadow(ask),
+        costHeader: () => this.#headerNames.cost.toLowerCase(),
+        embedded: (outcome) => this.metrics.auto.embedded(outcome),
+        spent: (pool, nanos) => this.metrics.auto.spent(pool, nanos),
+        log,
+      }),
       mirror: new MirrorRunner({ call: (request) => this.#relay.call(request), metrics: this.metrics }),
       limits: primary.limits(this.#wheel),
       wallets: this.wallets,
@@ -327,7 +339,7 @@ export class DataPlane {
     this.#sockets[Symbol.dispose]()
     this.#responses[Symbol.dispose]()
     this.#server.destroy()
-    await this.#upstreams[Symbol.asyncDispose]()
+    this.#upstreams[Symbol.dispose]()
     this.#wheel.close()
     this.#control[Symbol.dispose]()
     this.metrics[Symbol.dispose]()

@@ -24,6 +24,9 @@ import type { DomainStores } from '../store/domain-stores.ts'
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
 const RETRY_MS = 1_000
+/** How old the lengths of answers may be that the pools' curves are reckoned from. */
+const LENGTHS_FOR_MS = 60_000
+const NO_LENGTHS = 'how long answers were cannot be read at the moment'
 /** Accounts and pools whose tables workers are given; the config goes to each of them whole. */
 const MOST_TABLES = 200
 const BY_THE_CLOCK: LearningCaller = { principal: OPERATOR, origin: NO_ORIGIN }
@@ -51,6 +54,7 @@ export class LearningPlane implements AsyncDisposable {
   #reading: Promise<void> = Promise.resolve()
   #learning: Promise<void> = Promise.resolve()
   #remembering: Promise<void> = Promise.resolve()
+  #lengths: { readonly read: Promise<AnswerLengths | null>; readonly readAtMs: number } | null = null
   #timer: NodeJS.Timeout | undefined
   #retry: NodeJS.Timeout | undefined
   #hours = 0
@@ -89,10 +93,25 @@ export class LearningPlane implements AsyncDisposable {
     })
   }
 
-  viewPools(): readonly PoolView[] {
+  async viewPools(): Promise<readonly PoolView[]> {
     const { config, fleet, picker } = this.#options
+    const lengths = await this.#lengthsNow()
     const { auto } = config()
-    return auto.pools.map((pool) => viewPool(pool, { fleet: fleet(), catalogue, picker: picker(), auto }))
+    return auto.pools.map((pool) => viewPool(pool, { fleet: fleet(), catalogue, picker: picker(), auto, lengths }))
+  }
+
+  /** Read anew, once a minute at most; what was known at the start where the database does not say. Never rejects. */
+  async #lengthsNow(): Promise<AnswerLengths | null> {
+    const { database, config, log } = this.#options
+    if (this.#lengths === null || Date.now() - this.#lengths.readAtMs >= LENGTHS_FOR_MS) {
+      const read = pastLengths(database.learning).catch((error: unknown) => {
+        log.debug({ err: error }, NO_LENGTHS)
+        this.#lengths = null
+        return config().answerLengths ?? null
+      })
+      this.#lengths = { read, readAtMs: Date.now() }
+    }
+    return await this.#lengths.read
   }
 
   start(): void {
@@ -119,11 +138,10 @@ export class LearningPlane implements AsyncDisposable {
       this.#serving = serving
       this.#tables = new Map(rows.map(({ versionId, table }) => [versionId, this.#tables.get(versionId) ?? table]))
       const byAccount = Object.groupBy(rows, ({ accountId }) => accountId)
-      const learned = Object.entries(byAccount).map(([accountId, ofAccount = []]) => [
-        accountId,
-        Object.fromEntries(ofAccount.map(({ pool, versionId, table }) => [pool, this.#tables.get(versionId) ?? table])),
-      ])
-      changed(Object.fromEntries(learned) as LearnedTables)
+      const tablesOf = (ofAccount: typeof rows): LearnedTables[string] =>
+        Object.fromEntries(ofAccount.map(({ pool, versionId, table }) => [pool, this.#tables.get(versionId) ?? table]))
+      const accounts = Object.entries(byAccount).map(([id, ofAccount = []]) => [id, tablesOf(ofAccount)] as const)
+      changed(Object.fromEntries(accounts))
     } catch (error) {
       log.debug({ err: error }, 'what the picker has learned cannot be read at the moment')
       clearTimeout(this.#retry)
@@ -138,7 +156,7 @@ export class LearningPlane implements AsyncDisposable {
       const lengths = await pastLengths(database.learning)
       if (!this.#closed && Object.keys(lengths.models).length > 0) remembered?.(lengths)
     } catch (error) {
-      log.debug({ err: error }, 'how long answers were cannot be read at the moment')
+      log.debug({ err: error }, NO_LENGTHS)
     }
   }
 
@@ -155,6 +173,9 @@ export class LearningPlane implements AsyncDisposable {
         return { day: ask.day }
       case 'result':
         await learning.addShadow(ask.result, nowMs)
+        return { day }
+      case 'overhead':
+        await learning.addOverhead(ask.receipt, ask.nanos, nowMs)
         return { day }
     }
   }
@@ -184,6 +205,6 @@ export class LearningPlane implements AsyncDisposable {
     this.#closed = true
     clearInterval(this.#timer)
     clearTimeout(this.#retry)
-    await Promise.all([this.#reading, this.#learning, this.#remembering])
+    await Promise.all([this.#reading, this.#learning, this.#remembering, this.#lengths?.read])
   }
 }

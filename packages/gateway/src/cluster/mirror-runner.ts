@@ -35,6 +35,8 @@ export class MirrorRunner implements MirrorPort {
     if (random() * PPM >= mirror.sharePpm) return
     // What runs at the provider may do something, and is to be done once.
     if (request.body.length > MOST_BODY_BYTES || scan.bounds.hostedCalls > 0) return
+    // A copy goes where its caller's own request may not.
+    if (request.principal.dataPolicy !== undefined) return
     const running = this.#running.get(publicId) ?? 0
     if (running >= mirror.atOnce) {
       metrics.copied(publicId, 'left_out')

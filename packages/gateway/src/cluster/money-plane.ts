@@ -9,7 +9,7 @@ import { createPriceService, type PriceService } from '../billing/prices/price-s
 import { pricesOf } from '../billing/prices/price-store.ts'
 import type { Price } from '../billing/prices/price.ts'
 import { SliceServer } from '../billing/slices/slice-server.ts'
-import { UsageKeeper } from '../billing/usage/usage-keeper.ts'
+import { type Chore, UsageKeeper } from '../billing/usage/usage-keeper.ts'
 import { MoneyGuard } from '../billing/wallets/money-guard.ts'
 import { WalletWatch } from '../billing/wallets/wallet-watch.ts'
 import { catalogue } from '../catalogue/catalogue.ts'
@@ -31,6 +31,8 @@ export interface MoneyPlaneOptions {
   readonly homeUrl: () => string
   /** Those of the database are others now. */
   readonly pricesChanged: (prices: Readonly<Record<string, Price>>) => void
+  /** What else is looked through for what is too old. */
+  readonly chores: readonly Chore[]
   readonly log: Logger
 }
 
@@ -48,7 +50,7 @@ export class MoneyPlane implements AsyncDisposable {
   constructor(options: MoneyPlaneOptions) {
     const { database, pepper, journalDir, shared, config, send, sendMail, homeUrl, pricesChanged, log } = options
     const brand = (): string => config().brand.name
-    this.usage = new UsageKeeper({ journalDir, database, log, keep: () => config().usage })
+    this.usage = new UsageKeeper({ journalDir, database, log, keep: () => config().usage, chores: options.chores })
     this.slices = new SliceServer({
       store: database.wallets,
       instanceId: shared.instances.self,

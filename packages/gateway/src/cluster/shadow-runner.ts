@@ -22,6 +22,7 @@ import {
   type ShadowVerdict,
 } from '../routing/auto/learning/shadow.ts'
 import type { Fleet } from '../routing/fleet.ts'
+import { headerOf } from './header-of.ts'
 
 const CHAT = ENDPOINT_BY_PATH.get('/v1/chat/completions')
 /** More than so many at a time are left out: clients come first. */
@@ -202,12 +203,6 @@ export class ShadowRunner implements ShadowPort {
 function answerBody(asked: JsonObject, model: string): JsonObject {
   const { auto: _auto, stream: _stream, stream_options: _options, max_tokens: _most, ...rest } = asked
   return { ...rest, model, max_completion_tokens: MOST_ANSWER_TOKENS }
-}
-
-function headerOf(headers: readonly string[], name: string): string | undefined {
-  for (let index = 0; index < headers.length; index += 2)
-    if (headers[index]?.toLowerCase() === name) return headers[index + 1]
-  return undefined
 }
 
 function answerOf(reply: string): Answer | null {

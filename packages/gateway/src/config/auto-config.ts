@@ -52,6 +52,22 @@ export interface AutoConfig {
   /** How long a conversation keeps its model without a turn. */
   readonly conversationTtlMs: number
   readonly learning: AutoLearning
+  /** Null = questions are compared by the picker's own points alone. */
+  readonly embedder: AutoEmbedder | null
+}
+
+/** Figures of a vector; more would make versions too large for what they are worth. */
+export const LEAST_DIMENSIONS = 4
+export const MOST_DIMENSIONS = 1_024
+
+/** A model that makes points of questions, beside the picker's own. */
+export interface AutoEmbedder {
+  /** Public id. */
+  readonly model: string
+  /** What it is asked to shorten its vectors to; null = as they are. */
+  readonly dimensions: number | null
+  /** How long a choice waits for it at most. */
+  readonly waitMs: number
 }
 
 /** What is learned, and when; see `routing/auto/learning/`. */

@@ -1,6 +1,7 @@
 // The section `auto` of `fairlead.yaml`: its shape and its words.
 import { z } from 'zod'
 import { TASK_TYPES } from '../core/task-types.ts'
+import { LEAST_DIMENSIONS, MOST_DIMENSIONS } from './auto-config.ts'
 import { autoLearningSchema } from './auto-learning-schema.ts'
 import { wantedDataPolicySchema } from './data-policy-schema.ts'
 import { DEFAULTS as D } from './defaults.ts'
@@ -49,6 +50,26 @@ const skill = z
   })
   .describe('How good a model is, 0 to 1; wins over what ships with the gateway.')
 
+const embedder = z
+  .strictObject({
+    model: text().describe('A model of this gateway that serves /v1/embeddings.'),
+    dimensions: z
+      .int()
+      .min(LEAST_DIMENSIONS)
+      .max(MOST_DIMENSIONS)
+      .optional()
+      .describe(
+        "Figures of a vector that it is asked for; the model's own number when absent, which may be 1,024 at most.",
+      ),
+    wait_ms: z
+      .int()
+      .min(0)
+      .max(2_000)
+      .default(D.auto.embedderWaitMs)
+      .describe("How long a choice waits for a vector; the picker's own point decides when it is late."),
+  })
+  .describe('Has questions compared by a model of embeddings too; off when absent.')
+
 const preset = z.strictObject(knobs).describe('What auto:NAME means.')
 
 export const autoSchema = z
@@ -83,6 +104,7 @@ export const autoSchema = z
       .default(D.auto.conversationTtlMs)
       .describe('How long a conversation keeps its model without a turn; 0 = each request is picked for alone.'),
     learning: autoLearningSchema.prefault({}),
+    embedder: embedder.optional(),
   })
   .describe('The model picker: which models stand behind auto, and how one is chosen.')
 

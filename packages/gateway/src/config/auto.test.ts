@@ -72,6 +72,12 @@ describe('the section auto', () => {
     expect(auto.presets).toEqual({ cheap: { tradeoff: 9 } })
   })
 
+  it('has no embedder unless one is named', () => {
+    expect(load('').config.auto.embedder).toBeNull()
+    const { embedder } = load('auto: { embedder: { model: big } }\n').config.auto
+    expect(embedder).toEqual({ model: 'gpt-4o', dimensions: null, waitMs: 80 })
+  })
+
   it.each([
     ['auto: { pool: [] }', 'fairlead.yaml:3:15'],
     [
@@ -96,6 +102,8 @@ describe('the section auto', () => {
       'belongs to the pool "a" already',
     ],
     ['auto: { skills: { gpt-4o: { by_task: { cooking: 1 } } } }', 'cooking'],
+    ['auto: { embedder: { model: nobody } }', 'auto.embedder.model "nobody" is not a model of this gateway.'],
+    ['auto: { embedder: { model: gpt-4o, dimensions: 4096 } }', 'auto.embedder.dimensions'],
     ['auto: { skills: { nobody: {} } }', '"nobody" is not a model of this gateway.'],
   ])('is refused with its line: %s', (text, message) => {
     expect(problemOf(text)).toContain(message)

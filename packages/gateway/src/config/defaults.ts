@@ -63,6 +63,7 @@ export const DEFAULTS = {
     minQuality: 0.97,
     cacheTtlMs: 300_000,
     conversationTtlMs: 3_600_000,
+    embedderWaitMs: 80,
     learning: { signals: true, everyHours: 0, serve: false, exemplars: 128, maxCostRise: 0.25 },
   },
   provider: { weight: 1, priority: 0, streamUsage: true, maxConnections: 1024, healthPath: '/models' },

@@ -6,6 +6,7 @@ import {
   ALSO_AUTO,
   AUTO_PRESETS,
   type AutoConfig,
+  type AutoEmbedder,
   type AutoKnobs,
   type AutoLearning,
   type AutoPool,
@@ -50,6 +51,7 @@ export function checkAuto(file: AutoFile, served: Served, report: Report): void 
     }
   }
   checkShadow(file.learning.shadow, at, served, report)
+  if (file.embedder !== undefined) checkNames([file.embedder.model], at('embedder', 'model'), served, report, false)
   for (const id of Object.keys(file.skills)) checkNames([id], at('skills', id), served, report, false)
 }
 
@@ -146,7 +148,13 @@ export function resolveAuto(file: AutoFile, models: readonly ModelConfig[]): Aut
     cacheTtlMs: file.cache_ttl_ms,
     conversationTtlMs: file.conversation_ttl_ms,
     learning: learningOf(file.learning, models),
+    embedder: embedderOf(file.embedder, models),
   }
+}
+
+function embedderOf(file: AutoFile['embedder'], models: readonly ModelConfig[]): AutoEmbedder | null {
+  if (file === undefined) return null
+  return { model: idOf(file.model, models), dimensions: file.dimensions ?? null, waitMs: file.wait_ms }
 }
 
 function learningOf(file: AutoFile['learning'], models: readonly ModelConfig[]): AutoLearning {

@@ -30,6 +30,12 @@ export function isWish({ retentionDays, training }: DataPolicy): boolean {
   return retentionDays !== undefined || training === false
 }
 
+/** A wish in words. */
+export function policyText({ retentionDays, training }: DataPolicy): string {
+  const kept = retentionDays === 0 ? 'nothing is kept' : `kept for ${retentionDays} days at most`
+  return [...(retentionDays === undefined ? [] : [kept]), ...(training === false ? ['not trained on'] : [])].join(', ')
+}
+
 /** As YAML and JSON have it. */
 export function policyOf(file: {
   readonly retention_days?: number | undefined

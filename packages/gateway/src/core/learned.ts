@@ -11,6 +11,14 @@ export interface LearnedTable {
   readonly lengths: Readonly<Record<string, LearnedLengths>>
   /** Null = none are kept. */
   readonly exemplars: LearnedExemplars | null
+  /** The same questions as a model of embeddings sees them; absent = none is known so. */
+  readonly embedded?: LearnedEmbedded
+}
+
+export interface LearnedEmbedded {
+  /** Public id of that model; points of another one are not compared with these. */
+  readonly model: string
+  readonly exemplars: LearnedExemplars
 }
 
 export type LearnedSkills = Partial<Record<TaskType, [good: number, seen: number]>>

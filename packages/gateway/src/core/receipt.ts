@@ -60,6 +60,8 @@ export interface ReceiptLearning {
   readonly end?: BadEnd
   /** The question as a point: base64, 8 bits a figure; '' = not kept. */
   readonly vector: string
+  /** The same as a model of embeddings sees it; absent where none was asked, or did not answer. */
+  readonly embedded?: { readonly model: string; readonly vector: string }
 }
 
 export interface ReceiptCandidate {

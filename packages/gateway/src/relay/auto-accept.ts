@@ -12,7 +12,7 @@ import { FILTER_REASONS } from '../routing/auto/filters/reasons.ts'
 import type { AutoName } from '../routing/auto/pools/auto-names.ts'
 import { NO_OPTIONS, readOptions, type RequestOptions } from '../routing/auto/request-options.ts'
 import { viewRequest } from '../routing/auto/view/request-view.ts'
-import type { RelayPorts, RelayRequest } from './ports.ts'
+import type { AutoReading, RelayPorts, RelayRequest } from './ports.ts'
 import { salePrice } from './sale-price.ts'
 
 export interface AutoRequest {
@@ -38,7 +38,7 @@ export function chooseFor(
     const message = `"${name.name}" picks models that chat. Name the model for ${endpoint.path}; GET /v1/models lists them.`
     throw new GatewayError('invalid_request', message, { param: 'model' })
   }
-  const { scan, options } = takeOptions(request, scanned)
+  const { scan, options, view } = request.reading ?? readAuto(request, scanned)
   const caller = callerOf(principal)
   mustBeUsable(ports, options.baseline, caller)
   let choice: AutoChoice
@@ -46,9 +46,10 @@ export function chooseFor(
     choice = ports.auto.choose({
       name,
       options,
-      view: viewRequest(scan),
+      view,
       endpoint: operation === 'completions' ? 'completions' : 'chat',
       caller,
+      embedded: request.embedding?.point ?? null,
       session: affinityKeyOf(scan.session, headers),
       nowMs: performance.now(),
       unixMs: Date.now(),
@@ -62,11 +63,18 @@ export function chooseFor(
   return { scan, choice }
 }
 
+/** Takes out of the body what it says about the choice. @throws {GatewayError} `invalid_request`; then the body is as it was */
+export function readAuto(request: RelayRequest, scanned: ScannedRequest): AutoReading {
+  const { scan, options } = takeOptions(request, scanned)
+  return { scan, options, view: viewRequest(scan) }
+}
+
 function callerOf(principal: Principal): AutoCaller {
   return {
     accountId: principal.accountId,
     group: principal.group,
     multiplierPpm: principal.pricing.multiplierPpm,
+    dataPolicy: principal.dataPolicy ?? null,
     mayUse: (publicId) => mayUseModel(principal, publicId),
     priceOf: (route) => salePrice(principal, route),
   }

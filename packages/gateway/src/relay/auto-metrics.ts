@@ -15,6 +15,8 @@ export interface AutoOutcome {
   readonly savedNanos: number
 }
 
+export type EmbedOutcome = 'cached' | 'made' | 'late' | 'failed' | 'left_out'
+
 export class AutoMetrics {
   readonly #choices = new Counter(
     'fairlead_auto_choices_total',
@@ -34,9 +36,19 @@ export class AutoMetrics {
   )
   readonly #overhead = new Counter(
     'fairlead_auto_overhead_dollars_total',
-    'US$ that choosing cost beside the calls: shadow evaluation.',
+    'US$ that choosing cost beside the calls: shadow evaluation, embeddings.',
     ['pool'],
   )
+
+  readonly #embeddings = new Counter(
+    'fairlead_auto_embeddings_total',
+    'Questions by what became of their embedding: cached, made, late (nobody waited for it any longer, it may have been made all the same), failed, left_out.',
+    ['outcome'],
+  )
+
+  embedded(outcome: EmbedOutcome): void {
+    this.#embeddings.add(1, outcome)
+  }
 
   ended({ choice, served, savedNanos }: AutoOutcome): void {
     const pool = nameOf(choice.pool)
@@ -54,7 +66,9 @@ export class AutoMetrics {
   }
 
   collect(): MetricFamily[] {
-    return [this.#choices, this.#turns, this.#savings, this.#overhead].map((metric) => metric.family())
+    return [this.#choices, this.#turns, this.#savings, this.#overhead, this.#embeddings].map((metric) =>
+      metric.family(),
+    )
   }
 }
 

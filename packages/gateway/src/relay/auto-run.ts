@@ -120,7 +120,9 @@ export class AutoRun {
   /** Null where the journal has it already. @param served '' = nobody answered */
   receipt(served: string, usage: TokenUsage): JournalReceipt | null {
     const end = served === '' ? null : this.#badEnd(usage)
-    const written = `${served} ${end}`
+    // The journal may have it since the first words of a stream, and the question's point have come after them.
+    const point = this.#request.embedding?.point ?? null
+    const written = `${served} ${end} ${point !== null}`
     if (this.#written === written || !this.#isKept) return null
     this.#written = written
     const { principal } = this.#request
@@ -129,7 +131,7 @@ export class AutoRun {
       createdAtMs: Date.now(),
       keyId: principal.keyId,
       accountId: principal.accountId,
-      body: receiptText(this.choice, served, this.#left, end),
+      body: receiptText(this.choice, served, this.#left, end, point),
     }
   }
 

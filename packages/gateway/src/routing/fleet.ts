@@ -7,6 +7,7 @@
 //   select -> next -> (the relay sends) -> report          next again, if mayRetry, until it is served or exhausted
 //
 import type { Config } from '../config/config.ts'
+import type { DataPolicy } from '../core/data-policy.ts'
 import type { RequestTraits } from '../core/target-condition.ts'
 import type { Candidate } from './candidate.ts'
 import type { CredentialState } from './credential-state.ts'
@@ -112,6 +113,7 @@ export class Fleet {
   /**
    * /!\ Hot path. Once per request; `affinityKey` keeps a conversation where it was.
    * @param traits of a request for a route with conditions
+   * @param wanted what candidates must promise of data; null = nothing
    */
   select(
     route: Route,
@@ -119,11 +121,12 @@ export class Fleet {
     nowMs: number,
     origin: string | null = null,
     traits: RequestTraits | null = null,
+    wanted: DataPolicy | null = null,
   ): Selection {
     this.#budget.request(nowMs)
     const sticks = this.#config.balancer.sticky || route.splitBy !== null
     const keyHash = affinityKey === null || !sticks ? null : hashText(affinityKey)
-    return new Selection(route, keyHash, this.#context, origin, traits)
+    return new Selection(route, keyHash, this.#context, origin, traits, wanted)
   }
 
   /** Whether a request that has failed once may go to `candidate` too. */

@@ -2,8 +2,10 @@
 // available the least bad one is tried, once: a gateway that refuses because it believes everything to be ill would keep
 // refusing after everything got well.
 import type { Candidate } from './candidate.ts'
+import type { DataPolicy } from '../core/data-policy.ts'
 import type { RequestTraits } from '../core/target-condition.ts'
 import { tiersFor } from './conditional-tiers.ts'
+import { keepersOf } from './data-keepers.ts'
 import { candidatesOfRoute } from './route.ts'
 import type { Route } from './route.ts'
 import { chooseBy } from './strategies.ts'
@@ -35,19 +37,30 @@ export class Selection {
   /** The deployment that is tried first, once: it made what the request brings back. */
   #origin: string | null
 
-  /** @param origin as `Candidate.origin` @param traits for a route with conditions; null = it has none */
+  /**
+   * @param origin as `Candidate.origin`
+   * @param traits for a route with conditions; null = it has none
+   * @param wanted what candidates must promise; null = nothing
+   */
   constructor(
     route: Route,
     keyHash: number | null,
     context: SelectionContext,
     origin: string | null = null,
     traits: RequestTraits | null = null,
+    wanted: DataPolicy | null = null,
   ) {
     this.route = route
-    this.#tiers = traits === null ? route.tiers : tiersFor(route, traits)
+    const tiers = traits === null ? route.tiers : tiersFor(route, traits)
+    this.#tiers = wanted === null ? tiers : keepersOf(tiers, route, wanted)
     this.#origin = origin
     this.#keyHash = keyHash
     this.#context = context
+  }
+
+  /** Nobody may be asked, well or not. */
+  get isEmpty(): boolean {
+    return this.#tiers.length === 0
   }
 
   /** /!\ Hot path. The next candidate that was not tried yet, or null. Every candidate that is sent to must be reported. */

@@ -14,7 +14,7 @@ import type {
   SpendSettled,
   VersionRecord,
 } from '../routing/auto/learning/learning-store.ts'
-import type { ShadowResult } from '../routing/auto/learning/shadow.ts'
+import type { ReceiptName, ShadowResult } from '../routing/auto/learning/shadow.ts'
 import type { ReplayResult } from '../routing/auto/learning/replay.ts'
 import { feedbackOfRow } from './receipt-store.ts'
 import type { Tables } from './schema.ts'
@@ -255,13 +255,16 @@ export class SqlLearningStore implements LearningStore {
       .where('day', '=', day)
       .where('payer', '=', payer)
       .execute()
-    if (spentNanos === 0) return
-    const { receiptId, accountId } = receipt
+    await this.addOverhead(receipt, spentNanos, atMs)
+  }
+
+  async addOverhead({ receiptId, accountId }: ReceiptName, nanos: number, atMs: number): Promise<void> {
+    if (nanos === 0) return
     await this.#kysely
       .insertInto('auto_overheads')
-      .values({ receipt_id: receiptId, account_id: accountId, created_at: atMs, nanos: spentNanos })
+      .values({ receipt_id: receiptId, account_id: accountId, created_at: atMs, nanos })
       .onConflict((conflict) =>
-        conflict.column('receipt_id').doUpdateSet((eb) => ({ nanos: eb('auto_overheads.nanos', '+', spentNanos) })),
+        conflict.column('receipt_id').doUpdateSet((eb) => ({ nanos: eb('auto_overheads.nanos', '+', nanos) })),
       )
       .execute()
   }

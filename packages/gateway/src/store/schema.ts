@@ -68,6 +68,8 @@ interface ApiKeysTable {
   /** The secret before the last rotation, and until when it works. */
   previous_digest: string | null
   previous_expires_at: number | null
+  /** JSON. */
+  data_policy: string | null
 }
 
 interface AccountsTable {

@@ -19,6 +19,9 @@ export interface ShopModel {
   readonly limits?: string
   /** Of its provider, the same. */
   readonly dataPolicy?: string
+  readonly fallbacks?: readonly string[]
+  /** Instead of its own upstream, the same; `p0` is the provider of the first model. */
+  readonly targets?: string
 }
 
 /** A strong one, one in between, a cheap one. */
@@ -77,12 +80,15 @@ function yamlOf(models: readonly ShopModel[], upstreams: ReadonlyMap<string, Fak
     ({ id, dataPolicy }, index) =>
       `  - { name: p${index}, type: openai, base_url: "${upstreams.get(id)?.url}", api_keys: [sk-up-${index}]${dataPolicy === undefined ? '' : `, data_policy: ${dataPolicy}`} }`,
   )
-  const listed = models.map(({ id, input, cachedInput, output, contextLength, limits }, index) => {
-    const cached = cachedInput === undefined ? '' : `, cached_input: ${cachedInput}`
-    const context = contextLength === undefined ? '' : `, context_length: ${contextLength}`
-    const limited = limits === undefined ? '' : `, limits: ${limits}`
-    return `  - { id: "${id}", targets: [{ provider: p${index} }], price: { input: ${input}${cached}, output: ${output} }${context}${limited} }`
-  })
+  const listed = models.map(
+    ({ id, input, cachedInput, output, contextLength, limits, fallbacks = [], targets }, index) => {
+      const cached = cachedInput === undefined ? '' : `, cached_input: ${cachedInput}`
+      const context = contextLength === undefined ? '' : `, context_length: ${contextLength}`
+      const limited = limits === undefined ? '' : `, limits: ${limits}`
+      const standIns = fallbacks.length === 0 ? '' : `, fallbacks: [${fallbacks.join(', ')}]`
+      return `  - { id: "${id}", targets: ${targets ?? `[{ provider: p${index} }]`}, price: { input: ${input}${cached}, output: ${output} }${context}${limited}${standIns} }`
+    },
+  )
   const skills = models.flatMap(({ id, quality, byTask = '' }) =>
     quality === undefined ? [] : [`"${id}": { overall: ${quality}, by_task: { ${byTask} } }`],
   )

@@ -8,6 +8,7 @@ import { EVERYDAY_WORDS } from './everyday-words.ts'
 import { EVERYDAY_WORK } from './everyday-work.ts'
 import { KNOWLEDGE } from './knowledge.ts'
 import { LANGUAGE } from './language.ts'
+import { ratedLines } from './rated-lines.ts'
 import { REQUESTS } from './requests.ts'
 import { SLOTS } from './slots.ts'
 
@@ -65,10 +66,9 @@ export function corpusPrompts(copies: number, foreign: ForeignTexts, seed = 11):
   return prompts
 }
 
-/** One a line. */
 function requestsOf(type: TaskType): string[] {
   const lists = [REQUESTS[type], EVERYDAY_WORK[type] ?? EVERYDAY_WORDS[type] ?? '']
-  return lists.flatMap((lines) => lines.trim().split('\n'))
+  return lists.flatMap(ratedLines).map(({ text }) => text)
 }
 
 function fill(template: string, foreign: ForeignTexts, random: () => number): string {

@@ -32,10 +32,12 @@ function choose(
     caller: {
       accountId: 'acc',
       group: '',
+      dataPolicy: null,
       multiplierPpm: 1_000_000,
       mayUse: () => true,
       priceOf: ({ price }) => price,
     },
+    embedded: null,
     session: null,
     nowMs: performance.now(),
     unixMs: Date.now(),

@@ -7,12 +7,13 @@
 import type { Price } from '../../billing/prices/price.ts'
 import type { AutoPool } from '../../config/auto-config.ts'
 import type { Config } from '../../config/config.ts'
-import { isWish, stricterPolicy } from '../../core/data-policy.ts'
+import { isWish, NO_POLICY, stricterPolicy, type DataPolicy } from '../../core/data-policy.ts'
 import { TASK_TYPES, type TaskType } from '../../core/task-types.ts'
+import { hasKeeper } from '../data-keepers.ts'
 import type { Fleet } from '../fleet.ts'
 import type { ModelSource } from '../model-info.ts'
 import type { Route } from '../route.ts'
-import type { AutoAsk, AutoCandidate, AutoChoice, Eligible } from './choice.ts'
+import type { AutoAsk, AutoCaller, AutoCandidate, AutoChoice, Eligible } from './choice.ts'
 import { cacheableTokens, expectedCost, likelyTurns } from './costs/expected-cost.ts'
 import { OutputLengths } from './costs/output-lengths.ts'
 import { keepsData, whyNot, whyNotNow } from './filters/can-serve.ts'
@@ -38,6 +39,7 @@ import {
   warmTokens,
   type Conversation,
 } from './sessions/conversation.ts'
+import type { RequestOptions } from './request-options.ts'
 import { chainOf, costScale, settle } from './settle.ts'
 
 export interface AutoRouterOptions extends Pick<PoolSources, 'fleet' | 'catalogue'> {
@@ -48,6 +50,16 @@ export interface AutoRouterOptions extends Pick<PoolSources, 'fleet' | 'catalogu
   readonly picker: () => PickerPort
   /** For the other processes. */
   readonly tell: (conversation: Conversation) => void
+}
+
+type EmbedCaller = Pick<AutoCaller, 'accountId' | 'group' | 'dataPolicy'>
+
+export interface EmbedNeed {
+  readonly pool: string
+  /** What serves can tell questions by it; else it is for learning alone, and nobody need wait. */
+  readonly decides: boolean
+  /** What whoever is sent the question must promise. */
+  readonly dataPolicy: DataPolicy
 }
 
 /** What the length of an answer is told by. */
@@ -108,6 +120,16 @@ export class AutoRouter {
     return idsOfPool(this.#names.poolOf(name, group), this.#options)
   }
 
+  /** What a question may be embedded for; null = nothing would come of it. @param embedder public id of the model that would */
+  embedFor(name: AutoName, caller: EmbedCaller, options: RequestOptions, embedder: string): EmbedNeed | null {
+    const pool = this.#names.poolOf(name, caller.group)
+    const serves = this.#learned.find(caller.accountId, pool.name)?.isEmbeddedBy(embedder) === true
+    const { signals, exemplars } = this.#config.auto.learning
+    if (!serves && (!signals || exemplars === 0)) return null
+    const wanted = stricterPolicy(pool.dataPolicy, options.dataPolicy)
+    return { pool: pool.name, decides: serves, dataPolicy: stricterPolicy(wanted, caller.dataPolicy ?? NO_POLICY) }
+  }
+
   /** Throws what the picker throws. */
   choose(ask: AutoAsk): AutoChoice {
     const { caller, view, options, name, unixMs } = ask
@@ -129,7 +151,7 @@ export class AutoRouter {
       skills: model.skills,
       costNanos: turnNanos,
     }))
-    const pick = this.#pick.rank(prompt, learned === null ? models : learned.applied(prompt, models), {
+    const pick = this.#pick.rank(prompt, learned === null ? models : learned.applied(prompt, models, ask.embedded), {
       ...knobs,
       ...costScale(eligible, baseline),
     })
@@ -173,7 +195,7 @@ export class AutoRouter {
       view,
       learning: this.#learningOf(ask, learned, settled?.propensity ?? 1, prompt.vector),
       desperate,
-      isConfidential: isWish(stricterPolicy(pool.dataPolicy, options.dataPolicy)),
+      isConfidential: caller.dataPolicy !== null || isWish(stricterPolicy(pool.dataPolicy, options.dataPolicy)),
     }
   }
 
@@ -259,7 +281,8 @@ export class AutoRouter {
         refuse(model.id, 'excluded')
         continue
       }
-      const cannot = keepsData(route, wanted) ? whyNot(model, route, view, ask.endpoint) : 'data_policy'
+      const mayBeSent = keepsData(route, wanted) && hasKeeper(route, caller.dataPolicy)
+      const cannot = mayBeSent ? whyNot(model, route, view, ask.endpoint) : 'data_policy'
       const price = caller.priceOf(route)
       if (cannot !== null || price === null) {
         refuse(model.id, cannot ?? 'no_price')

@@ -1,8 +1,10 @@
 // What is asked of the picker, and what it answers.
 import type { Price } from '../../billing/prices/price.ts'
 import type { AutoKnobs } from '../../config/auto-config.ts'
+import type { DataPolicy } from '../../core/data-policy.ts'
 import type { Route } from '../route.ts'
 import type { FilterReason } from './filters/reasons.ts'
+import type { EmbeddedPoint } from './learning/embedded-point.ts'
 import type { ChoiceLearning } from './learning/receipt-learning.ts'
 import type { Pick as Picked } from './picker/picker.ts'
 import type { AutoName } from './pools/auto-names.ts'
@@ -19,6 +21,8 @@ export interface AutoAsk {
   readonly view: RequestView
   readonly endpoint: 'chat' | 'completions'
   readonly caller: AutoCaller
+  /** The question as a model of embeddings sees it; null = none was asked, or in time. */
+  readonly embedded: EmbeddedPoint | null
   /** What the client calls the conversation; null = nothing. */
   readonly session: string | null
   /** Monotonic, and on the clock of the wall. */
@@ -30,6 +34,8 @@ export interface AutoCaller {
   readonly accountId: string
   readonly group: string
   readonly multiplierPpm: number
+  /** What whoever is asked must promise of data; null = nothing. */
+  readonly dataPolicy: DataPolicy | null
   mayUse(publicId: string): boolean
   /** What this caller pays; null = nobody has said. */
   priceOf(route: Route): Price | null

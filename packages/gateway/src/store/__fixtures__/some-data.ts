@@ -15,6 +15,7 @@ export function someKey(keyId: string, name = 'some key'): KeyRecord {
     models: ['gpt-*'],
     endpoints: null,
     addresses: null,
+    dataPolicy: null,
     group: null,
     madeBy: 'master',
     createdAtMs: 1_700_000_000_000,

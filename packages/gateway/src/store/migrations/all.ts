@@ -15,6 +15,7 @@ import { upstreams } from './014-upstreams.ts'
 import { measuredData } from './015-measured-data.ts'
 import { autoLearning } from './016-auto-learning.ts'
 import { autoOverheads } from './017-auto-overheads.ts'
+import { keyDataPolicies } from './018-key-data-policies.ts'
 import type { Migration } from './migration.ts'
 
 /** In order; the number in the file's name is the version. */
@@ -36,4 +37,5 @@ export const MIGRATIONS: readonly Migration[] = [
   measuredData,
   autoLearning,
   autoOverheads,
+  keyDataPolicies,
 ]

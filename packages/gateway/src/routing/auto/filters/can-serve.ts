@@ -1,7 +1,8 @@
 // Whether a model can serve a request at all. What cannot must never win on price; each refusal has a reason that a
 // receipt can show.
 import type { ProviderType } from '../../../config/config.ts'
-import { isWish, keepsPolicy, NO_POLICY, type DataPolicy } from '../../../core/data-policy.ts'
+import { isWish, type DataPolicy } from '../../../core/data-policy.ts'
+import { allKeep } from '../../data-keepers.ts'
 import { candidatesOfRoute, type Route } from '../../route.ts'
 import type { PoolModel } from '../pools/pool-model.ts'
 import type { RequestView } from '../view/request-view.ts'
@@ -49,11 +50,7 @@ export function whyNot(
 
 /** Any of its candidates may be the one that is sent to. */
 export function keepsData(route: Route, wanted: DataPolicy): boolean {
-  if (!isWish(wanted)) return true
-  if (route.dataPolicy !== null) return keepsPolicy(route.dataPolicy, wanted)
-  for (const { provider } of candidatesOfRoute(route))
-    if (!keepsPolicy(provider.config.dataPolicy ?? NO_POLICY, wanted)) return false
-  return true
+  return !isWish(wanted) || allKeep(route, wanted)
 }
 
 /** Whether it can be asked at this moment. */

@@ -4,6 +4,7 @@ import type { Feedback } from '../../../billing/usage/receipts.ts'
 import { parseReceipt, type ReceiptBody, type ReceiptLearning } from '../../../core/receipt.ts'
 import { isTaskType, TASK_TYPES, type TaskType } from '../../../core/task-types.ts'
 import type { Prompt } from '../picker/picker.ts'
+import type { EmbeddedPoint } from './embedded-point.ts'
 import type { DecisionRow } from './learning-store.ts'
 import { decodePoint } from './point-text.ts'
 
@@ -17,6 +18,8 @@ export interface Decision {
   readonly learn: ReceiptLearning
   readonly body: ReceiptBody
   readonly prompt: Prompt
+  /** Null = none is known. */
+  readonly embedded: EmbeddedPoint | null
   /** The likeliest. */
   readonly type: TaskType
   readonly costNanos: number
@@ -36,7 +39,11 @@ export function decisionOf(row: DecisionRow, feedback: Feedback | null): Decisio
   const { receiptId, keyId, createdAtMs, costNanos, outputTokens, shadow } = row
   const { pool, model, learn } = body
   const call = { receiptId, keyId, atMs: createdAtMs, pool, model, costNanos, outputTokens }
-  return { ...call, learn, body, prompt, type, feedback, shadow }
+  return { ...call, learn, body, prompt, embedded: embeddedOf(learn), type, feedback, shadow }
+}
+
+function embeddedOf({ embedded }: ReceiptLearning): EmbeddedPoint | null {
+  return embedded === undefined ? null : { model: embedded.model, vector: decodePoint(embedded.vector) }
 }
 
 /** As the picker had it, but for what was rounded. */

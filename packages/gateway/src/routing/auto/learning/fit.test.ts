@@ -78,4 +78,35 @@ describe('a table that is learned', () => {
     expect(shiftAt([1, 0, 0, 0])).toBeGreaterThan(0.4)
     expect(shiftAt([0, 1, 0, 0])).toBeLessThan(0.01)
   })
+
+  it("votes by embedded points where a question has one of the same model and size, and else by the picker's own", () => {
+    const at = (model: string, ...point: number[]) => ({ embedded: { model, point } })
+    const table = learn([
+      ...many(3, { score: 1, ...at('old', 1, 0, 0, 0) }),
+      ...many(3, { score: 0, ...at('e', 1, 0, 0, 0) }),
+      ...many(3, { score: 1, ...at('e', 0, 1, 0, 0) }),
+    ])
+    expect(table.embedded).toMatchObject({ model: 'e', exemplars: { dimensions: 4 } })
+    expect(table.embedded?.exemplars.outcomes).toHaveLength(2)
+    const set = new LearnedSet({ ...table, skills: {} })
+    const { prompt } = decision()
+    const qualityAt = (model: string | null, ...point: number[]): number => {
+      const embedded = model === null ? null : { model, vector: Float32Array.from(point) }
+      const [first] = set.applied(prompt, [{ id: 'a', skills: prior(), costNanos: 1 }], embedded)
+      return first?.learned?.quality ?? 0.85
+    }
+    expect(qualityAt('e', 1, 0, 0, 0)).toBeLessThan(0.4)
+    expect(qualityAt('e', 0, 1, 0, 0)).toBeGreaterThan(0.85)
+    // All of these questions are one to the picker.
+    const own = qualityAt(null)
+    expect(qualityAt('old', 1, 0, 0, 0)).toBe(own)
+    expect(qualityAt('e', 1, 0, 0, 0, 0, 0, 0, 0)).toBe(own)
+  })
+
+  it('keeps fewer embedded points of wide vectors', () => {
+    const wide = (index: number) => Array.from({ length: 1_024 }, (_, figure) => (figure === index ? 1 : 0))
+    const told = Array.from({ length: 80 }, (_, index) => ({ score: 1, embedded: { model: 'e', point: wide(index) } }))
+    expect(learn(told, { ...OPTIONS, exemplars: 128 }).embedded?.exemplars.outcomes).toHaveLength(64)
+    expect(learn(told, { ...OPTIONS, exemplars: 0 }).embedded).toBeUndefined()
+  })
 })

@@ -27,6 +27,9 @@ const LEAST_LENGTH_WEIGHT = 0.05
 /** Nearer than this it is the same question. */
 const SAME_QUESTION = 0.97
 const MOST_WEIGHT = 3
+/** Of all embedded points of a version together: 64 KiB. */
+const MOST_FIGURES = 65_536
+const NO_POINT = new Float32Array(0)
 
 /** @param decisions of one account and pool, the oldest first */
 export function fit(
@@ -52,11 +55,13 @@ export function fit(
     const isCandidate = decision.body.candidates.some(({ model, quality }) => model === better && quality !== null)
     if (isCandidate) countOutcome(counts, better, taskShares, NAMED_INSTEAD.quality, NAMED_INSTEAD.weight * age)
   }
+  const embedded = exemplars === 0 ? undefined : embeddedOf(decisions, outcomes, exemplars)
   return {
     versionId,
     skills: bounded(counts),
     lengths: Object.fromEntries(Object.entries(lengths).slice(0, MOST_MODELS)),
-    exemplars: exemplars === 0 ? null : exemplarsOf(decisions, outcomes, exemplars),
+    exemplars: exemplars === 0 ? null : exemplarsOf(decisions, outcomes, exemplars, ({ prompt }) => prompt.vector),
+    ...(embedded === undefined ? {} : { embedded }),
   }
 }
 
@@ -79,16 +84,21 @@ function bounded(counts: SkillCounts): SkillCounts {
   return Object.fromEntries(rows)
 }
 
-/** The newest questions; one that was asked before adds to that one, so that a flood of one takes one place. */
+/**
+ * The newest questions; one that was asked before adds to that one, so that a flood of one takes one place.
+ * @param vectorOf a question; empty = it is not known as a point
+ */
 function exemplarsOf(
   decisions: readonly Decision[],
   outcomes: ReadonlyMap<string, Outcome>,
   most: number,
+  vectorOf: (decision: Decision) => Float32Array,
 ): LearnedTable['exemplars'] {
   const points: { vector: Float32Array; outcomes: Record<string, number>; weight: number }[] = []
-  for (const { receiptId, prompt, model } of decisions.toReversed()) {
+  for (const decision of decisions.toReversed()) {
+    const { receiptId, model } = decision
     const outcome = outcomes.get(receiptId)
-    const { vector } = prompt
+    const vector = vectorOf(decision)
     if (outcome === undefined || vector.length === 0) continue
     const same = points.find(
       (point) => point.vector.length === vector.length && dot(point.vector, vector) > SAME_QUESTION,
@@ -110,6 +120,22 @@ function exemplarsOf(
   const set = new ExemplarSet(first.vector.length, ofOneKind.length)
   for (const point of ofOneKind.toReversed()) set.add(roundedPoint(point))
   return set.save()
+}
+
+/** By the model of embeddings that saw the newest question; of wide vectors fewer are kept, so that versions stay small. */
+function embeddedOf(
+  decisions: readonly Decision[],
+  outcomes: ReadonlyMap<string, Outcome>,
+  most: number,
+): LearnedTable['embedded'] {
+  const newest = decisions.findLast(({ embedded, receiptId }) => embedded !== null && outcomes.has(receiptId))?.embedded
+  if (newest == null) return undefined
+  const { model, vector } = newest
+  const kept = Math.min(most, Math.floor(MOST_FIGURES / vector.length))
+  const exemplars = exemplarsOf(decisions, outcomes, kept, ({ embedded }) =>
+    embedded?.model === model && embedded.vector.length === vector.length ? embedded.vector : NO_POINT,
+  )
+  return exemplars === null ? undefined : { model, exemplars }
 }
 
 function roundedPoint({ vector, outcomes, weight }: Exemplar): Exemplar {

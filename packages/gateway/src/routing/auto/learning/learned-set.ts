@@ -1,7 +1,8 @@
 // What one account's own traffic in one pool says of the models there, ready to be asked. Nothing of it is another
 // account's. Without any of it the picker works as it ships.
-import type { LearnedTable } from '../../../core/learned.ts'
+import type { LearnedExemplars, LearnedTable } from '../../../core/learned.ts'
 import type { TaskType } from '../../../core/task-types.ts'
+import type { EmbeddedPoint } from './embedded-point.ts'
 import { ExemplarSet } from '../picker/exemplars.ts'
 import type { PickModel, Prompt } from '../picker/picker.ts'
 import { expectedQuality } from '../picker/rank.ts'
@@ -15,6 +16,7 @@ export class LearnedSet {
   readonly #table: LearnedTable
   readonly #skills = new Map<string, { readonly prior: Skills; readonly learned: Skills }>()
   #exemplars: ExemplarSet | null = null
+  #embedded: ExemplarSet | null = null
 
   constructor(table: LearnedTable) {
     this.#table = table
@@ -39,12 +41,14 @@ export class LearnedSet {
   }
 
   /** The same models, with what is learned of them; near questions that were asked before count for more. */
-  applied(prompt: Prompt, models: readonly PickModel[]): readonly PickModel[] {
+  applied(prompt: Prompt, models: readonly PickModel[], embedded: EmbeddedPoint | null = null): readonly PickModel[] {
     const learned = models.map((model) => ({ ...model, skills: this.skills(model.id, model.skills) }))
-    const exemplars = this.#exemplarsFor(prompt)
+    // A point of another model, or none in time: the picker's own decides.
+    const point = embedded !== null && this.knows(embedded) ? embedded : null
+    const exemplars = point === null ? this.#exemplarsFor(prompt) : this.#embeddedExemplars()
     if (exemplars.size === 0) return learned
     const expected = new Map(learned.map((model) => [model.id, expectedQuality(prompt, model)]))
-    const votes = exemplars.vote(prompt.vector, expected)
+    const votes = exemplars.vote(point?.vector ?? prompt.vector, expected)
     return learned.map((model) => {
       const { shift = 0 } = votes.get(model.id) ?? {}
       // The vote is shrunk already: by how near those questions are.
@@ -54,15 +58,31 @@ export class LearnedSet {
     })
   }
 
+  /** Whether it has seen questions as this model of embeddings sees them. */
+  isEmbeddedBy(model: string): boolean {
+    return this.#table.embedded?.model === model
+  }
+
+  /** Whether its questions can be compared with this one. */
+  knows({ model, vector }: EmbeddedPoint): boolean {
+    return this.isEmbeddedBy(model) && this.#table.embedded?.exemplars.dimensions === vector.length
+  }
+
+  #embeddedExemplars(): ExemplarSet {
+    return (this.#embedded ??= restored(this.#table.embedded?.exemplars ?? null, 0))
+  }
+
   #exemplarsFor({ vector }: Prompt): ExemplarSet {
     if (this.#exemplars !== null) return this.#exemplars
-    const { exemplars } = this.#table
-    this.#exemplars =
-      exemplars === null
-        ? new ExemplarSet(vector.length, 0)
-        : ExemplarSet.restore(exemplars, vector.length, exemplars.outcomes.length)
+    this.#exemplars = restored(this.#table.exemplars, vector.length)
     return this.#exemplars
   }
+}
+
+/** @param dimensions where it has none of its own, or none that fit */
+function restored(exemplars: LearnedExemplars | null, dimensions: number): ExemplarSet {
+  if (exemplars === null) return new ExemplarSet(dimensions, 0)
+  return ExemplarSet.restore(exemplars, dimensions === 0 ? exemplars.dimensions : dimensions, exemplars.outcomes.length)
 }
 
 function share(value: number): number {

@@ -95,6 +95,8 @@ export interface LearningStore {
   holdSpend(hold: SpendHold): Promise<boolean>
   /** What was held has become what was spent, and counts against what its receipt has saved. */
   settleSpend(spent: SpendSettled, atMs: number): Promise<void>
+  /** Counts against what a receipt has saved. */
+  addOverhead(receipt: ReceiptName, nanos: number, atMs: number): Promise<void>
   /** Once for each receipt. */
   addShadow(result: ShadowResult, atMs: number): Promise<void>
   /** Accounts with receipts since then. */

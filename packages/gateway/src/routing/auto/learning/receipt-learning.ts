@@ -2,6 +2,7 @@
 import type { BadEnd, ReceiptLearning } from '../../../core/receipt.ts'
 import type { AutoChoice } from '../choice.ts'
 import { textMark } from '../sessions/conversation.ts'
+import type { EmbeddedPoint } from './embedded-point.ts'
 import { encodePoint } from './point-text.ts'
 
 /** Beside the choice, for its receipt. */
@@ -16,6 +17,7 @@ export interface ChoiceLearning {
 export function receiptLearning(
   { learning, conversationKey, view }: Pick<AutoChoice, 'learning' | 'conversationKey' | 'view'>,
   end: BadEnd | null,
+  embedded: EmbeddedPoint | null,
 ): ReceiptLearning | null {
   if (learning === null) return null
   const { version, propensity, named, vector } = learning
@@ -29,5 +31,8 @@ export function receiptLearning(
     toolFailed: view.toolFailed,
     ...(end === null ? {} : { end }),
     vector: vector === null ? '' : encodePoint(vector),
+    ...(embedded === null || vector === null
+      ? {}
+      : { embedded: { model: embedded.model, vector: encodePoint(embedded.vector) } }),
   }
 }

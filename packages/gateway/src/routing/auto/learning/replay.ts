@@ -130,13 +130,13 @@ interface Rechosen {
 }
 
 function rechoose(decision: Decision, outcome: Outcome | undefined, options: ReplayOptions): Rechosen | null {
-  const { body, prompt } = decision
+  const { body, prompt, embedded } = decision
   const models = body.candidates.flatMap(({ model: id, quality, costNanos }): PickModel[] =>
     quality === null || costNanos === null ? [] : [{ id, costNanos, skills: options.priorOf(id) }],
   )
   const knobs = { tradeoff: body.tradeoff, minQuality: body.minQuality }
   const rank = (set: LearnedSet | null): readonly RankedModel[] =>
-    options.picker.rank(prompt, set?.applied(prompt, models) ?? models, knobs).ranked
+    options.picker.rank(prompt, set?.applied(prompt, models, embedded) ?? models, knobs).ranked
   const ranked = rank(options.serving)
   const serving = ranked[0]?.id
   const candidate = rank(options.candidate)[0]?.id

@@ -37,6 +37,8 @@ export type ShadowAsk =
       readonly receipt: ReceiptName
     }
   | { readonly kind: 'result'; readonly result: ShadowResult }
+  /** What the choice of a call has cost beside it, without a cap. */
+  | { readonly kind: 'overhead'; readonly receipt: ReceiptName; readonly nanos: number }
 
 export interface ShadowReply {
   readonly day: number | null

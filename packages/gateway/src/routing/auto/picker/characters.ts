@@ -14,6 +14,7 @@ export const BULLET = 0x2022
 
 /** Latin, Greek, Cyrillic, Armenian: scripts with capitals have their own entries. */
 const TABLE_SIZE = 0x590
+const KIND_SHIFT = 16
 
 const KINDS = Uint8Array.from({ length: TABLE_SIZE }, (_, code) => {
   const character = String.fromCharCode(code)
@@ -23,13 +24,24 @@ const KINDS = Uint8Array.from({ length: TABLE_SIZE }, (_, code) => {
   return '{}()[];=<>+*/\\$^|&%#@`"?'.includes(character) ? MARK : 0
 })
 
-const LOWER_CASE = Uint16Array.from({ length: TABLE_SIZE }, (_, code) =>
-  String.fromCharCode(code).toLowerCase().charCodeAt(0),
-)
+/** Kind and lower case in one look-up. */
+const CHARACTERS = Uint32Array.from({ length: TABLE_SIZE }, (_, code) => {
+  const lower = String.fromCharCode(code).toLowerCase().charCodeAt(0)
+  return ((KINDS[code] ?? 0) << KIND_SHIFT) | lower
+})
+
+/** `kindOf` gives its kind, `lowerCaseOf` its code in lower case. */
+export function characterOf(code: number): number {
+  return code < TABLE_SIZE ? (CHARACTERS[code] ?? 0) : (kindOfRare(code) << KIND_SHIFT) | code
+}
 
 /** 0 = parts words and says nothing. */
-export function kindOf(code: number): number {
-  return code < TABLE_SIZE ? (KINDS[code] ?? 0) : kindOfRare(code)
+export function kindOf(character: number): number {
+  return character >>> KIND_SHIFT
+}
+
+export function lowerCaseOf(character: number): number {
+  return character & 0xffff
 }
 
 function kindOfRare(code: number): number {
@@ -40,10 +52,6 @@ function kindOfRare(code: number): number {
   if ((code >= 0x2000 && code <= 0x206f) || (code >= 0x3000 && code <= 0x303f) || (code >= 0xff00 && code <= 0xff0f))
     return 0
   return LETTER
-}
-
-export function lowerCase(code: number): number {
-  return code < TABLE_SIZE ? (LOWER_CASE[code] ?? code) : code
 }
 
 /** Longer texts than `cutText` leaves, and polite wrapping, are cut before they come here. */

@@ -11,7 +11,16 @@ describe('packed rows', () => {
         const weights = Int8Array.from({ length: rows * columns }, (_, index) => Math.imul(index + 1, seed | 1) >> 13)
         const packed = new PackedRows(weights, columns, 60)
         for (let turn = 0; turn < 2; turn++) {
-          for (const [row, factor] of picked) packed.add(row % rows, factor / 8_192)
+          // One by one, then all at once behind the first.
+          const [first, ...rest] = picked
+          const one = turn === 0 ? picked : first === undefined ? [] : [first]
+          for (const [row, factor] of one) packed.add(row % rows, factor / 8_192)
+          if (turn === 1)
+            packed.addAll(
+              Uint16Array.from(rest, ([row]) => row % rows),
+              0,
+              Float32Array.from(rest, ([, factor]) => factor / 8_192),
+            )
           const sums = Array.from({ length: columns }, (_, column) =>
             picked.reduce((sum, [row, factor]) => sum + factor * weights[(row % rows) * columns + column]!, 0),
           )

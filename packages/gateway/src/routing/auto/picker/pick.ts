@@ -6,7 +6,7 @@ import type { TaskType } from './task-types.ts'
 export interface Prompt {
   /** Probability per task type, in the order of TASK_TYPES; sums to 1. */
   readonly taskShares: Float64Array
-  /** 0 (anybody can) .. 1 (hardly anybody can). */
+  /** Against what is usual for such a task: 0 (anybody can) .. 0.5 (as usual) .. 1 (hardly anybody can). */
   readonly difficulty: number
   /** 0 (like what the tables were made from) .. 1 (nothing like it). */
   readonly novelty: number

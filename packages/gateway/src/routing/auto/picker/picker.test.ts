@@ -1,5 +1,6 @@
 import { readdirSync, statSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
+import { EASY_ORDERS, HARD_ORDERS } from './__fixtures__/orders.ts'
 import { PERTURBATIONS } from './__fixtures__/perturb.ts'
 import { FIXTURE_PROMPTS } from './__fixtures__/prompts.ts'
 import type { PickModel } from './pick.ts'
@@ -57,6 +58,31 @@ describe('the fixture', () => {
       )
       expect(kept.length / FIXTURE_PROMPTS.length).toBeGreaterThanOrEqual(0.9)
     }
+  })
+})
+
+describe('orders to an agent', () => {
+  const view = (order: string) => questionView(order, { toolCount: 3, inputTokens: 3_000 })
+  const difficultyOf = (order: string) => picker.classify(view(order)).difficulty
+
+  it('are told easy from hard, in languages and words that were never trained on', () => {
+    const pairs = HARD_ORDERS.flatMap((hard) => EASY_ORDERS.map((easy) => difficultyOf(hard) > difficultyOf(easy)))
+    expect(pairs.filter(Boolean).length / pairs.length).toBeGreaterThan(0.95)
+  })
+
+  it('go to a cheap model when easy and to a strong one when hard, by the figures and knobs that ship', () => {
+    const models = (
+      [
+        ['gpt-4.1', 2_000_000],
+        ['gpt-4o-mini', 150_000],
+      ] as const
+    ).map(([id, costNanos]) => ({ id, costNanos, skills: picker.skillsOf({ id }) }))
+    const cheap = (orders: readonly string[]) =>
+      orders.filter(
+        (order) => picker.rank(picker.classify(view(order)), models, PRESETS.balanced).ranked[0]!.id === 'gpt-4o-mini',
+      ).length
+    expect(cheap(EASY_ORDERS) / EASY_ORDERS.length).toBeGreaterThan(0.8)
+    expect(cheap(HARD_ORDERS)).toBe(0)
   })
 })
 

@@ -9,7 +9,7 @@ import { rankModels } from './rank.ts'
 import { skillsOf } from './skill-table.ts'
 import type { SkillOverrides, Skills, SkillSubject } from './skills.ts'
 import { loadTables } from './tables.ts'
-import { TASK_TYPES } from './task-types.ts'
+import { TASK_TYPES, type TaskType } from './task-types.ts'
 
 export type { Pick, PickKnobs, PickModel, Prompt, RankedModel } from './pick.ts'
 
@@ -54,6 +54,11 @@ export class Picker {
 let loaded: Picker | undefined
 
 function likelyTypes(shares: Float64Array): Pick['taskTypes'] {
-  const types = TASK_TYPES.map((type, index) => ({ type, p: shares[index] ?? 0 })).filter(({ p }) => p >= 0.01)
+  const types: { type: TaskType; p: number }[] = []
+  for (let index = 0; index < shares.length; index++) {
+    const type = TASK_TYPES[index]
+    const p = shares[index] ?? 0
+    if (type !== undefined && p >= 0.01) types.push({ type, p })
+  }
   return types.sort((a, b) => b.p - a.p)
 }

@@ -16,13 +16,15 @@ export interface Projection {
 /** As it is trained and kept. */
 export type FittedProjection = Omit<Projection, 'matrix'> & { readonly matrix: Int8Array }
 
+/** Room for a text's, of which no bucket comes twice. */
+const factors = new Float64Array(BUCKETS)
+
 /** /!\ Hot path. `text` has unit length; a text without features is the zero vector. */
 export function project({ dimensions, bucketWeights, matrix, steps }: Projection, text: SparseText): Float32Array {
   const { buckets, weights } = text
-  for (let index = 0; index < buckets.length; index++) {
-    const bucket = buckets[index] ?? 0
-    matrix.add(bucket, (weights[index] ?? 0) * (bucketWeights[bucket] ?? 0))
-  }
+  for (let index = 0; index < buckets.length; index++)
+    factors[index] = (weights[index] ?? 0) * (bucketWeights[buckets[index] ?? 0] ?? 0)
+  matrix.addAll(buckets, 0, factors)
   const sums = matrix.take()
   const out = new Float32Array(dimensions)
   for (let d = 0; d < dimensions; d++) out[d] = (sums[d] ?? 0) * (steps[d] ?? 0)

@@ -1,16 +1,15 @@
 // A request -> what kind of task it is, how hard, how foreign. The words decide; the request's shape (tools, a tool's
 // result, a schema, instructions) corrects them by rules that can be read here.
+import { difficultyOf, TOOLS_OFFERED_SHARE } from './difficulty.ts'
 import type { Prompt } from './pick.ts'
 import type { PromptView } from './prompt-view.ts'
-import { applyHead } from './ridge.ts'
 import type { PickerTables } from './tables.ts'
-import { taskShares } from './task-head.ts'
 import { TASK_TYPES, type TaskType } from './task-types.ts'
-import { pointOf, rowOf, type TextPoint } from './text-point.ts'
+import { readPoint, type TextPoint } from './text-point.ts'
+import { readHeads } from './word-heads.ts'
 
-/** Share that a request in the middle of a tool loop, and one that merely offers tools, gives to `agent-step`. */
+/** Share that a request in the middle of a tool loop gives to `agent-step`. */
 const TOOL_LOOP_SHARE = 0.8
-const TOOLS_OFFERED_SHARE = 0.35
 /** A schema speaks for extraction and classification, against prose. */
 const SCHEMA_ODDS: Partial<Record<TaskType, number>> = { extraction: 4, classification: 3, creative: 0.5, chat: 0.5 }
 /** Instructions speak with less weight than the question; shorter ones than this say nothing. */
@@ -30,16 +29,15 @@ export class PromptClassifier {
   }
 
   classify(view: PromptView): Prompt {
-    const point = pointOf(this.#tables.projection, view.lastUser, view.inputTokens)
-    const row = rowOf(point)
-    const shares = taskShares(this.#tables.taskHead, point, row)
+    const point = readPoint(this.#tables.projection, view.lastUser, view.inputTokens)
+    const { shares, effort } = readHeads(this.#tables.heads, point)
     if (view.system.length >= SYSTEM_MIN_CHARACTERS) blend(shares, this.#systemShares(view.system))
     if (view.hasSchema) reweigh(shares)
     if (view.afterToolResult) lean(shares, AGENT_STEP, TOOL_LOOP_SHARE)
     else if (view.toolCount > 0) lean(shares, AGENT_STEP, TOOLS_OFFERED_SHARE)
     return {
       taskShares: shares,
-      difficulty: this.#difficulty(row),
+      difficulty: difficultyOf(effort, shares, this.#tables.usualEfforts),
       novelty: this.#novelty(point),
       vector: point.vector,
     }
@@ -48,22 +46,18 @@ export class PromptClassifier {
   #systemShares(system: string): Float64Array {
     const known = this.#systems.get(system)
     if (known) return known
-    const point = pointOf(this.#tables.projection, system, 0)
-    const shares = taskShares(this.#tables.taskHead, point, rowOf(point))
+    const { shares } = readHeads(this.#tables.heads, readPoint(this.#tables.projection, system, 0))
     if (this.#systems.size >= SYSTEM_MEMORY) this.#systems.clear()
     this.#systems.set(system, shares)
     return shares
   }
 
-  #difficulty(row: Float32Array): number {
-    const [hardness = 0] = applyHead(this.#tables.difficultyHead, row)
-    return 1 / (1 + Math.exp(-hardness))
-  }
-
   #novelty({ vector }: TextPoint): number {
     const { prototypes, familiar, foreign } = this.#tables
     for (let d = 0; d < vector.length; d++) prototypes.add(d, vector[d] ?? 0)
-    const closest = Math.max(...prototypes.take()) / 127
+    const near = prototypes.take()
+    let closest = -Infinity
+    for (let index = 0; index < near.length; index++) closest = Math.max(closest, (near[index] ?? 0) / 127)
     return Math.min(1, Math.max(0, (familiar - closest) / (familiar - foreign)))
   }
 }

@@ -119,6 +119,18 @@ describe('expected quality', () => {
     expect(at(0.5)).toBeLessThan(at(0.1))
   })
 
+  it('differs little between models at easy orders of an agent, and much at hard ones', () => {
+    const taskShares = Float64Array.from(TASK_TYPES, (type) => (type === 'agent-step' ? 1 : 0))
+    const [strong, weak] = ['gpt-4.1', 'gpt-4o-mini'].map((id) => ({ id, skills: skillsOf({ id }), costNanos: 1 }))
+    const shareOfBest = (difficulty: number) => {
+      const at = { ...prompt, taskShares, difficulty }
+      return expectedQuality(at, weak!) / expectedQuality(at, strong!)
+    }
+    expect(shareOfBest(0.1)).toBeGreaterThan(0.97)
+    expect(shareOfBest(0.5)).toBeCloseTo(weak!.skills.byType['agent-step'] / strong!.skills.byType['agent-step'])
+    expect(shareOfBest(0.9)).toBeLessThan(0.6)
+  })
+
   it('moves to what was learned as far as that weighs', () => {
     const learned = { quality: 0.2, weight: 0.5 }
     const plain = expectedQuality(prompt, { id: 'a', skills, costNanos: 1 })

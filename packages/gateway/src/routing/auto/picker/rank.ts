@@ -1,10 +1,10 @@
 // The choice: expected quality of each model for this request, a floor below the best of them, and the best of
 // what quality less lambda times cost leaves above it.
+import { atDifficulty, type DifficultyEffect, effectOf } from './difficulty.ts'
 import type { PickKnobs, PickModel, Prompt, RankedModel } from './pick.ts'
+import type { Skills } from './skills.ts'
 import { TASK_TYPES } from './task-types.ts'
 
-/** How far the hardest request moves expected quality, in logits. Small: measured across data sets, difficulty hardly transfers. */
-const DIFFICULTY_LOGITS = 0.8
 /** From here up, cost alone decides above the floor. */
 const CHEAPEST_LAMBDA = 1e6
 
@@ -21,7 +21,8 @@ export function lambdaOf(tradeoff: number): number {
 /** Best first; models under the floor last, the better first. An empty list gives an empty list. */
 export function rankModels(prompt: Prompt, models: readonly PickModel[], knobs: PickKnobs): RankedModel[] {
   if (models.length === 0) return []
-  const qualities = models.map((model) => expectedQuality(prompt, model))
+  const effect = effectOf(prompt.difficulty, prompt.taskShares)
+  const qualities = models.map((model) => qualityOf(prompt, model, effect))
   const floor = knobs.minQuality * Math.max(...qualities) - 1e-9
   const mean = models.reduce((sum, { costNanos }) => sum + costNanos, 0) / models.length
   const weight = lambdaOf(knobs.tradeoff) / Math.max(knobs.costScaleNanos ?? mean, 1)
@@ -40,18 +41,23 @@ function inOrder(a: RankedModel, b: RankedModel): number {
 }
 
 /** On foreign ground a model counts for what it is worth overall; near own exemplars, for what was seen there. */
-export function expectedQuality(prompt: Prompt, { skills, learned }: PickModel): number {
+export function expectedQuality(prompt: Prompt, model: PickModel): number {
+  return qualityOf(prompt, model, effectOf(prompt.difficulty, prompt.taskShares))
+}
+
+function qualityOf({ taskShares, novelty }: Prompt, { skills, learned }: PickModel, effect: DifficultyEffect): number {
+  const byType = figuresOf(skills)
   let table = 0
-  for (let index = 0; index < TASK_TYPES.length; index++) {
-    const type = TASK_TYPES[index]
-    if (type !== undefined) table += (prompt.taskShares[index] ?? 0) * skills.byType[type]
-  }
-  const gated = table + prompt.novelty * (skills.overall - table)
-  const prior = shifted(gated, (0.5 - prompt.difficulty) * 2 * DIFFICULTY_LOGITS)
+  for (let index = 0; index < byType.length; index++) table += (taskShares[index] ?? 0) * (byType[index] ?? 0)
+  const prior = atDifficulty(table + novelty * (skills.overall - table), effect)
   return learned === undefined ? prior : prior + learned.weight * (learned.quality - prior)
 }
 
-function shifted(quality: number, logits: number): number {
-  const safe = Math.min(0.999, Math.max(0.001, quality))
-  return 1 / (1 + Math.exp(-(Math.log(safe / (1 - safe)) + logits)))
+const figures = new WeakMap<Skills, Float64Array>()
+
+/** A model's expected quality by task type, in the order of TASK_TYPES: read for each request, while skills seldom change. */
+function figuresOf(skills: Skills): Float64Array {
+  let own = figures.get(skills)
+  if (own === undefined) figures.set(skills, (own = Float64Array.from(TASK_TYPES, (type) => skills.byType[type])))
+  return own
 }

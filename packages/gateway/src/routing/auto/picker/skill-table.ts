@@ -46,6 +46,11 @@ const EVERYDAY: Readonly<Record<TaskType, readonly [top: number, slope: number]>
   'rag-qa': [0.95, 0.35],
 }
 
+/** What the best model of the table is expected to reach, in logits. */
+export function topLogit(type: TaskType): number {
+  return logit(EVERYDAY[type][0])
+}
+
 /** Pseudo-observations: a measured model resists own traffic longer than a guess. */
 const STRENGTHS = { table: 30, family: 15, price: 6, operator: 100 } as const
 /** From list prices of the table's models: logits per tenfold output price, and the logits at US$ 10 per million. */

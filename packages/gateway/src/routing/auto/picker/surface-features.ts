@@ -45,8 +45,9 @@ function kindOf(code: number): number {
 }
 
 const counts = new Int32Array(KINDS)
+const figures = new Float32Array(SURFACE_SIZE)
 
-/** Every figure is about 0..1; `inputTokens` lets a text that was cut still count as long. */
+/** Valid until the next call. Every figure is about 0..1; `inputTokens` lets a text that was cut still count as long. */
 export function surfaceOf(text: Uint16Array, inputTokens: number): Float32Array {
   counts.fill(0)
   const size = text.length
@@ -57,8 +58,17 @@ export function surfaceOf(text: Uint16Array, inputTokens: number): Float32Array 
   let fence = 0
   let run = 0
   let before = REST
+  let small = 0
   for (let index = 0; index < size; index++) {
-    const kind = kindOf(text[index] ?? 0)
+    const code = text[index] ?? 0
+    // Most are these: no look-up, no count in memory.
+    if (code >= 97 && code <= 122) {
+      small++
+      run++
+      before = SMALL
+      continue
+    }
+    const kind = kindOf(code)
     counts[kind] = (counts[kind] ?? 0) + 1
     if (kind >= SMALL && kind <= IDEOGRAPH) run++
     else {
@@ -77,6 +87,7 @@ export function surfaceOf(text: Uint16Array, inputTokens: number): Float32Array 
     before = kind
   }
   if (run > 0) words++
+  counts[SMALL] = small
   let last = size - 1
   while (last > 0 && (text[last] === 32 || text[last] === 10)) last--
   const of = (kind: number) => counts[kind] ?? 0
@@ -86,26 +97,25 @@ export function surfaceOf(text: Uint16Array, inputTokens: number): Float32Array 
   const lines = of(LINE_BREAK) + 1
   const per = 1 / Math.max(size, 20)
   const counted = Math.max(words, 1)
-  return Float32Array.of(
-    Math.log1p(Math.max(inputTokens, size / 4)) / 8,
-    Math.log1p(words + ideographs) / 8,
-    Math.log1p(lines) / 5,
-    Math.min(of(OPTION), 10) / 10,
-    Math.min(1, of(DIGIT) * per * 4),
-    Math.min(1, of(CAPITAL) * per * 6),
-    Math.min(1, of(BRACKET) * per * 10),
-    Math.min(1, of(OPERATOR) * per * 10),
-    Math.min(1, of(FORMULA) * per * 15),
-    Math.min(1, of(QUOTE) * per * 20),
-    Math.min(of(QUESTION), 4) / 4,
-    text[last] === 63 ? 1 : 0,
-    Math.min(1, of(COMMA) * per * 20),
-    nonAscii * per,
-    ideographs * per,
-    Math.min(1, (letters - ideographs) / counted / 10),
-    fence,
-    Math.min(1, indented / lines),
-    shortWords / counted,
-    Math.min(1, numbers / counted),
-  )
+  figures[0] = Math.log1p(Math.max(inputTokens, size / 4)) / 8
+  figures[1] = Math.log1p(words + ideographs) / 8
+  figures[2] = Math.log1p(lines) / 5
+  figures[3] = Math.min(of(OPTION), 10) / 10
+  figures[4] = Math.min(1, of(DIGIT) * per * 4)
+  figures[5] = Math.min(1, of(CAPITAL) * per * 6)
+  figures[6] = Math.min(1, of(BRACKET) * per * 10)
+  figures[7] = Math.min(1, of(OPERATOR) * per * 10)
+  figures[8] = Math.min(1, of(FORMULA) * per * 15)
+  figures[9] = Math.min(1, of(QUOTE) * per * 20)
+  figures[10] = Math.min(of(QUESTION), 4) / 4
+  figures[11] = text[last] === 63 ? 1 : 0
+  figures[12] = Math.min(1, of(COMMA) * per * 20)
+  figures[13] = nonAscii * per
+  figures[14] = ideographs * per
+  figures[15] = Math.min(1, (letters - ideographs) / counted / 10)
+  figures[16] = fence
+  figures[17] = Math.min(1, indented / lines)
+  figures[18] = shortWords / counted
+  figures[19] = Math.min(1, numbers / counted)
+  return figures
 }

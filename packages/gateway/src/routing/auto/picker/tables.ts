@@ -2,14 +2,13 @@
 import { readFileSync } from 'node:fs'
 import { PackedRows } from './packed-rows.ts'
 import { decodeProjection, type Projection } from './projection.ts'
-import type { LinearHead } from './ridge.ts'
-import type { TaskHead } from './task-head.ts'
+import type { WordHeads } from './word-heads.ts'
 
 export interface PickerTables {
   readonly projection: Projection
-  readonly taskHead: TaskHead
-  /** Row -> hardness in logits, 0 = usual. */
-  readonly difficultyHead: LinearHead
+  readonly heads: WordHeads
+  /** Effort 0..1 that a request of each task type takes as a rule, in the order of TASK_TYPES. */
+  readonly usualEfforts: Float64Array
   /** Dimensions x points that stand for what the tables were made from, x 127. */
   readonly prototypes: PackedRows
   /** Closeness to the nearest prototype from which a text is at home, and below which it is foreign. */
@@ -17,15 +16,17 @@ export interface PickerTables {
   readonly foreign: number
 }
 
-/** `heads.json`: 32-bit floats and 8-bit figures (x 127) in base64. */
+/** `heads.json`: 8-bit figures in base64; prototypes are x 127. */
 export interface HeadsFile {
-  readonly inputs: number
   readonly taskTypes: readonly string[]
   readonly taskWeights: string
   readonly taskStep: number
   readonly taskIntercepts: readonly number[]
-  readonly difficultyWeights: string
-  readonly difficultyIntercept: number
+  /** One column beside `taskWeights`. */
+  readonly effortWeights: string
+  readonly effortStep: number
+  readonly effortIntercept: number
+  readonly usualEfforts: readonly number[]
   readonly prototypes: string
   readonly familiar: number
   readonly foreign: number
@@ -39,24 +40,33 @@ export function loadTables(): PickerTables {
 }
 
 function tablesFrom(projection: Projection, file: HeadsFile): PickerTables {
-  const taskWeights = bytes(file.taskWeights)
+  const classes = file.taskTypes.length
   return {
     projection,
-    taskHead: {
-      weights: new PackedRows(taskWeights, file.taskTypes.length, taskWeights.length / file.taskTypes.length),
+    heads: {
+      weights: besideEachOther(bytes(file.taskWeights), classes, bytes(file.effortWeights)),
+      classes,
       step: file.taskStep,
       intercepts: Float64Array.from(file.taskIntercepts),
+      effortStep: file.effortStep,
+      effortIntercept: file.effortIntercept,
     },
-    difficultyHead: {
-      inputs: file.inputs,
-      outputs: 1,
-      weights: floats(file.difficultyWeights),
-      intercepts: Float64Array.of(file.difficultyIntercept),
-    },
+    usualEfforts: Float64Array.from(file.usualEfforts),
     prototypes: prototypesOf(bytes(file.prototypes), projection.dimensions),
     familiar: file.familiar,
     foreign: file.foreign,
   }
+}
+
+/** Inputs x classes and a column more: one pass sums both. */
+export function besideEachOther(task: Int8Array, classes: number, effort: Int8Array): PackedRows {
+  const columns = classes + 1
+  const both = new Int8Array(effort.length * columns)
+  for (let row = 0; row < effort.length; row++) {
+    both.set(task.subarray(row * classes, (row + 1) * classes), row * columns)
+    both[row * columns + classes] = effort[row] ?? 0
+  }
+  return new PackedRows(both, columns, effort.length)
 }
 
 /** Point after point -> dimensions x points. */
@@ -68,9 +78,4 @@ function prototypesOf(points: Int8Array, dimensions: number): PackedRows {
 
 function bytes(base64: string): Int8Array {
   return new Int8Array(Uint8Array.from(Buffer.from(base64, 'base64')).buffer)
-}
-
-function floats(base64: string): Float64Array {
-  const bytes = Uint8Array.from(Buffer.from(base64, 'base64'))
-  return Float64Array.from(new Float32Array(bytes.buffer))
 }

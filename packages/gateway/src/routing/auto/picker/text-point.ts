@@ -1,12 +1,12 @@
 // A text as the picker sees it: a point among other texts, and its surface.
 import { codesOf } from './characters.ts'
-import { readCodes, type SparseText } from './hashed-features.ts'
+import { keptSparse, readCodes, readFine, type SparseText } from './hashed-features.ts'
 import { plainText } from './plain-text.ts'
 import { project, type Projection } from './projection.ts'
 import { surfaceOf, SURFACE_SIZE } from './surface-features.ts'
 
 /** Surface figures are many and vary much: half weight beside the unit vector. */
-const SURFACE_WEIGHT = 0.5
+export const SURFACE_WEIGHT = 0.5
 
 /** Characters at either end in which the instruction is sought: "Translate: ..." begins with it, a quoted text is followed by it. */
 const EDGE_CHARACTERS = 140
@@ -20,7 +20,8 @@ export interface TextPoint {
   readonly edges: SparseText
 }
 
-export function pointOf(projection: Projection, text: string, inputTokens: number): TextPoint {
+/** /!\ Hot path. Only the vector is its own: the rest is valid until the next call. */
+export function readPoint(projection: Projection, text: string, inputTokens: number): TextPoint {
   const codes = codesOf(plainText(text))
   const { coarse, fine } = readCodes(codes)
   return {
@@ -30,8 +31,14 @@ export function pointOf(projection: Projection, text: string, inputTokens: numbe
     edges:
       codes.length <= 2 * EDGE_CHARACTERS
         ? fine
-        : readCodes(codes.subarray(0, EDGE_CHARACTERS), codes.subarray(-EDGE_CHARACTERS)).fine,
+        : readFine(codes.subarray(0, EDGE_CHARACTERS), codes.subarray(-EDGE_CHARACTERS)),
   }
+}
+
+/** The same, to be kept. */
+export function pointOf(projection: Projection, text: string, inputTokens: number): TextPoint {
+  const { vector, surface, words, edges } = readPoint(projection, text, inputTokens)
+  return { vector, surface: surface.slice(), words: keptSparse(words), edges: keptSparse(edges) }
 }
 
 /** One row for linear heads: the vector, then the surface. */

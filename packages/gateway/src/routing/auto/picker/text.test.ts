@@ -1,13 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { codesOf } from './characters.ts'
-import { readCodes } from './hashed-features.ts'
+import { keptSparse, readCodes } from './hashed-features.ts'
 import { nearestPoints } from './nearest-points.ts'
 import { plainText } from './plain-text.ts'
 import { stripPoliteness } from './politeness.ts'
 import { applyHead, fitRidge } from './ridge.ts'
 
-const readText = (text: string) => readCodes(codesOf(text)).coarse
+const readText = (text: string) => keptSparse(readCodes(codesOf(text)).coarse)
 
 describe('politeness', () => {
   it.each([

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { catalogue } from '../../../catalogue/catalogue.ts'
 import { loadConfig } from '../../../config/load-config.ts'
+import type { AnswerLengths } from '../../../core/learned.ts'
 import { TASK_TYPES } from '../../../core/task-types.ts'
 import { Fleet } from '../../fleet.ts'
 import { Picker } from '../picker/picker.ts'
 import { viewPool, type PoolView } from './pool-curve.ts'
 
-function view(auto: string, models = MODELS): PoolView {
+function view(auto: string, models = MODELS, lengths: AnswerLengths | null = null): PoolView {
   const text = `providers: [{ name: p, type: openai-compatible, base_url: "http://127.0.0.1:9/v1", api_key: x }]\nmodels:\n${models}\n${auto}`
   const { config } = loadConfig({ text, fileName: 'f.yaml', env: {}, overrides: {} })
   const [pool] = config.auto.pools
@@ -16,6 +17,7 @@ function view(auto: string, models = MODELS): PoolView {
     catalogue,
     picker: Picker.load(),
     auto: config.auto,
+    lengths,
   })
 }
 
@@ -63,6 +65,19 @@ describe('what an operator sees of a pool', () => {
   it('is empty without models that can be picked', () => {
     const { members, now, curve, baseline } = view('auto: { pool: [house-model] }')
     expect({ count: members.length, now, curve, baseline }).toEqual({ count: 1, now: null, curve: [], baseline: null })
+  })
+
+  it('reckons with answers as long as those seen, and says of which kinds they were', () => {
+    const member = (lengths: AnswerLengths | null) =>
+      view('', MODELS, lengths).members.find(({ id }) => id === 'gpt-4o-mini')
+    const usual = member(null)
+    const seen = member({ models: { 'gpt-4o-mini': { chat: [3000, 200], maths: [5000, 90] } }, types: {} })
+    expect([...(seen?.seenAnswers ?? [])]).toEqual([
+      ['maths', 90],
+      ['chat', 200],
+    ])
+    expect(seen?.costNanos).toBeGreaterThan(1.5 * (usual?.costNanos ?? NaN))
+    expect(usual?.seenAnswers.size).toBe(0)
   })
 
   it('counts against the baseline that the pool names', () => {

@@ -1,7 +1,8 @@
 // What an operator sees of a pool: how good and how dear each model is, and what the picker would choose along its knob.
-// Reckoned by the picker itself, for one made-up request of each kind of task: the mean of them is a point. Nothing is
-// taken from traffic, and so the same configuration always gives the same curve.
+// Reckoned by the picker itself, for one made-up request of each kind of task: the mean of them is a point. Of traffic it
+// takes one thing, how long answers have been.
 import type { AutoKnobs, AutoPool } from '../../../config/auto-config.ts'
+import type { AnswerLengths } from '../../../core/learned.ts'
 import { TASK_TYPES, type TaskType } from '../../../core/task-types.ts'
 import { expectedCost } from '../costs/expected-cost.ts'
 import { OutputLengths } from '../costs/output-lengths.ts'
@@ -35,6 +36,8 @@ export interface PoolMember {
   readonly refused: PoolRefusal | null
   /** Kinds of task that it is the first choice for, as the pool's knobs stand. */
   readonly firstFor: readonly TaskType[]
+  /** Of its answers, how many were seen of each kind of task; a kind that is not here is as long as is usual. */
+  readonly seenAnswers: ReadonlyMap<TaskType, number>
 }
 
 export type PoolRefusal = Extract<FilterReason, 'unknown_model' | 'data_policy' | 'not_chat' | 'no_price'>
@@ -54,6 +57,8 @@ export interface PoolView {
 
 export interface PoolViewSources extends PoolSources {
   readonly picker: Pick<PickerPort, 'skillsOf' | 'rank'>
+  /** How long answers have been here; null = as long as is usual. */
+  readonly lengths: AnswerLengths | null
 }
 
 interface Rival {
@@ -65,8 +70,8 @@ interface Rival {
 
 export function viewPool(pool: AutoPool, sources: PoolViewSources): PoolView {
   const models = modelsOfPool(pool, sources)
-  // Nothing was seen by this one: it says how long answers usually are.
   const lengths = new OutputLengths()
+  if (sources.lengths !== null) lengths.restore(sources.lengths)
   const rivals = models.flatMap((model) =>
     whyNever(model, pool, sources) === null ? (rivalOf(model, sources, lengths) ?? []) : [],
   )
@@ -93,6 +98,7 @@ export function viewPool(pool: AutoPool, sources: PoolViewSources): PoolView {
         costNanos: costs === undefined ? null : Math.round(mean(costs)),
         refused: whyNever(model, pool, sources),
         firstFor: now.flatMap(({ type, id: first }) => (first === id ? [type] : [])),
+        seenAnswers: seenOf(id, sources.lengths),
       }
     }),
     baseline,
@@ -100,6 +106,11 @@ export function viewPool(pool: AutoPool, sources: PoolViewSources): PoolView {
     curve,
     whole,
   }
+}
+
+function seenOf(model: string, lengths: AnswerLengths | null): ReadonlyMap<TaskType, number> {
+  const own = lengths?.models[model] ?? {}
+  return new Map(TASK_TYPES.flatMap((type) => (own[type] === undefined ? [] : [[type, own[type][1]] as const])))
 }
 
 function steps(): readonly number[] {

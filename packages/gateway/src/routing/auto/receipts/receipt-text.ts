@@ -3,6 +3,7 @@ import { encodePrice } from '../../../billing/prices/price-text.ts'
 import type { BadEnd, ReceiptBody, ReceiptCandidate } from '../../../core/receipt.ts'
 import type { AutoCandidate, AutoChoice } from '../choice.ts'
 import type { FilterReason } from '../filters/reasons.ts'
+import type { EmbeddedPoint } from '../learning/embedded-point.ts'
 import { receiptLearning } from '../learning/receipt-learning.ts'
 
 /** A journal line is read in pieces of 32 KiB. */
@@ -13,6 +14,7 @@ const PLACES = 10_000
 /**
  * @param served public id of the model that answered; '' = none
  * @param end how the answer ended, where that was not well
+ * @param embedded of the question
  * @param left models that were to be asked before it, and what became of them
  */
 export function receiptText(
@@ -20,9 +22,10 @@ export function receiptText(
   served: string,
   left: ReadonlyMap<string, FilterReason>,
   end: BadEnd | null = null,
+  embedded: EmbeddedPoint | null = null,
 ): string {
   const { candidates, baseline, knobs } = choice
-  const learn = receiptLearning(choice, end)
+  const learn = receiptLearning(choice, end, embedded)
   const body: ReceiptBody = {
     v: 1,
     asked: choice.asked,

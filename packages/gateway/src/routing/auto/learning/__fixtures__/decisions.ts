@@ -20,6 +20,7 @@ export interface Told {
   readonly outputTokens?: number
   readonly costNanos?: number
   readonly point?: readonly number[]
+  readonly embedded?: { readonly model: string; readonly point: readonly number[] }
   /** Of feedback. */
   readonly score?: number
   readonly corrected?: string
@@ -63,6 +64,9 @@ export function decision(told: Told = {}): Decision {
       named: told.named ?? true,
       toolFailed: told.toolFailed ?? false,
       vector: encodePoint(Float32Array.from(told.point ?? [1, 0, 0, 0])),
+      ...(told.embedded === undefined
+        ? {}
+        : { embedded: { model: told.embedded.model, vector: encodePoint(Float32Array.from(told.embedded.point)) } }),
     },
   }
   const row = {

@@ -1,0 +1,43 @@
+// Fixture: orders to a coding agent, easy and hard, own text, never trained on; and a session's five, with which the gateway is tested.
+
+export const EASY_ORDERS: readonly string[] = [
+  'Call the class Basket instead of Cart, everywhere.',
+  'Which test files do we have?',
+  'Put the year 2026 into the licence text.',
+  'Drop the console.log in checkout.ts.',
+  'Say in the readme that Node 24 is needed.',
+  'What is on line 40 of server.go?',
+  'Commit with the message "tidy up".',
+  'Make the heading bold.',
+  'Swap the two buttons in the footer.',
+  'Print the names of the tables in the schema.',
+  'Add a semicolon where the linter wants one.',
+  'Turn the flag debug off.',
+  'Schreib einen Eintrag ins Änderungsprotokoll.',
+  'Welche Dateien gibt es im Ordner docs?',
+  'Supprime le fichier temporaire.',
+  'Cambia el puerto a 9000.',
+  '把标题改成大写。',
+  'ブランチの一覧を見せて。',
+]
+
+export const HARD_ORDERS: readonly string[] = [
+  'Sometimes an order is shipped twice although the stock says one. Work out the interleaving that allows it and rule it out.',
+  'Our write-ahead log may lose the last record after a power cut. Show where, and design a format that cannot.',
+  'Replace the mutex in the allocator by something lock-free and argue that no block is ever handed out twice.',
+  'The nightly job takes four hours; get it under ten minutes without more memory, and show that the results stay the same.',
+  'Derive which isolation level these three transactions need, and prove that a weaker one breaks the totals.',
+  'Two replicas disagree after a partition heals. Find the flaw in the merge and prove the new one commutative.',
+  'Design how sessions survive the loss of a whole data centre, under the latency and privacy limits in SPEC.md.',
+  'A goroutine leak shows only after a week in production. Track down its cause and make it impossible by construction.',
+  'Change the scheduler so that no task starves, and give a bound for the longest wait with its proof.',
+  'Find out why the numerical solver diverges for stiff inputs and choose a scheme that is provably stable.',
+  'The encryption layer reuses a nonce under concurrency; find how, and redesign it so that it cannot happen.',
+  'Refactor the type checker to support variance without accepting any unsound program; justify each rule.',
+  'Finde die Ursache der seltenen Verklemmung zwischen Zahlung und Lager und beweise, dass sie danach ausgeschlossen ist.',
+  'Entwirf ein Verfahren, das Nachrichten genau einmal zustellt, und begründe, warum es auch bei Ausfällen hält.',
+  'Démontre que la nouvelle file ne peut ni perdre ni doubler un message.',
+  'Encuentra por qué dos hilos corrompen el índice bajo carga y demuestra que la corrección basta.',
+  '分析为什么高并发下余额会丢失更新，并证明修复后不会再发生。',
+  '二つのトランザクションが競合する原因を突き止め、直した後に起きないことを証明して。',
+]
