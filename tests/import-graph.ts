@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join, posix, sep } from 'node:path'
 
 export interface Import {
-  /** A path from the root of the graph (`core/errors.ts`), or a bare name as it is written (`undici`, `node:http`). */
+  /** A path from the root of the graph (`core/errors.ts`), or a bare name as it is written (`hono`, `node:http`). */
   readonly target: string
   /** Erased before anything runs: `import type`. (`import { type X }` still loads the module.) */
   readonly typeOnly: boolean

@@ -69,11 +69,6 @@ const FENCES: readonly Fence[] = [
     open: ['store'],
   },
   {
-    what: 'knows undici, which only relay/upstreams.ts does',
-    touches: ({ target }) => target === 'undici' || target.startsWith('undici/'),
-    open: ['relay/upstreams.ts'],
-  },
-  {
     what: 'opens connections, which only relay and providers do',
     touches: ({ target, names }) => names.some((name) => (CLIENTS[target] ?? []).includes(name)),
     open: [

@@ -224,7 +224,9 @@ describe('a drain', () => {
     expect(left.ledger.entries.length).toBe(before + 1)
     const { json: past } = await operate(origin, 'GET', '/api/providers/a/history')
     expect(past.events.map(({ kind }: { kind: string }) => kind)).toEqual(['undrained', 'drained'])
-    expect(past.slots).toMatchObject([{ failed: 0 }])
+    // One, or two where the clock has moved on meanwhile.
+    expect(past.slots.length).toBeGreaterThan(0)
+    for (const slot of past.slots) expect(slot).toMatchObject({ failed: 0 })
     expect((await operate(origin, 'POST', '/api/providers/none/drain', {})).status).toBe(404)
   })
 

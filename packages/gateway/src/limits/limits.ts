@@ -55,7 +55,8 @@ export const NO_LIMITS: Limits = Object.freeze({})
 /** Nothing to count against: a call that meets only such takes the short way. */
 export const NO_SCOPES: readonly LimitedScope[] = Object.freeze([])
 
-function hasLimits(limits: Limits): boolean {
+/** Other than a budget. */
+export function hasLimits(limits: Limits): boolean {
   return (
     limits.rpm !== undefined ||
     limits.tpm !== undefined ||
@@ -102,6 +103,12 @@ export function limitedScope(
   if (!hasLimits(limits) && budget === null) return null
   const scope = { scope: `${of}:${id}`, of, name, limits, timeZone }
   return budget === null ? scope : { ...scope, budget }
+}
+
+/** Their budgets and nothing else of them: for what a call that they have let in needs more money. */
+export function budgetsOf(scopes: readonly LimitedScope[]): readonly LimitedScope[] {
+  if (!scopes.some(({ budget }) => budget !== undefined)) return NO_SCOPES
+  return scopes.filter(({ budget }) => budget !== undefined).map((scope) => ({ ...scope, limits: NO_LIMITS }))
 }
 
 /** Whether a tenant may see how much of it is left: of what others share in, they learn no more than a refusal. */

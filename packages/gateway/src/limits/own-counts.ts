@@ -3,9 +3,10 @@
 // decides alone, by this instance's share (`share-of-limits.ts`); afterwards it is what the others are told.
 
 import type { LedgerAsk, LedgerReply, LedgerReturn, ScopeReturn, ScopeStanding } from './limit-ledger.ts'
-import type { LimitedScope } from './limits.ts'
+import { hasLimits, type LimitedScope } from './limits.ts'
 import { MemoryLedger } from './memory-ledger.ts'
 import type { QuotaHistory } from './quota-history.ts'
+import { countsRequests } from './settlement.ts'
 import { shareOfAsk, ShareOfHistory } from './share-of-limits.ts'
 
 export interface OwnCountsOptions {
@@ -69,6 +70,7 @@ export class OwnCounts {
   /** What all instances together have let through in the window that ends now. */
   heardTotal(scope: LimitedScope, requests: number, tokens: number): void {
     const recent = this.#recentOf(scope)
+    if (!hasLimits(scope.limits)) return
     recent.requests = requests
     recent.tokens = tokens
   }
@@ -203,7 +205,8 @@ export class OwnCounts {
     const atMs = this.#options.clock()
     const known = this.#recent.get(scope.scope)
     if (known !== undefined) {
-      known.scope = scope
+      // A budget alone, asked for more money, says nothing about the scope's other limits.
+      if (hasLimits(scope.limits)) known.scope = scope
       known.atMs = atMs
       return known
     }
@@ -236,7 +239,7 @@ function forEachBooked({ call, leases }: LedgerAsk, { admission, leases: grants 
   if (call !== null && admission?.ok === true) {
     for (const [index, scope] of call.scopes.entries()) {
       const slots = scope.limits.concurrency === undefined ? 0 : 1
-      booked(scope, admission.bookedAtMs[index] ?? 0, 1, call.tokens, slots)
+      booked(scope, admission.bookedAtMs[index] ?? 0, countsRequests(scope) ? 1 : 0, call.tokens, slots)
     }
   }
   for (const [index, { scope }] of leases.entries()) {

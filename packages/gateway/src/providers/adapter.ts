@@ -32,7 +32,7 @@ export type Operation =
   /** A GET. */
   | 'models'
 
-/** Header lines as undici takes them: name, value, name, value… Lower-case names. */
+/** Header lines: name, value, name, value… Lower-case names. */
 export type Lines = readonly string[]
 
 export interface UpstreamTarget {

@@ -26,9 +26,6 @@ const conversion: Conversion = {
 }
 
 const controller = {
-  aborted: false,
-  paused: false,
-  reason: null,
   abort: () => {},
   pause: () => {},
   resume: () => {},
@@ -39,7 +36,7 @@ function begin(): { attempt: Attempt; listener: ReturnType<typeof owner>; candid
   const listener = owner()
   const attempt = new Attempt(listener, candidate as Candidate, conversion, 0)
   attempt.onRequestStart(controller)
-  attempt.onResponseStart(controller, 200, {})
+  attempt.onResponseStart(controller, 200, new Map())
   return { attempt, listener, candidate }
 }
 

@@ -7,13 +7,9 @@
 import type { UpstreamRefusal } from '../dialects/openai-chat/errors.ts'
 import type { Candidate } from '../routing/candidate.ts'
 import type { Conversion } from './conversion.ts'
+import type { UpstreamController, UpstreamHandler, UpstreamHeaders } from './http1/upstream-call.ts'
 import { RefusalReader } from './refusal.ts'
-import {
-  classifyConnectError,
-  type UpstreamController,
-  type UpstreamHandler,
-  type UpstreamHeaders,
-} from './upstreams.ts'
+import { classifyConnectError } from './upstreams.ts'
 
 export type FailurePhase = 'not_sent' | 'sent_no_byte' | 'streaming'
 
@@ -88,8 +84,13 @@ export class Attempt implements UpstreamHandler {
     this.#controller?.resume()
   }
 
+  onRequestQueued(controller: UpstreamController): void {
+    this.#controller = controller
+  }
+
   onRequestStart(controller: UpstreamController): void {
     this.#controller = controller
+    // Given up before there was anything to stop.
     if (this.#abandoned) {
       controller.abort(new Error('abandoned before it was sent'))
       return
@@ -98,7 +99,7 @@ export class Attempt implements UpstreamHandler {
   }
 
   onResponseStart(controller: UpstreamController, status: number, headers: UpstreamHeaders): void {
-    if (this.#abandoned || status < 200) return
+    if (this.#abandoned) return
     const nowMs = performance.now()
     this.firstByteMs = nowMs - this.startedMs
     this.lastByteMs = nowMs
@@ -120,7 +121,7 @@ export class Attempt implements UpstreamHandler {
     else reader?.end()
   }
 
-  onResponseError(_controller: UpstreamController | undefined, error: Error): void {
+  onResponseError(_controller: UpstreamController, error: Error): void {
     const finished = this.over
     this.#finish()
     if (finished) return

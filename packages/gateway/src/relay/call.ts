@@ -28,6 +28,7 @@ import type { OpenExchange, RelayPorts, RelayRequest } from './ports.ts'
 import { RequestTruth } from './request-truth.ts'
 import { salePrice } from './sale-price.ts'
 import { successHeaders } from './reply-headers.ts'
+import { shareCost } from './stand-in-limits.ts'
 
 /** Bytes of a body that make a token, roughly; only for reservations and estimates. */
 const BYTES_PER_TOKEN = 4
@@ -80,7 +81,7 @@ export class Call {
   #left: AbortController | null = null
   /** What a credential's own limits let in, for the attempt that is being made. */
   #borrowed: Admitted = UNLIMITED
-  /** What the limits of a model that stands in let in; null until one is asked. */
+  /** What limits and budgets let in for models that stand in; null until one is asked. */
   #standIns: Admitted[] | null = null
 
   /** @throws {GatewayError} `rate_limit_exceeded` when the account has too many under way */
@@ -333,13 +334,19 @@ export class Call {
 
   /** Gives back what the limits let in, corrected by what was used. */
   release(used: Used, refundRequest: boolean): void {
-    if (this.admission !== UNLIMITED) {
-      this.ports.limits.settle(this.admission, used, refundRequest)
-      this.admission = UNLIMITED
-    }
-    if (this.#standIns === null) return
-    for (const admission of this.#standIns) this.ports.limits.settle(admission, used)
+    const { limits } = this.ports
+    const standIns = this.#standIns
     this.#standIns = null
+    const own = standIns === null ? used : shareCost(standIns, used, (one, part) => limits.settle(one, part))
+    if (this.admission === UNLIMITED) return
+    limits.settle(this.admission, own, refundRequest)
+    this.admission = UNLIMITED
+  }
+
+  /** Of budgets, nano-US$. */
+  get reservedNanos(): number {
+    const { wanted } = this.admission
+    return (this.#standIns ?? []).reduce((sum, one) => sum + one.wanted.costNanos, wanted.costNanos)
   }
 
   /** Takes part of a provider credential's own limits, for one attempt. */

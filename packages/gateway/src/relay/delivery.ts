@@ -19,7 +19,7 @@ import { JsonReply, type JsonReplyOwner } from './json-reply.ts'
 import { tellMadeBy } from './made-by.ts'
 import type { Payment } from './payment.ts'
 import { RawStreamReply, StreamReply, type StreamReplyOwner } from './stream-reply.ts'
-import { headerOf, type UpstreamHeaders } from './upstreams.ts'
+import type { UpstreamHeaders } from './http1/upstream-call.ts'
 
 export interface DeliveryOwner {
   /** The attempt whose answer counts; null when none does. */
@@ -69,7 +69,7 @@ export class Delivery implements JsonReplyOwner, StreamReplyOwner {
   /** The upstream accepted: who reads its body? */
   open(attempt: Attempt, status: number, headers: UpstreamHeaders): BodyReader {
     const { scan, request } = this.#call
-    const contentType = headerOf(headers, 'content-type') ?? ''
+    const contentType = headers.get('content-type') ?? ''
     const isStream = contentType.includes('text/event-stream') || contentType.includes('amazon.eventstream')
     if (status >= 300) return new Unwanted(this.#owner, attempt, `status ${status}`)
     if (!isStream) return new JsonReply(this, attempt, attempt.conversion, scan.stream)

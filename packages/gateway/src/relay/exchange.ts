@@ -32,7 +32,7 @@ import { balanceUsedUp } from './payment.ts'
 import { hasLostPrevious, isOfModel } from './refusal.ts'
 import { reserve, type ReserveOwner } from './reserve.ts'
 import { nextDueMs, wantsKeepAlive, whoIsOverdue, type Progress } from './time-limits.ts'
-import type { UpstreamHeaders } from './upstreams.ts'
+import type { UpstreamHeaders } from './http1/upstream-call.ts'
 
 /** A finished upstream has this long to end its reply before its connection is given up. */
 const LINGER_MS = 5_000

@@ -14,7 +14,7 @@ import { outcomeOf } from './failures.ts'
 import type { Plan } from './plan.ts'
 import { NeedsMedia, prepare, type Prepared } from './prepare.ts'
 import { send, type SendOwner } from './send.ts'
-import type { UpstreamHeaders } from './upstreams.ts'
+import type { UpstreamHeaders } from './http1/upstream-call.ts'
 
 export interface HedgeOwner extends AttemptOwner {
   /** The attempt whose answer counts; null when none does. */

@@ -2,17 +2,20 @@
 // more the same one where that may help; a moment's wait where all are at their limit; then the models that the operator
 // named as fallbacks.
 
-import { toGatewayError, type GatewayError } from '../core/errors.ts'
+import { policyText, type DataPolicy } from '../core/data-policy.ts'
+import { GatewayError, toGatewayError } from '../core/errors.ts'
 import type { RequestTraits } from '../core/target-condition.ts'
 import { mayUseModel } from '../identity/permission.ts'
 import { NOTHING_USED, UNLIMITED, type Admission, type Admitted } from '../limits/authority.ts'
 import { affinityKeyOf } from '../routing/affinity.ts'
 import type { Candidate } from '../routing/candidate.ts'
+import { hasKeeper } from '../routing/data-keepers.ts'
 import { hasChoice, type Route } from '../routing/route.ts'
 import type { Selection } from '../routing/selection.ts'
 import type { Call } from './call.ts'
 import { Failures, type Failure } from './failures.ts'
 import { switchPayment } from './payment.ts'
+import { standInNeeds } from './stand-in-limits.ts'
 import { splitKeyOf, traitsOf } from './target-traits.ts'
 
 const BACKOFF_BASE_MS = 25
@@ -65,8 +68,15 @@ export class Plan {
     const { route, ports } = this.#call
     const key = route.splitBy === null ? this.#affinityKey : splitKeyOf(this.#call, route)
     const traits = route.isConditional ? (this.#traits ??= traitsOf(this.#call)) : null
-    this.#selection = ports.fleet.select(route, key, nowMs, this.#origin, traits)
+    const wanted = this.#wanted
+    this.#selection = ports.fleet.select(route, key, nowMs, this.#origin, traits, wanted)
+    if (wanted !== null && this.#selection.isEmpty) this.#unservable ??= nobodyPromises(route, wanted)
     this.next(nowMs)
+  }
+
+  /** What whoever is asked must promise of data; null = nothing. */
+  get #wanted(): DataPolicy | null {
+    return this.#call.request.principal.dataPolicy ?? null
   }
 
   /** Nobody else is asked any more. */
@@ -217,19 +227,21 @@ export class Plan {
       const route = ports.fleet.resolve(id)
       // A model that stands in for another is one that the key may use, or none.
       if (route === undefined || !mayUseModel(request.principal, route.publicId)) continue
+      if (!hasKeeper(route, this.#wanted)) continue
       this.#call.attempts = Math.min(this.#call.attempts, balancer.maxAttempts - 1)
       this.#standIn(route)
       return true
     }
   }
 
-  /** The model that stands in has limits of its own; what the call counts against already stays. */
+  /** The model that stands in has limits and a price of its own; what the call counts against already stays. */
   #standIn(route: Route): void {
-    if (route.limited.length === 0) {
+    const { scopes, wanted } = standInNeeds(this.#call, route)
+    if (scopes.length === 0) {
       this.#goOnWith(route, UNLIMITED)
       return
     }
-    const answer = this.#call.ports.limits.admit(route.limited, this.#call.wanted())
+    const answer = this.#call.ports.limits.admit(scopes, wanted)
     if (!(answer instanceof Promise)) {
       this.#goOnWith(route, answer)
       return
@@ -248,6 +260,10 @@ export class Plan {
       return
     }
     if (settled) return
+    if (admission.limit === 'budget') {
+      this.#passOver(route)
+      return
+    }
     this.#call.auto?.leave(route.publicId, 'rate_limited')
     const nowMs = performance.now()
     const outcome = { kind: 'rate-limited', retryAfterMs: Math.max(1, admission.retryAfterMs) } as const
@@ -269,7 +285,11 @@ export class Plan {
       return
     }
     if (admission !== UNLIMITED) this.#call.ports.limits.settle(admission, NOTHING_USED, true)
-    if (this.#call.settled) return
+    if (!this.#call.settled) this.#passOver(route)
+  }
+
+  /** There is not the money for it. */
+  #passOver(route: Route): void {
     this.#call.auto?.leave(route.publicId, 'budget')
     const nowMs = performance.now()
     if (!this.#fallBack(nowMs)) this.#giveUp(nowMs)
@@ -293,6 +313,11 @@ export class Plan {
 function originOf({ request, asked }: Call, sticky: boolean): string | null {
   const { native, prefer } = request
   return native?.origin ?? asked.origin ?? (sticky ? prefer : undefined) ?? null
+}
+
+function nobodyPromises({ publicId }: Route, wanted: DataPolicy): GatewayError {
+  const message = `No provider of "${publicId}" promises what the data policy of this key asks for (${policyText(wanted)}). Ask for another model, or for a key without it.`
+  return new GatewayError('permission_denied', message, { param: 'model' })
 }
 
 /** The upstream may have done the work, and will bill it, though we have nothing of it. */

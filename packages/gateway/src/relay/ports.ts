@@ -15,6 +15,10 @@ import type { LimitAuthority } from '../limits/authority.ts'
 import type { ScannedRequest } from '../dialects/pass-request.ts'
 import type { AutoRouter } from '../routing/auto/auto-router.ts'
 import type { AutoChoice } from '../routing/auto/choice.ts'
+import type { EmbeddedPoint } from '../routing/auto/learning/embedded-point.ts'
+import type { AutoName } from '../routing/auto/pools/auto-names.ts'
+import type { RequestOptions } from '../routing/auto/request-options.ts'
+import type { RequestView } from '../routing/auto/view/request-view.ts'
 import type { Fleet } from '../routing/fleet.ts'
 import type { Route } from '../routing/route.ts'
 import type { AccountsInFlight } from './accounts-in-flight.ts'
@@ -33,6 +37,8 @@ export interface RelayPorts {
   readonly auto: AutoRouter
   /** Absent = no call is ever evaluated. */
   readonly shadow?: ShadowPort
+  /** Absent = questions are never embedded. */
+  readonly embedder?: EmbedPort
   /** Absent = nothing is ever copied. */
   readonly mirror?: MirrorPort
   readonly limits: LimitAuthority
@@ -77,6 +83,29 @@ export interface ShadowPort {
   answered(subject: ShadowSubject): void
 }
 
+/** Has questions embedded, for the choice of a model and for learning. Never throws. */
+export interface EmbedPort {
+  /** Null = of no use for this one, or not to be sent. */
+  embed(question: EmbedQuestion): Embedding | null
+}
+
+export interface EmbedQuestion {
+  readonly request: Pick<RelayRequest, 'id' | 'principal'>
+  readonly name: AutoName
+  readonly options: RequestOptions
+  readonly text: string
+  /** Nobody answers it, and nothing is learned from it. */
+  readonly isDryRun: boolean
+}
+
+/** A question on its way to becoming a point. */
+export interface Embedding {
+  /** Null until it is there; it may come later than anybody waits for it. */
+  readonly point: EmbeddedPoint | null
+  /** When it is there, has failed, or nobody waits any longer; null = there is nothing to wait for. */
+  readonly wait: Promise<void> | null
+}
+
 /** Sends copies of some requests elsewhere. Never throws, never waits. */
 export interface MirrorPort {
   /** A request that limits and wallet have let in, and that nobody has been asked for yet. */
@@ -91,6 +120,14 @@ export interface ShadowSubject {
   readonly body: Buffer
   /** Public id of the model that answered. */
   readonly served: string
+}
+
+/** What a request says about the choice of its model, and what it asks. */
+export interface AutoReading {
+  /** Of the body without the member `auto`. */
+  readonly scan: ScannedRequest
+  readonly options: RequestOptions
+  readonly view: RequestView
 }
 
 export interface OpenExchange {
@@ -112,6 +149,9 @@ export interface RelayRequest {
   readonly sink: ReplySink
   /** Of `body`, where somebody has scanned it already. */
   scan?: ScannedRequest
+  /** Of one that leaves its model open, where its question is embedded: what was read of it for that. */
+  reading?: AutoReading
+  embedding?: Embedding
   /**
    * Members of the reply object (Responses) that the body does not say, or says otherwise than the client was told: put
    * into every snapshot, over what an upstream says. `id` is one.

@@ -7,7 +7,7 @@ import { classifyGeminiRefusal } from '../dialects/gemini/errors.ts'
 import { classifyRefusal, readRetryAfterMs, type UpstreamRefusal } from '../dialects/openai-chat/errors.ts'
 import { IGNORED_PREVIOUS } from '../dialects/openai-responses/errors.ts'
 import type { Attempt, AttemptOwner, BodyReader } from './attempt.ts'
-import { headerOf, type UpstreamHeaders } from './upstreams.ts'
+import type { UpstreamHeaders } from './http1/upstream-call.ts'
 
 /** Of an upstream that was asked in words that only it understands: it does not (any more). */
 export function hasLostPrevious(refusal: UpstreamRefusal): boolean {
@@ -53,7 +53,7 @@ export class RefusalReader implements BodyReader {
   end(): void {
     const body = Buffer.concat(this.#chunks).toString('utf8')
     const { dialect } = this.#attempt.conversion
-    const refusal = readRefusal(dialect, this.#status, body, (name) => headerOf(this.#headers, name))
+    const refusal = readRefusal(dialect, this.#status, body, (name) => this.#headers.get(name))
     this.#owner.attemptRefused(this.#attempt, refusal, this.#status)
   }
 }

@@ -7,6 +7,7 @@ import type { GatewayError } from '../core/errors.ts'
 import { accept } from './accept.ts'
 import { AccountsInFlight } from './accounts-in-flight.ts'
 import { refuse } from './error-reply.ts'
+import { embedQuestion } from './auto-embed.ts'
 import { decide } from './decide.ts'
 import { DECISIONS } from './endpoints.ts'
 import { Exchange } from './exchange.ts'
@@ -16,6 +17,8 @@ import { warmUp } from './warm-up.ts'
 export class Relay {
   readonly #ports: RelayPorts
   readonly #open = new IntrusiveList<OpenExchange>()
+  /** Requests whose question is being embedded. */
+  readonly #waiting = new Set<() => void>()
 
   constructor(ports: Omit<RelayPorts, 'open' | 'close' | 'accounts' | 'ratios' | 'counter' | 'forgetful'>) {
     this.#ports = {
@@ -31,12 +34,31 @@ export class Relay {
 
   /** How many requests are being served. */
   get openCount(): number {
-    return this.#open.size
+    return this.#open.size + this.#waiting.size
   }
 
   call(request: RelayRequest): void {
+    if (request.warmUp === true) {
+      warmUp(this.#ports, request)
+      return
+    }
+    const wait = embedQuestion(this.#ports, request)
+    if (wait === null) {
+      this.#begin(request)
+      return
+    }
+    const go = (): void => {
+      if (!this.#waiting.delete(go)) return
+      this.#begin(request)
+      // The client may have left meanwhile, and nobody was there to hear of it.
+      if (request.sink.closed) request.sink.listener?.replyGone()
+    }
+    this.#waiting.add(go)
+    void wait.then(go)
+  }
+
+  #begin(request: RelayRequest): void {
     if (request.endpoint === DECISIONS) decide(this.#ports, request)
-    else if (request.warmUp === true) warmUp(this.#ports, request)
     else Exchange.begin(this.#ports, request)
   }
 
@@ -55,6 +77,7 @@ export class Relay {
 
   /** Ends everything that is left, each with an error in its client's dialect. */
   endAll(): void {
+    for (const go of this.#waiting) go()
     for (const exchange of this.#open) exchange.endForShutdown()
   }
 }

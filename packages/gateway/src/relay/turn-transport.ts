@@ -2,7 +2,8 @@
 // turns over a WebSocket.
 
 import type { Candidate } from '../routing/candidate.ts'
-import type { Upstream, UpstreamHandler } from './upstreams.ts'
+import type { UpstreamHandler } from './http1/upstream-call.ts'
+import type { Upstream } from './upstreams.ts'
 
 export interface OutgoingRequest {
   readonly candidate: Candidate

@@ -15,7 +15,7 @@ import { decodeString, JsonScanError, scanObject } from '../core/json-scan.ts'
 import { objectOf, parseJsonObject, stringOf, type JsonObject } from '../core/json.ts'
 import { readEmbeddedError } from '../dialects/openai-responses/errors.ts'
 import type { Lookup } from './dns-lookup.ts'
-import type { UpstreamController, UpstreamHandler } from './upstreams.ts'
+import type { UpstreamController, UpstreamHandler, UpstreamHeaders } from './http1/upstream-call.ts'
 
 /** A little more than a single event may have (`PassEvents`). */
 const MAX_FRAME_BYTES = 17 * 1024 * 1024
@@ -129,7 +129,7 @@ export class UpstreamSocket {
     if (turn === null) return
     const controller = new Controller(this.#socket, (reason) => this.#abort(controller, reason))
     this.#controller = controller
-    turn.handler.onRequestStart?.(controller, {})
+    turn.handler.onRequestStart(controller)
     // It may have been given up meanwhile.
     if (this.#turn !== turn) return
     if (turn.frame !== '') this.say(turn.frame)
@@ -141,7 +141,7 @@ export class UpstreamSocket {
     if (controller !== this.#controller) return
     const turn = this.#release()
     this.#socket.terminate()
-    turn?.handler.onResponseError?.(controller, reason)
+    turn?.handler.onResponseError(controller, reason)
   }
 
   #onRefusal(response: IncomingMessage): void {
@@ -158,7 +158,7 @@ export class UpstreamSocket {
     }
     const controller = new Controller(this.#socket, () => this.#socket.terminate())
     const { handler } = turn
-    handler.onRequestStart?.(controller, {})
+    handler.onRequestStart(controller)
     let body = ''
     response.setEncoding('latin1')
     response.on('data', (text: string) => {
@@ -166,9 +166,9 @@ export class UpstreamSocket {
     })
     response.once('close', () => {
       this.#socket.terminate()
-      handler.onResponseStart?.(controller, status, response.headers)
-      handler.onResponseData?.(controller, Buffer.from(body, 'latin1'))
-      handler.onResponseEnd?.(controller, {})
+      handler.onResponseStart(controller, status, headersOf(response))
+      handler.onResponseData(controller, Buffer.from(body, 'latin1'))
+      handler.onResponseEnd(controller)
     })
   }
 
@@ -237,7 +237,7 @@ export class UpstreamSocket {
       return
     }
     const declared = event['status']
-    turn.handler.onResponseStart?.(controller, typeof declared === 'number' ? declared : status, headersIn(event))
+    turn.handler.onResponseStart(controller, typeof declared === 'number' ? declared : status, headersIn(event))
     this.#last(Buffer.from(body))
   }
 
@@ -247,7 +247,7 @@ export class UpstreamSocket {
     const controller = this.#controller
     if (handler === undefined || controller === null) return
     this.#answer(handler, controller)
-    handler.onResponseData?.(controller, sseOf(type, frame))
+    handler.onResponseData(controller, sseOf(type, frame))
   }
 
   #passLast(type: string, frame: string): void {
@@ -260,7 +260,7 @@ export class UpstreamSocket {
   #answer(handler: UpstreamHandler, controller: Controller): void {
     if (this.#answering) return
     this.#answering = true
-    handler.onResponseStart?.(controller, 200, { 'content-type': 'text/event-stream' })
+    handler.onResponseStart(controller, 200, EVENT_STREAM)
   }
 
   /** The answer is over, and the connection free: what is done about the answer now is not done to the connection. */
@@ -268,8 +268,8 @@ export class UpstreamSocket {
     const controller = this.#controller
     const turn = this.#release()
     if (turn === null || controller === null) return
-    turn.handler.onResponseData?.(controller, data)
-    turn.handler.onResponseEnd?.(controller, {})
+    turn.handler.onResponseData(controller, data)
+    turn.handler.onResponseEnd(controller)
   }
 
   #release(): SocketTurn | null {
@@ -285,8 +285,7 @@ export class UpstreamSocket {
   #fail(error: Error): void {
     const controller = this.#controller
     const turn = this.#release()
-    if (turn !== null)
-      turn.handler.onResponseError?.(controller ?? new Controller(this.#socket, () => undefined), error)
+    if (turn !== null) turn.handler.onResponseError(controller ?? new Controller(this.#socket, () => undefined), error)
   }
 
   #onClose(code: number): void {
@@ -298,12 +297,8 @@ export class UpstreamSocket {
 /** An upstream without the mode: these are what servers, and the proxies before them, say to an upgrade. */
 const NOT_SPOKEN: ReadonlySet<number> = new Set([200, 301, 302, 307, 308, 400, 404, 405, 426, 501])
 
-/** What the relay may do to an answer on its way. Undici's controllers have more that nobody asks for. */
 class Controller implements UpstreamController {
-  aborted = false
-  reason: Error | null = null
-  rawHeaders = null
-  rawTrailers = null
+  #isAborted = false
   /** Null when the answer is no longer the connection's. */
   #socket: WebSocket | null
   readonly #onAbort: (reason: Error) => void
@@ -313,18 +308,13 @@ class Controller implements UpstreamController {
     this.#onAbort = onAbort
   }
 
-  get paused(): boolean {
-    return this.#socket?.isPaused === true
-  }
-
   letGo(): void {
     this.#socket = null
   }
 
   abort(reason: Error): void {
-    if (this.aborted) return
-    this.aborted = true
-    this.reason = reason
+    if (this.#isAborted) return
+    this.#isAborted = true
     this.#onAbort(reason)
   }
 
@@ -366,10 +356,16 @@ function typeOf(frame: string): string {
   return /^[\w.-]*$/.test(type) ? type : ''
 }
 
-function headersIn(event: JsonObject): Record<string, string> {
-  const headers: Record<string, string> = { 'content-type': 'application/json' }
+const EVENT_STREAM: UpstreamHeaders = new Map([['content-type', 'text/event-stream']])
+
+function headersIn(event: JsonObject): UpstreamHeaders {
+  const headers = new Map([['content-type', 'application/json']])
   for (const [name, value] of Object.entries(objectOf(event['headers']) ?? {})) {
-    if (typeof value === 'string' || typeof value === 'number') headers[name.toLowerCase()] = String(value)
+    if (typeof value === 'string' || typeof value === 'number') headers.set(name.toLowerCase(), String(value))
   }
   return headers
+}
+
+function headersOf({ headersDistinct }: IncomingMessage): UpstreamHeaders {
+  return { get: (name) => headersDistinct[name]?.[0] }
 }

@@ -1,15 +1,16 @@
-// The one file that knows undici: a pool of connections for each provider.
+// How upstreams are reached over HTTP: a pool of connections for each provider, kept as long as its address is.
 //
-// `dispatch` is the layer below fetch and request: no promise, no stream object, callbacks straight from the parser.
-// All time limits but the connect time-out are the relay's own (one wheel, no timer per request).
+// All time limits but that of connecting are the relay's own (one wheel, no timer per request).
 
-import { Pool, type Dispatcher } from 'undici'
 import type { ProviderConfig } from '../config/config.ts'
 import { createLookup, type Lookup } from './dns-lookup.ts'
+import { Connector } from './http1/connect.ts'
+import { ConnectionPool } from './http1/connection-pool.ts'
+import { RequestHeads } from './http1/request-head.ts'
+import type { UpstreamHandler } from './http1/upstream-call.ts'
 
-export type UpstreamHandler = Dispatcher.DispatchHandler
-export type UpstreamController = Dispatcher.DispatchController
-export type UpstreamHeaders = Parameters<NonNullable<UpstreamHandler['onResponseStart']>>[2]
+/** How often idle connections are looked through. */
+const SWEEP_MS = 1_000
 
 export interface Upstream {
   /** @param path with its query, from the origin on */
@@ -20,58 +21,63 @@ interface Entry {
   readonly key: string
   readonly config: ProviderConfig
   readonly connectTimeoutMs: number
-  readonly pool: Pool
-  readonly upstream: Upstream
+  readonly pool: ConnectionPool
 }
 
-export class Upstreams implements AsyncDisposable {
+export class Upstreams implements Disposable {
   readonly #upstreams = new Map<string, Entry>()
+  readonly #pools = new Set<ConnectionPool>()
+  readonly #sweeper: NodeJS.Timeout
   /** Of names, for those who connect otherwise. */
   readonly lookup: Lookup
 
   constructor(options: { readonly lookup?: Lookup } = {}) {
     this.lookup = options.lookup ?? createLookup()
+    this.#sweeper = setInterval(() => this.#sweep(performance.now()), SWEEP_MS)
+    this.#sweeper.unref()
   }
 
   /** The same pool as long as the provider's address and connection settings stay the same. */
   get(provider: ProviderConfig, connectTimeoutMs: number): Upstream {
     const known = this.#upstreams.get(provider.name)
-    if (known?.config === provider && known.connectTimeoutMs === connectTimeoutMs) return known.upstream
+    if (known?.config === provider && known.connectTimeoutMs === connectTimeoutMs) return known.pool
     const key = `${provider.baseUrl} ${provider.maxConnections} ${connectTimeoutMs} ${provider.caPem ?? ''}`
     if (known?.key === key) {
       this.#upstreams.set(provider.name, { ...known, config: provider, connectTimeoutMs })
-      return known.upstream
+      return known.pool
     }
     // Requests of a configuration that was replaced end on the old pool, which closes behind them.
-    if (known) void known.pool.close()
+    known?.pool.close()
 
     const url = new URL(provider.baseUrl)
-    const pool = new Pool(url.origin, {
-      connections: provider.maxConnections,
-      pipelining: 1,
-      allowH2: false,
-      headersTimeout: 0,
-      bodyTimeout: 0,
-      keepAliveTimeout: 55_000,
-      keepAliveMaxTimeout: 600_000,
-      connect: {
-        timeout: connectTimeoutMs,
-        lookup: this.lookup,
-        ...(provider.caPem === undefined ? {} : { ca: provider.caPem }),
-      },
+    const isSecure = url.protocol === 'https:'
+    const connector = new Connector({
+      isSecure,
+      hostname: url.hostname.replace(/^\[|\]$/g, ''),
+      port: Number(url.port) || (isSecure ? 443 : 80),
+      timeoutMs: connectTimeoutMs,
+      lookup: this.lookup,
+      ...(provider.caPem === undefined ? {} : { ca: provider.caPem }),
     })
-    const upstream: Upstream = {
-      send(path, headers, body, handler) {
-        pool.dispatch({ path, method: 'POST', headers: headers as string[], body }, handler)
-      },
-    }
-    this.#upstreams.set(provider.name, { key, config: provider, connectTimeoutMs, pool, upstream })
-    return upstream
+    const { maxConnections } = provider
+    const pool = new ConnectionPool({ connector, heads: new RequestHeads(url.host), maxConnections })
+    this.#pools.add(pool)
+    this.#upstreams.set(provider.name, { key, config: provider, connectTimeoutMs, pool })
+    return pool
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all([...this.#upstreams.values()].map(({ pool }) => pool.destroy()))
+  [Symbol.dispose](): void {
+    clearInterval(this.#sweeper)
+    for (const pool of this.#pools) pool.destroy()
+    this.#pools.clear()
     this.#upstreams.clear()
+  }
+
+  #sweep(nowMs: number): void {
+    for (const pool of this.#pools) {
+      pool.sweep(nowMs)
+      if (pool.isOver) this.#pools.delete(pool)
+    }
   }
 }
 
@@ -84,9 +90,4 @@ export function classifyConnectError(error: Error): ConnectFailure {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : ''
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN' || code === 'ETIMEOUT' || code.startsWith('EAI_')) return 'dns'
   return TLS_CODE.test(code) ? 'tls' : 'connect'
-}
-
-export function headerOf(headers: UpstreamHeaders, name: string): string | undefined {
-  const value = headers[name]
-  return Array.isArray(value) ? value[0] : value
 }

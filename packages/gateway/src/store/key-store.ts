@@ -1,4 +1,5 @@
 import { sql, type Insertable, type Kysely, type Selectable } from 'kysely'
+import type { DataPolicy } from '../core/data-policy.ts'
 import type { KeyChanges, KeyRecord, KeyStore, KeyWithAccount } from '../identity/key-store.ts'
 import type { Page } from '../identity/page.ts'
 import type { Patterns, Scope } from '../identity/principal.ts'
@@ -165,6 +166,7 @@ type ChangeableColumns = Pick<
   | 'endpoints'
   | 'addresses'
   | 'budget'
+  | 'data_policy'
   | 'previous_digest'
   | 'previous_expires_at'
 >
@@ -174,7 +176,7 @@ function columnsOf(record: KeyRecord): ChangeableColumns
 function columnsOf(changes: KeyChanges): Partial<ChangeableColumns>
 function columnsOf(changes: KeyChanges): Partial<ChangeableColumns> {
   const { name, prefix, last4, digest, scopes, limits, expiresAtMs, group } = changes
-  const { models, endpoints, addresses, budget, previousDigest, previousExpiresAtMs } = changes
+  const { models, endpoints, addresses, budget, dataPolicy, previousDigest, previousExpiresAtMs } = changes
   return {
     ...(name === undefined ? {} : { name }),
     ...(prefix === undefined ? {} : { prefix }),
@@ -188,6 +190,7 @@ function columnsOf(changes: KeyChanges): Partial<ChangeableColumns> {
     ...(endpoints === undefined ? {} : { endpoints: textOf(endpoints) }),
     ...(addresses === undefined ? {} : { addresses: textOf(addresses) }),
     ...(budget === undefined ? {} : { budget: textOf(budget) }),
+    ...(dataPolicy === undefined ? {} : { data_policy: textOf(dataPolicy) }),
     ...(previousDigest === undefined ? {} : { previous_digest: previousDigest }),
     ...(previousExpiresAtMs === undefined ? {} : { previous_expires_at: previousExpiresAtMs }),
   }
@@ -208,6 +211,7 @@ function recordOf(row: Selectable<Tables['api_keys']>): KeyRecord {
     models: parsed(row.models) as Patterns | null,
     endpoints: parsed(row.endpoints) as Patterns | null,
     addresses: parsed(row.addresses) as Patterns | null,
+    dataPolicy: parsed(row.data_policy) as DataPolicy | null,
     group: row.group_name,
     madeBy: row.made_by,
     createdAtMs: row.created_at,

@@ -3,6 +3,9 @@ import type { Page } from '../identity/page.ts'
 import type { PersonChanges, PersonRecord, PersonStatus, PersonStore } from '../identity/people/person-store.ts'
 import type { Tables } from './schema.ts'
 
+/** Whoever has something here has been let in. */
+const HELD_BY = ['person_passwords', 'passkeys', 'person_identities', 'sessions', 'access_tokens', 'members'] as const
+
 export class SqlPersonStore implements PersonStore {
   readonly #kysely: Kysely<Tables>
 
@@ -79,6 +82,42 @@ export class SqlPersonStore implements PersonStore {
     }
     if (Object.keys(columns).length === 0) return
     await this.#kysely.updateTable('people').set(columns).where('person_id', '=', personId).execute()
+  }
+
+  async removeForgotten(signedUpBeforeMs: number, nowMs: number, limit: number): Promise<readonly PersonRecord[]> {
+    let forgotten = this.#kysely
+      .selectFrom('people')
+      .select('id')
+      .where('email_verified_at', 'is', null)
+      .where('last_log_in_at', 'is', null)
+      .where('operator', '=', 0)
+      .where('status', '=', 'active')
+      .where('created_at', '<', signedUpBeforeMs)
+      .where(({ not, exists, selectFrom }) =>
+        not(
+          exists(
+            selectFrom('one_time_links')
+              .select('one_time_links.id')
+              .whereRef('one_time_links.person_id', '=', 'people.person_id')
+              .where('one_time_links.expires_at', '>', nowMs),
+          ),
+        ),
+      )
+    for (const table of HELD_BY) {
+      forgotten = forgotten.where(({ not, exists, selectFrom }) =>
+        not(
+          exists(
+            selectFrom(table).select(`${table}.person_id`).whereRef(`${table}.person_id`, '=', 'people.person_id'),
+          ),
+        ),
+      )
+    }
+    const rows = await this.#kysely
+      .deleteFrom('people')
+      .where('id', 'in', forgotten.orderBy('id').limit(limit))
+      .returningAll()
+      .execute()
+    return rows.map(personOf)
   }
 
   async countOperators(): Promise<number> {

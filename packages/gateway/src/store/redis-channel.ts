@@ -4,15 +4,12 @@
 // Listening needs a connection of its own, on which no command waits for a reply; so a frozen Redis is noticed there by
 // a ping that is not answered.
 
-import { Redis } from 'ioredis'
+import type { Redis } from 'ioredis'
+import { READY_TIMEOUT_MS, redisClient } from './redis-client.ts'
 import type { RedisConnection } from './redis-connection.ts'
 
-const CONNECT_TIMEOUT_MS = 1_000
-const READY_TIMEOUT_MS = 1_000
 const PING_EVERY_MS = 1_000
 const PING_TIMEOUT_MS = 1_000
-const RETRY_BASE_MS = 50
-const RETRY_CAP_MS = 500
 
 export interface RedisChannelOptions {
   readonly url: string
@@ -36,19 +33,8 @@ export class RedisChannel implements Disposable {
 
   constructor(options: RedisChannelOptions) {
     this.#options = options
-    this.#redis = new Redis(options.url, {
-      lazyConnect: true,
-      protocol: 2,
-      enableOfflineQueue: false,
-      autoResendUnfulfilledCommands: false,
-      // Subscribed by hand, so that it is known when it listens again.
-      autoResubscribe: false,
-      maxRetriesPerRequest: 0,
-      connectTimeout: CONNECT_TIMEOUT_MS,
-      disableClientInfo: true,
-      connectionName: 'fairlead-listener',
-      retryStrategy: (times) => Math.min(RETRY_CAP_MS, RETRY_BASE_MS * 2 ** Math.min(times, 8)),
-    })
+    // Subscribed by hand, so that it is known when it listens again.
+    this.#redis = redisClient(options.url, 'fairlead-listener', { autoResubscribe: false })
     // `RedisConnection` tells the log of a Redis that is gone; once is enough.
     this.#redis.on('error', () => undefined)
     this.#redis.on('connect', () => {

@@ -5,17 +5,12 @@
 // at once, and from then on `usable` is false and commands fail without being sent. In the background the connection
 // is tried again for as long as it takes; requests never do the trying. Whoever asks decides what to do without Redis.
 
-import { Redis } from 'ioredis'
+import type { Redis } from 'ioredis'
 import type { Logger } from 'pino'
+import { READY_TIMEOUT_MS, redisClient } from './redis-client.ts'
 
 /** How long a command may wait before Redis counts as gone. */
 const COMMAND_TIMEOUT_MS = 100
-/** No request waits for a connection, so this can be generous to a TLS handshake across a network. */
-const CONNECT_TIMEOUT_MS = 1_000
-const RETRY_CAP_MS = 500
-const RETRY_BASE_MS = 50
-/** Connected, and still no word: frozen, or loading its data. */
-const READY_TIMEOUT_MS = 1_000
 
 export interface RedisOptions {
   /** `redis://[user:password@]host:port/database`, `rediss://` for TLS. */
@@ -54,18 +49,9 @@ export class RedisConnection implements Disposable {
   constructor({ url, log, commandTimeoutMs = COMMAND_TIMEOUT_MS }: RedisOptions) {
     this.#log = log
     this.#timeoutMs = commandTimeoutMs
-    this.#redis = new Redis(url, {
-      lazyConnect: true,
-      protocol: 2,
-      enableOfflineQueue: false,
-      autoResendUnfulfilledCommands: false,
-      maxRetriesPerRequest: 0,
-      connectTimeout: CONNECT_TIMEOUT_MS,
-      disableClientInfo: true,
+    this.#redis = redisClient(url, 'fairlead', {
       // A primary that became a replica refuses to write: its address leads to the new one by now, or soon.
       reconnectOnError: (error) => error.message.startsWith('READONLY'),
-      connectionName: 'fairlead',
-      retryStrategy: (times) => Math.min(RETRY_CAP_MS, RETRY_BASE_MS * 2 ** Math.min(times, 8)),
     })
     this.#redis.on('connect', () => this.#awaitReady())
     this.#redis.on('ready', () => this.#isBack())

@@ -3,8 +3,9 @@ import fc from 'fast-check'
 import { pino } from 'pino'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { LedgerBooking } from '../limits/limit-ledger.ts'
-import type { Budget, LimitedScope, Limits } from '../limits/limits.ts'
+import { budgetsOf, type Budget, type LimitedScope, type Limits } from '../limits/limits.ts'
 import { MemoryLedger } from '../limits/memory-ledger.ts'
+import { countsRequests } from '../limits/settlement.ts'
 import type { QuotaHistory } from '../limits/quota-history.ts'
 import { RedisConnection } from './redis-connection.ts'
 import { RedisLedger } from './redis-ledger.ts'
@@ -76,6 +77,8 @@ suite('RedisLedger', () => {
           tokens: fc.nat(60),
           cost: fc.nat(400),
           wish: fc.boolean(),
+          // A call that was let in needs more money.
+          moneyOnly: fc.boolean(),
         }),
       },
       {
@@ -119,7 +122,7 @@ suite('RedisLedger', () => {
           const scopes = given.map(([own, budgetOf], index) =>
             scopeOf(String(index), own, budgetOf as Budget | undefined),
           )
-          const open: { scopes: LimitedScope[]; at: number; tokens: number; cost: number }[] = []
+          const open: { scopes: readonly LimitedScope[]; at: number; tokens: number; cost: number }[] = []
           for (const one of steps) {
             if (one.do === 'wait') nowMs += one.ms
             else if (one.do === 'gone') {
@@ -139,8 +142,8 @@ suite('RedisLedger', () => {
                   units: [
                     {
                       bookedAtMs: call.at,
-                      requests: one.refund ? 1 : 0,
-                      tokens: Math.min(call.tokens, Math.max(0, one.tokens)),
+                      requests: one.refund && countsRequests(scope) ? 1 : 0,
+                      tokens: scope.limits.tpm === undefined ? 0 : Math.min(call.tokens, Math.max(0, one.tokens)),
                       costNanos: Math.min(call.cost, Math.max(0, one.cost)),
                     },
                   ],
@@ -152,11 +155,13 @@ suite('RedisLedger', () => {
               // Returns are sent together, a moment later.
               await new Promise(setImmediate)
             } else {
-              const asked = one.do === 'call' ? one.which.map((index) => scopes[index]!) : []
+              const named = one.do === 'call' ? one.which.map((index) => scopes[index]!) : []
+              const asked = one.do === 'call' && one.moneyOnly ? budgetsOf(named) : named
+              if (one.do === 'call' && asked.length === 0) continue
               const leases =
                 one.do === 'lease'
                   ? [{ scope: scopes[one.which]!, requests: one.requests, tokensEach: one.each, slots: one.slots }]
-                  : one.wish
+                  : one.wish && !one.moneyOnly
                     ? [{ scope: scopes[0]!, requests: 4, tokensEach: 5, slots: 1 }]
                     : []
               const call = one.do === 'call' ? { scopes: asked, tokens: one.tokens, costNanos: one.cost } : null

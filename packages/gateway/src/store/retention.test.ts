@@ -24,7 +24,7 @@ describeEachDatabase('retention', (open) => {
     const before = await usage.totals({ ...EVER, groupBy: 'key' })
     const spent = await usage.since('key:key_1', 0)
     const monthBefore = await usage.series({ ...EVER, fromMs: NOW_MS - 7 * DAY_MS, step: 'day', timeZone: 'UTC' })
-    await doUpkeep(usage, KEEP, NOW_MS, go, 0)
+    await doUpkeep(usage, KEEP, NOW_MS, go, { pauseMs: 0 })
 
     const kysely = kyselyOn(place)
     const oldest = async (table: string, column: string): Promise<number> => {
@@ -51,20 +51,20 @@ describeEachDatabase('retention', (open) => {
       timeZone: 'Asia/Kolkata',
     })
     expect(first?.total.calls).toBe(24 * 4 - 2)
-    await doUpkeep(usage, KEEP, NOW_MS, go, 0)
+    await doUpkeep(usage, KEEP, NOW_MS, go, { pauseMs: 0 })
     expect(await usage.totals({ ...EVER, groupBy: 'key' })).toEqual(before)
   })
 
   it('counts what comes in late, however late', async () => {
     const { usage } = await open()
     await bringIn(usage, CALLS)
-    await doUpkeep(usage, KEEP, NOW_MS, go, 0)
+    await doUpkeep(usage, KEEP, NOW_MS, go, { pauseMs: 0 })
     const late = [1, 3, 6, 11].map((days) =>
       usageRecord({ requestId: `late_${days}`, startedAtMs: NOW_MS - days * DAY_MS + 5 }),
     )
     await bringIn(usage, late)
     expect((await usage.totals(EVER)).total.calls).toBe(CALLS.length + 4)
-    await doUpkeep(usage, KEEP, NOW_MS, go, 0)
+    await doUpkeep(usage, KEEP, NOW_MS, go, { pauseMs: 0 })
     expect((await usage.totals(EVER)).total.calls).toBe(CALLS.length + 4)
     const days = await usage.series({ ...EVER, fromMs: NOW_MS - 7 * DAY_MS, step: 'day', timeZone: 'UTC' })
     expect(days.filter(({ total }) => total.calls === 97)).toHaveLength(3)
@@ -73,7 +73,7 @@ describeEachDatabase('retention', (open) => {
   it('keeps everything when it is told to', async () => {
     const { usage } = await open()
     await bringIn(usage, CALLS.slice(0, 50))
-    await doUpkeep(usage, { keepRecordsDays: 0, keepHoursDays: 0, keepDaysDays: 0 }, NOW_MS, go, 0)
+    await doUpkeep(usage, { keepRecordsDays: 0, keepHoursDays: 0, keepDaysDays: 0 }, NOW_MS, go, { pauseMs: 0 })
     expect((await usage.records({ accountId: null, limit: 1000 })).records).toHaveLength(50)
   })
 
@@ -82,7 +82,7 @@ describeEachDatabase('retention', (open) => {
     const [one, two] = [await open(place), await open(place)]
     await bringIn(one.usage, CALLS)
     const before = await one.usage.totals(EVER)
-    await Promise.all([one, two].map(({ usage }) => doUpkeep(usage, KEEP, NOW_MS, go, 0)))
+    await Promise.all([one, two].map(({ usage }) => doUpkeep(usage, KEEP, NOW_MS, go, { pauseMs: 0 })))
     expect(await one.usage.totals(EVER)).toEqual(before)
   }, 60_000)
 })

@@ -247,6 +247,7 @@ function keyRecord(keyId: string, madeBy: string): KeyRecord {
     models: null,
     endpoints: null,
     addresses: null,
+    dataPolicy: null,
     group: null,
     madeBy,
     createdAtMs: 0,

@@ -8,8 +8,8 @@ const METHOD = `# Benchmarks
 \`npm run bench -- --help\` lists the options, \`--quick\` takes under two minutes, \`--memory\` checks for leaks.
 
 **Who is compared.** *direct*: the mock upstream without anything in front of it. *nginx*: one worker, \`proxy_pass\`,
-keep-alive both ways, no buffering, no log. *floor*: a relay of some forty lines on \`node:http\` and undici's \`dispatch\`, the
-least that this platform can do. *fairlead-bare*: called with the master key, without
+keep-alive both ways, no buffering, no log. *floor*: a relay of some forty lines on \`node:http\` and undici's \`dispatch\`, what
+the platform's usual parts cost with nothing around them. *fairlead-bare*: called with the master key, without
 usage records (until 2026-11-21 with them). *fairlead-product*: called with an API key,
 with limits and usage records. *fairlead-paid*: the same, and each call is held for, priced and charged to a prepaid
 wallet. *fairlead-cluster*, *fairlead-paid-cluster*: these two on PostgreSQL and Redis, whose own CPU does not count.

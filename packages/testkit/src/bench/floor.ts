@@ -1,4 +1,4 @@
-// The platform floor: the least that a relay on `node:http` and undici's `dispatch` can do. It splices the upstream's
+// The platform floor: what a relay on `node:http` and undici's `dispatch` costs with nothing around it. It splices the upstream's
 // model name into the request and finds the usage by a byte scan; nothing else, and no promise to be correct for any
 // other traffic than the benchmark's. Everything that a gateway adds is measured against this.
 //

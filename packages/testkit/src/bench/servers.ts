@@ -112,9 +112,16 @@ async function startFairlead(name: ServerName, mockPort: number, env: Record<str
   await writeFile(
     file,
     JSON.stringify({
-      server: { port, master_key: MASTER_KEY },
+      server: { port, master_key: MASTER_KEY, max_in_flight_per_account: NO_LIMIT_IN_PRACTICE.concurrency },
       providers: [
-        { name: 'mock', type: 'openai-compatible', base_url: `http://127.0.0.1:${mockPort}/v1`, api_keys: ['sk-mock'] },
+        {
+          name: 'mock',
+          type: 'openai-compatible',
+          base_url: `http://127.0.0.1:${mockPort}/v1`,
+          api_keys: ['sk-mock'],
+          // The floor has no limit either, and a stream that waits for a connection would cost next to nothing.
+          max_connections: NO_LIMIT_IN_PRACTICE.concurrency,
+        },
       ],
       models: [{ id: MODEL, targets: [{ provider: 'mock', model: MODEL }] }],
       usage: { record: name !== 'fairlead-bare' },

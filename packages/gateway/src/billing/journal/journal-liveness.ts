@@ -3,6 +3,7 @@
 // next process gets the same one.
 import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { errorCode } from '../../core/error-code.ts'
 
 /** `NAME-PID-tTICKS-RANDOM`: never the same twice. */
 export function instanceName(name: string): string {
@@ -18,7 +19,7 @@ export function instanceIsAlive(instance: string): boolean {
   try {
     process.kill(pid, 0)
   } catch (error) {
-    return !(error instanceof Error && 'code' in error && error.code === 'ESRCH')
+    return errorCode(error) !== 'ESRCH'
   }
   const now = ticks === undefined ? null : startTicks(pid)
   return now === null || now === ticks

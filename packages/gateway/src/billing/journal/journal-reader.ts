@@ -6,6 +6,7 @@
 import { open, readdir, stat, unlink, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { errorCode } from '../../core/error-code.ts'
 import { journalDirectoryName } from './journal-directory.ts'
 import { END_OF_SEGMENT, followBeginnings, parseJournalLines, type JournalFormat } from './journal-line.ts'
 import { instanceIsAlive } from './journal-liveness.ts'
@@ -111,7 +112,7 @@ async function listSegments(dir: string): Promise<readonly Segment[] | null> {
   try {
     names = await readdir(dir)
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') return null
+    if (errorCode(error) === 'ENOENT') return null
     throw error
   }
   const segments: Segment[] = []
@@ -244,8 +245,4 @@ async function forgetDeleted(
   for (const { instance, segment } of await database.usage.positions(directory)) {
     if (!names.has(`${instance}.${segment}`)) await database.usage.forget(instance, segment)
   }
-}
-
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined
 }

@@ -1,5 +1,6 @@
 // The primary's clockwork of usage: twice a second it brings in what the workers wrote down, and every ten minutes it
-// sums up days that are over and deletes what is too old, in small steps with pauses between them.
+// sums up days that are over and deletes what is too old, in small steps with pauses between them. Whatever else becomes too
+// old in the database goes in the same round.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { UsageRetention } from '../../config/config.ts'
 import { createJournalReader, type JournalReader } from '../journal/journal-reader.ts'
@@ -23,7 +24,11 @@ export interface UsageKeeperOptions {
     info(fields: object, message: string): void
   }
   readonly keep: () => UsageRetention
+  readonly chores?: readonly Chore[]
 }
+
+/** One short transaction. @returns whether more is left to do */
+export type Chore = (nowMs: number) => Promise<boolean>
 
 export class UsageKeeper implements AsyncDisposable {
   readonly #options: UsageKeeperOptions
@@ -68,15 +73,16 @@ export class UsageKeeper implements AsyncDisposable {
 
   async #upkeepForEver(): Promise<void> {
     const { signal } = this.#end
+    const { database, keep, chores } = this.#options
     let waitMs = FIRST_UPKEEP_MS
     while (!signal.aborted) {
       await sleep(waitMs, undefined, { ref: false, signal }).catch(() => {})
       if (signal.aborted) return
       waitMs = UPKEEP_MS
       try {
-        await doUpkeep(this.#options.database.usage, this.#options.keep(), Date.now(), signal)
+        await doUpkeep(database.usage, keep(), Date.now(), signal, { chores })
       } catch (error) {
-        this.#complain(error, 'old usage could not be summed up or deleted; this is tried again')
+        this.#complain(error, 'what is old could not be summed up or deleted; this is tried again')
       }
     }
   }
@@ -102,12 +108,15 @@ export async function doUpkeep(
   keep: UsageRetention,
   nowMs: number,
   signal: AbortSignal,
-  pauseMs = PAUSE_MS,
+  {
+    chores = [],
+    pauseMs = PAUSE_MS,
+  }: { readonly chores?: readonly Chore[] | undefined; readonly pauseMs?: number } = {},
 ): Promise<void> {
   const cutoffs = cutoffsOf(keep, nowMs)
-  const steps = [() => usage.sumNextDay(nowMs), () => usage.deleteOld(cutoffs)]
+  const steps: readonly Chore[] = [() => usage.sumNextDay(nowMs), () => usage.deleteOld(cutoffs), ...chores]
   for (const step of steps) {
-    while (!signal.aborted && (await step())) await sleep(pauseMs, undefined, { ref: false })
+    while (!signal.aborted && (await step(nowMs))) await sleep(pauseMs, undefined, { ref: false })
   }
 }
 

@@ -1,5 +1,6 @@
 // Can each provider be reached, and with `--online`, does it take each key?
 import type { Config, ProviderConfig } from '../../config/config.ts'
+import { errorCode } from '../../core/error-code.ts'
 import { adapterFor } from '../../providers/adapters.ts'
 import { tryConnect } from '../../providers/connect.ts'
 import { hasModelList, listModels } from '../../providers/list-models.ts'
@@ -90,12 +91,6 @@ function keyFinding(name: string, provider: ProviderConfig, status: number): Fin
   return { level: 'warn', topic, text: `${name}: ${path} answered ${status}.` }
 }
 
-function codeOf(error: unknown): string {
-  if (!(error instanceof Error)) return ''
-  // Several addresses make an AggregateError with the code on it.
-  return 'code' in error && typeof error.code === 'string' ? error.code : ''
-}
-
 const REASONS: Readonly<Record<string, string>> = {
   ENOTFOUND: 'its name is unknown',
   EAI_AGAIN: 'names cannot be resolved just now',
@@ -112,13 +107,14 @@ const REASONS: Readonly<Record<string, string>> = {
 }
 
 function reasonOf(error: unknown): string {
-  const code = codeOf(error)
+  // Several addresses make an AggregateError with the code on it.
+  const code = errorCode(error) ?? ''
   const message = error instanceof Error ? error.message : String(error)
   return REASONS[code] === undefined ? message || code : `${REASONS[code]} (${code}).`
 }
 
 function fixFor(error: unknown, url: URL): string {
-  const code = codeOf(error)
+  const code = errorCode(error) ?? ''
   if (code === 'ECONNREFUSED') return `start the server at ${url.origin}, or correct base_url.`
   if (code === 'ENOTFOUND') return 'correct base_url, or the DNS of this machine.'
   if (/CERT|SIGN/.test(code)) return 'give its authority with ca_file, or let this machine trust it.'
