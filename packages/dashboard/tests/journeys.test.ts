@@ -196,6 +196,42 @@ describe.runIf(canRun)(`Journeys${whyNot}`, { timeout: 60_000 }, () => {
     await page.getByText('Off. A card has to be kept first').waitFor()
   })
 
+  it('changes the mail address: by a link that the new mailbox gets, good once', async () => {
+    const { page, open, mustBeAccessible } = hedy
+    const next = 'hedy@new.example'
+    await open('/settings/profile')
+    const dialog = page.getByRole('dialog')
+    await page.getByRole('button', { name: 'Change your mail address' }).click()
+    await dialog.getByLabel('New mail address').fill('nobody')
+    await dialog.getByRole('button', { name: 'Send the link' }).click()
+    await dialog.getByText('This is no mail address.').waitFor()
+    await mustBeAccessible()
+    await dialog.getByLabel('New mail address').fill(` ${next.toUpperCase()} `)
+    await dialog.getByRole('button', { name: 'Send the link' }).click()
+    await page.getByText(`Look into the mailbox of ${next}.`).waitFor()
+    const link = await stage.linkFor(next)
+    await page.goto(link)
+    await page.getByText('From now on you log in with the address').waitFor()
+    await mustBeAccessible()
+    expect(page.url()).not.toContain('#')
+    await page.getByRole('button', { name: 'Confirm the address' }).click()
+    await page.getByText(`Your mail address is ${next}.`).waitFor()
+    await page.getByRole('main').getByText(next, { exact: true }).waitFor()
+    await page.goto(link)
+    await page.getByRole('button', { name: 'Confirm the address' }).click()
+    await page.getByRole('dialog').getByText('This link is unknown, used').waitFor()
+    await page.getByRole('button', { name: 'Cancel' }).click()
+    // Who is not logged in where the mail is read comes back to the link.
+    const elsewhere = await stage.visitor()
+    await elsewhere.page.goto(link)
+    await elsewhere.page.getByLabel('Mail address').fill(EMAIL)
+    await elsewhere.page.getByLabel('Password', { exact: true }).fill(PASSWORD)
+    await elsewhere.page.getByRole('button', { name: 'Log in', exact: true }).click()
+    await elsewhere.page.getByRole('button', { name: 'Confirm the address' }).click()
+    await elsewhere.page.getByRole('dialog').getByText('This link is unknown, used').waitFor()
+    await elsewhere.context.close()
+  })
+
   it('switches the account by keyboard, and everything shown is of the other one', async () => {
     const { page, open, api } = hedy
     await api('POST', '/api/me/accounts', { name: 'Film' })

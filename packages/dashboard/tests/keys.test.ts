@@ -70,7 +70,12 @@ describe.runIf(canRun)(`API keys${whyNot}`, { timeout: 240_000 }, () => {
 
   it('change, and say so in the list', async () => {
     const { page, open, api } = visitor
-    const made = await api('POST', '/api/auth', { name: 'to change', account: 'default', limits: { tpm: 1000 } })
+    const made = await api('POST', '/api/auth', {
+      name: 'to change',
+      account: 'default',
+      limits: { tpm: 1000 },
+      data_policy: { training: false },
+    })
     expect(made.status).toBe(201)
     await open('/keys')
     const row = page.getByRole('row').filter({ hasText: 'to change' })
@@ -78,6 +83,8 @@ describe.runIf(canRun)(`API keys${whyNot}`, { timeout: 240_000 }, () => {
     await page.getByRole('menuitem', { name: 'Change' }).click()
     await page.getByRole('textbox', { name: 'Name' }).fill('changed')
     await page.getByLabel(/Budget in US\$/).fill('2,50')
+    await page.getByText('What it may do', { exact: true }).click()
+    await page.getByLabel(/Providers keep its requests/).fill('30')
     await page.getByRole('button', { name: 'Save' }).click()
     const changed = page.getByRole('row').filter({ hasText: 'changed' })
     await changed.getByText('$0.00 / $2.50').or(changed.getByText('$0.00 of $2.50')).waitFor()
@@ -85,6 +92,7 @@ describe.runIf(canRun)(`API keys${whyNot}`, { timeout: 240_000 }, () => {
       name: 'changed',
       budget: { amount: '2.500000000', reset: 'month' },
       limits: { tpm: 1000 },
+      data_policy: { retention_days: 30, training: false },
     })
   })
 

@@ -26,6 +26,7 @@ describe.runIf(canRun)(`The pools of auto${whyNot}`, { timeout: 60_000 }, () => 
     const members = pool.getByRole('table', { name: 'Models of pool auto' })
     await members.getByRole('row').filter({ hasText: 'gpt-4o-mini' }).getByText('%').waitFor()
     await members.getByRole('row').filter({ hasText: 'Baseline' }).getByText('gpt-4o', { exact: true }).waitFor()
+    await members.getByRole('row').filter({ hasText: 'gpt-4o-mini' }).getByText('As is usual').waitFor()
     await pool.getByText('as configured').waitFor()
     const cheapest = pool.getByRole('slider', { name: 'Try another trade-off' })
     await cheapest.fill('10')

@@ -1,5 +1,5 @@
-// What `npm pack` ships: the sources without their types, what they read beside them, and the built web app. `npm run pack`
-// in the root does this first: npm itself would not, because our `.npmrc` lets no package run scripts on its own.
+// What is published: the sources without their types, what they read beside them, and the built web app. `npm run pack` and
+// `npm publish` do this first; a plain `npm pack` does not, because our `.npmrc` lets no package run scripts of its own.
 import { spawnSync } from 'node:child_process'
 import { cpSync, existsSync, readdirSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'

@@ -229,6 +229,11 @@ it('is written by everything that changes something, and holds no secret', { tim
   const offered = await by.post('/api/login/passkey/options', {})
   await leaves('logInWithPasskey', () => by.post('/api/login/passkey', { credential: key.get(offered.json.options) }))
   await leaves('setPassword', () => put(by, '/api/me/password', { password: PASSWORD }))
+  await leaves('changeEmail', () => by.post('/api/me/email', { email: 'ada@new.example' }))
+  const newMailToken =
+    /#(\S+)/.exec(control.mails.findLast(({ to }) => to === 'ada@new.example')?.text ?? '')?.[1] ?? ''
+  secrets.add(newMailToken)
+  await leaves('confirmEmail', () => by.post('/api/me/email/confirm', { token: newMailToken }))
   await leaves('removePasskey', () => remove(by, `/api/me/passkeys/${added.json.id}`))
   const { json: me } = await by.get('/api/session')
   await control.database.factors.insertIdentity({

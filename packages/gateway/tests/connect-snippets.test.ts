@@ -109,6 +109,15 @@ test('no snippet carries a key, and all of them name the chosen model', () => {
   }
 })
 
+test('the PowerShell of Windows, which takes text for Latin-1, is told in every snippet that it is UTF-8', () => {
+  for (const example of EXAMPLES) {
+    const { text } = snippetOf(example, 'powershell', setupFor('gpt-4o-mini'))
+    if (example.streams === true) expect(text).toContain('StringContent]::new($body, [Text.Encoding]::UTF8')
+    else expect(text).toMatch(/Invoke-WebRequest -UseBasicParsing .*\n.*UTF8\.GetString\(\$answer\.RawContentStream/)
+    if (example.streams !== true && example.body !== null) expect(text).toContain('charset=utf-8" -Body $body')
+  }
+})
+
 test.each([
   ['chat', 'chat.sh'],
   ['stream', 'stream.sh'],

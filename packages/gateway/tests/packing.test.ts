@@ -1,6 +1,6 @@
 // What a published package holds beside the compiled code. The code itself is left out here: compiling it takes a minute.
 import { execFile } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
@@ -42,4 +42,12 @@ it('a package lists the launcher, what the program reads, and the web app; neith
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
+})
+
+it('is filled before it is published, whatever else may run no script', () => {
+  const manifest = JSON.parse(readFileSync(join(PACKAGE, 'package.json'), 'utf8')) as object
+  expect(manifest).toMatchObject({
+    publishConfig: { 'ignore-scripts': false },
+    scripts: { prepack: expect.any(String) },
+  })
 })

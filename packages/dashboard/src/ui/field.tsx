@@ -96,6 +96,11 @@ export function TextField({
   )
 }
 
+/** An amount of US$, as people type it; empty and wrong ones are for the form to tell. */
+export function MoneyField(props: Omit<TextFieldProps, 'before' | 'inputMode' | 'autoComplete'>) {
+  return <TextField {...props} before="$" inputMode="decimal" autoComplete="off" />
+}
+
 interface TextAreaFieldProps extends Shared, Omit<ComponentProps<'textarea'>, 'className' | 'onChange'> {
   readonly value: string
   readonly onChange: (value: string) => void

@@ -82,7 +82,7 @@ async function runGateway(): Promise<{ keys: KeyService; database: Database; rev
       serve: async () => await Promise.reject(new Error('Nobody is there.')),
       rollBack: async () => await Promise.reject(new Error('Nobody is there.')),
     },
-    autoPools: () => [],
+    autoPools: async () => [],
     responses: new StoredLibrary({
       store: database.responses,
       keys: new StoreKeys(pepper),

@@ -7,7 +7,7 @@ import type { KeyDesk } from './key-desk.ts'
 import { limitsOf, LIMIT_OPTIONS } from './limit-options.ts'
 import { day, print, table } from './output.ts'
 
-const HELP = `usage: fairlead keys create [--name NAME] [--expires-in 30d] [--rpm N] [--tpm N] [--concurrency N] [--account ID]
+const HELP = `usage: fairlead keys create [--name NAME] [--expires-in 30d] [--rpm N] [--tpm N] [--concurrency N] [--retention-days N] [--no-training] [--account ID]
        fairlead keys list   [--account ID]
        fairlead keys rotate KEY_ID [--grace 1h]
        fairlead keys revoke KEY_ID...
@@ -19,6 +19,8 @@ const HELP = `usage: fairlead keys create [--name NAME] [--expires-in 30d] [--rp
   --concurrency N     requests at the same time
   --requests-per-day N, --requests-per-month N
                       in the time zone of the account
+  --retention-days N  only providers that keep requests no longer than this are asked (0: not at all)
+  --no-training       only providers that do not train on requests are asked
   --account ID        whose key it is (default "default")
   --grace TIME        how long the old secret still works after a rotation (default: it ends now)
   --no-manage-keys    the key may not make, list or revoke keys
@@ -35,6 +37,8 @@ const OPTIONS = {
   'expires-in': { type: 'string' },
   account: { type: 'string' },
   grace: { type: 'string' },
+  'retention-days': { type: 'string' },
+  'no-training': { type: 'boolean' },
   'no-manage-keys': { type: 'boolean' },
 } as const
 
@@ -75,13 +79,27 @@ function jobOf([command, ...rest]: readonly string[], values: Values): (desk: Ke
 
 function newKey(values: Values): Record<string, unknown> {
   const limits = limitsOf(values)
+  const policy = policyOf(values)
   const expiresIn = values['expires-in']
   return {
     name: values.name ?? 'Key made on the command line',
     ...(expiresIn === undefined ? {} : { expires_in: secondsOf('--expires-in', expiresIn) }),
     ...(limits === undefined ? {} : { limits }),
+    ...(policy === undefined ? {} : { data_policy: policy }),
     ...(values['no-manage-keys'] === true ? { scopes: [] } : {}),
     ...(values.account === undefined ? {} : { account: values.account }),
+  }
+}
+
+/** As the API takes it; undefined when nothing is wanted. */
+function policyOf(values: Values): Record<string, unknown> | undefined {
+  const { 'retention-days': days, 'no-training': untrained } = values
+  if (days !== undefined && !/^\d{1,5}$/.test(days))
+    throw new Error(`--retention-days takes a whole number, not "${days}".`)
+  if (days === undefined && untrained !== true) return undefined
+  return {
+    ...(days === undefined ? {} : { retention_days: Number(days) }),
+    ...(untrained === true ? { training: false } : {}),
   }
 }
 

@@ -1,6 +1,7 @@
 // What holds for every value that somebody sends in, whichever way it comes: the HTTP API, the command line, a program
 // that embeds the gateway. Each throws `invalid_request` and names the field.
 import { isAddressRange } from '../core/address-ranges.ts'
+import type { DataPolicy } from '../core/data-policy.ts'
 import { GatewayError } from '../core/errors.ts'
 import { LIMIT_FIELDS, type Budget, type Limits } from '../limits/limits.ts'
 import { LEAST_TTL_DAYS, MOST_TTL_DAYS, policyToJson, STORE_MODES, type ResponsesPolicy } from './responses-policy.ts'
@@ -52,6 +53,20 @@ export function checkedResponses(policy: ResponsesPolicy): ResponsesPolicy {
     if (!Number.isSafeInteger(value) || value < 0) throw invalid(`responses.${name}`, 'must be 0 or more.')
   }
   return { store, ttlMs, encrypt, quotaBytes, quotaResponses }
+}
+
+/** What is wanted of others: days, and that nothing is trained on. */
+export function checkedPolicy({ retentionDays, training }: DataPolicy): DataPolicy {
+  if (
+    retentionDays !== undefined &&
+    !(Number.isInteger(retentionDays) && retentionDays >= 0 && retentionDays <= 36_500)
+  )
+    throw invalid('data_policy.retention_days', 'must be whole days, 0 to 36500.')
+  if (training === true) throw invalid('data_policy.training', 'may be false, or absent.')
+  return {
+    ...(retentionDays === undefined ? {} : { retentionDays }),
+    ...(training === undefined ? {} : { training }),
+  }
 }
 
 export function checkedBudget({ amountNanos, reset }: Budget): Budget {

@@ -4,7 +4,7 @@ import { createAccountService, type AccountService } from './account-service.ts'
 import { createAuditLog, type AuditLog } from './audit-log.ts'
 import { createGroupService, type GroupService } from './group-service.ts'
 import { createKeyService, type KeyService, type KeyServiceOptions } from './key-service.ts'
-import { createMemberService, type MemberService } from './member-service.ts'
+import { createMemberService, type MemberService, type MemberServiceOptions } from './member-service.ts'
 
 export interface IdentityServices {
   readonly keys: KeyService
@@ -14,7 +14,9 @@ export interface IdentityServices {
   readonly audit: AuditLog
 }
 
-export function createIdentityServices(options: KeyServiceOptions): IdentityServices {
+export function createIdentityServices(
+  options: KeyServiceOptions & Pick<MemberServiceOptions, 'placeChanged'>,
+): IdentityServices {
   return {
     keys: createKeyService(options),
     accounts: createAccountService(options),

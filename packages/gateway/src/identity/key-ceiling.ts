@@ -1,4 +1,5 @@
 // The most that a new or changed key may have: what its maker has at this moment.
+import { NO_POLICY } from '../core/data-policy.ts'
 import { GatewayError } from '../core/errors.ts'
 import type { IdentityStores } from './identity-database.ts'
 import { isManager } from './key-access.ts'
@@ -29,6 +30,7 @@ const WITHOUT_SCOPES: KeyRights = {
   models: [],
   endpoints: [],
   addresses: [],
+  dataPolicy: NO_POLICY,
   expiresAtMs: null,
 }
 

@@ -57,6 +57,7 @@ export class KeyManager implements Managing {
         models: rules.models ?? null,
         endpoints: rules.endpoints ?? null,
         addresses: rules.addresses ?? null,
+        dataPolicy: rules.dataPolicy ?? null,
         group: await this.#groupFor(stores, maker, wanted.group ?? null),
         madeBy: actorOf(maker),
         createdAtMs: nowMs,

@@ -1,6 +1,7 @@
 // What a key may do at most: its own rules and those of the key that made it, and of that one's maker, up to the
 // operator. Held together, so that shrinking a key bounds at once everything that was made with it.
 import { AddressRanges } from '../core/address-ranges.ts'
+import { NO_POLICY, stricterPolicy, type DataPolicy } from '../core/data-policy.ts'
 import { tighterLimits, type Budget, type Limits } from '../limits/limits.ts'
 import type { KeyRecord } from './key-store.ts'
 import { coversPattern } from './patterns.ts'
@@ -15,6 +16,8 @@ export interface KeyRights {
   readonly models: readonly Patterns[]
   readonly endpoints: readonly Patterns[]
   readonly addresses: readonly Patterns[]
+  /** The strictest. */
+  readonly dataPolicy: DataPolicy
   /** The earliest; null = never. */
   readonly expiresAtMs: number | null
 }
@@ -29,6 +32,7 @@ export function rightsOf(chain: readonly KeyRecord[]): KeyRights {
     models: listsOf(chain, 'models'),
     endpoints: listsOf(chain, 'endpoints'),
     addresses: listsOf(chain, 'addresses'),
+    dataPolicy: chain.reduce<DataPolicy>((all, key) => stricterPolicy(all, key.dataPolicy ?? NO_POLICY), NO_POLICY),
     expiresAtMs: earliest(chain),
   }
 }

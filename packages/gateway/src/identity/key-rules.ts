@@ -1,7 +1,16 @@
 // The rules that hold a key to the rights of the key that made it. The HTTP API and the command line share them.
+import { isWish, type DataPolicy } from '../core/data-policy.ts'
 import { GatewayError } from '../core/errors.ts'
 import { LIMIT_FIELDS, type Budget, type Limits } from '../limits/limits.ts'
-import { checkedAddresses, checkedBudget, checkedEndpoints, checkedLimits, checkedModels, invalid } from './checks.ts'
+import {
+  checkedAddresses,
+  checkedBudget,
+  checkedEndpoints,
+  checkedLimits,
+  checkedModels,
+  checkedPolicy,
+  invalid,
+} from './checks.ts'
 import { exceedsBudget, firstAddressOutside, firstOutside, type KeyRights } from './key-rights.ts'
 import type { KeyRecord } from './key-store.ts'
 import { givenLimits, mergedLimits, type LimitsPatch } from './limits-patch.ts'
@@ -14,7 +23,10 @@ export const LONGEST_EXPIRY_SECONDS = 3_155_760_000
 export const LONGEST_GRACE_SECONDS = 2_678_400
 
 /** What a key may be allowed; the same for a new one and for a change. */
-export type KeyRules = Pick<KeyRecord, 'scopes' | 'limits' | 'budget' | 'models' | 'endpoints' | 'addresses'>
+export type KeyRules = Pick<
+  KeyRecord,
+  'scopes' | 'limits' | 'budget' | 'models' | 'endpoints' | 'addresses' | 'dataPolicy'
+>
 
 /**
  * Each given rule, checked, and found to be within the maker's.
@@ -22,7 +34,7 @@ export type KeyRules = Pick<KeyRecord, 'scopes' | 'limits' | 'budget' | 'models'
  * @throws {GatewayError} `invalid_request`, `permission_denied`; both name the field
  */
 export function checkedRules(wanted: Partial<KeyRules>, ceiling: KeyRights | null): Partial<KeyRules> {
-  const { scopes, limits, budget, models, endpoints, addresses } = wanted
+  const { scopes, limits, budget, models, endpoints, addresses, dataPolicy } = wanted
   return {
     ...(scopes === undefined ? {} : { scopes: scopesWithin(scopes, ceiling) }),
     ...(limits === undefined ? {} : { limits: limitsWithin(limits, ceiling) }),
@@ -44,6 +56,7 @@ export function checkedRules(wanted: Partial<KeyRules>, ceiling: KeyRights | nul
             firstAddressOutside(list, ceiling?.addresses ?? []),
           ),
         }),
+    ...(dataPolicy === undefined ? {} : { dataPolicy: dataPolicy === null ? null : policyWithin(dataPolicy, ceiling) }),
   }
 }
 
@@ -100,6 +113,17 @@ function budgetWithin(wanted: Budget, ceiling: KeyRights | null): Budget {
     throw denied('budget', 'budget is more than the key that makes this one has itself.')
   }
   return budget
+}
+
+/** Null = nothing is wanted. */
+function policyWithin(wanted: DataPolicy, ceiling: KeyRights | null): DataPolicy | null {
+  const policy = checkedPolicy(wanted)
+  const most = ceiling?.dataPolicy.retentionDays
+  if (most !== undefined && policy.retentionDays !== undefined && policy.retentionDays > most) {
+    const param = 'data_policy.retention_days'
+    throw denied(param, `${param} is ${policy.retentionDays}, and the key that makes this one has ${most}.`)
+  }
+  return isWish(policy) ? policy : null
 }
 
 function listWithin(

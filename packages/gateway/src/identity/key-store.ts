@@ -1,4 +1,5 @@
 // What the key service asks of a database. `store/key-store.ts` answers it.
+import type { DataPolicy } from '../core/data-policy.ts'
 import type { Budget, Limits } from '../limits/limits.ts'
 import type { AccountRecord } from './account-store.ts'
 import type { Page } from './page.ts'
@@ -23,6 +24,8 @@ export interface KeyRecord {
   readonly models: Patterns | null
   readonly endpoints: Patterns | null
   readonly addresses: Patterns | null
+  /** What is wanted of whoever is sent its requests; `isWish`. */
+  readonly dataPolicy: DataPolicy | null
   /** Instead of the account's; set by the operator only. */
   readonly group: string | null
   /** The key or the person that made this one, or `master`. */
@@ -47,6 +50,7 @@ export type KeyChanges = Partial<
     | 'models'
     | 'endpoints'
     | 'addresses'
+    | 'dataPolicy'
     | 'group'
     | 'expiresAtMs'
     | 'prefix'

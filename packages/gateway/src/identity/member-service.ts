@@ -21,6 +21,17 @@ export interface MemberServiceOptions {
   readonly database: IdentityDatabase
   readonly now: () => number
   readonly changes?: ChangePublisher
+  /** Called once it holds, and must not throw: somebody else has changed what somebody may do. */
+  readonly placeChanged?: (place: PlaceChange) => void
+}
+
+export interface PlaceChange {
+  /** Theirs for sure. */
+  readonly email: string
+  readonly accountName: string
+  readonly before: Pick<MemberRecord, 'role' | 'status'>
+  /** Null = they are out. */
+  readonly after: Pick<MemberRecord, 'role' | 'status'> | null
 }
 
 export interface NewMember {
@@ -73,7 +84,7 @@ interface Changed {
   readonly after: MemberRecord | null
 }
 
-export function createMemberService({ database, now, changes }: MemberServiceOptions): MemberService {
+export function createMemberService({ database, now, changes, placeChanged }: MemberServiceOptions): MemberService {
   /** One change to the members of an account, alone with them. */
   const change = async (
     principal: Principal,
@@ -82,9 +93,9 @@ export function createMemberService({ database, now, changes }: MemberServiceOpt
     action: AuditAction,
     work: (stores: IdentityStores) => Promise<Changed>,
   ): Promise<MemberRecord> => {
-    const { member, loggedOut } = await database.transaction(async (stores) => {
+    const { member, loggedOut, told } = await database.transaction(async (stores) => {
       await stores.accounts.lock(accountId)
-      await ownAccount(stores, principal, accountId)
+      const { name: accountName } = await ownAccount(stores, principal, accountId)
       await mustStillBe(stores, principal, accountId)
       const { before, after } = await work(stores)
       const place = after ?? before
@@ -92,10 +103,15 @@ export function createMemberService({ database, now, changes }: MemberServiceOpt
       const facts = { before: before && { ...before }, after: after && { ...after } }
       const objectId = place.memberId
       await writeAudit(stores.audit, principal, origin, now(), { action, objectId, accountId, ...facts })
-      return { member: place, loggedOut: await logOut(stores, principal, before, after) }
+      const loggedOut = await logOut(stores, principal, before, after)
+      const person = loggedOut === null ? undefined : await stores.persons.find(loggedOut)
+      const isTold = person?.emailVerifiedAtMs != null && person.personId !== principal.person?.personId
+      const told = before !== null && isTold ? { email: person.email, accountName, before, after } : null
+      return { member: place, loggedOut, told }
     })
     await changes?.publish({ kind: 'account', accountId })
     if (loggedOut !== null) await changes?.publish({ kind: 'person', personId: loggedOut })
+    if (told !== null) placeChanged?.(told)
     return member
   }
 

@@ -3,6 +3,7 @@
 // key's makers, its account and its group allow has been brought in already.
 
 import type { Price } from '../billing/prices/price.ts'
+import type { DataPolicy } from '../core/data-policy.ts'
 import type { LimitedScope, Limits } from '../limits/limits.ts'
 import { DEFAULT_RESPONSES_POLICY, type ResponsesPolicy } from './responses-policy.ts'
 import type { Billing } from './group-store.ts'
@@ -70,6 +71,8 @@ export interface Principal {
   readonly endpoints: readonly Patterns[]
   /** IP addresses and CIDR ranges of the client, in the same way. */
   readonly addresses: readonly Patterns[]
+  /** What must be promised by whoever is sent its requests; absent = nothing. */
+  readonly dataPolicy?: DataPolicy
   /** Everything with a limit or budget that a call counts against: the key, its makers, the account, the group. */
   readonly limited: readonly LimitedScope[]
   readonly pricing: Pricing

@@ -1,5 +1,6 @@
 // From a key in the database to the principal that workers know: everything that its makers, its account and its group
 // say about it, brought together once, so that a call needs no look at any of them.
+import { isWish } from '../core/data-policy.ts'
 import { DEFAULT_RESPONSES_POLICY } from './responses-policy.ts'
 import { limitedScope, type LimitedScope, type Limits } from '../limits/limits.ts'
 import type { AccountRecord } from './account-store.ts'
@@ -52,6 +53,7 @@ export function principalOf(facts: KeyFacts, nowMs: number): Principal | null {
     models: [...rights.models, ...modelsOf(group)],
     endpoints: rights.endpoints,
     addresses: rights.addresses,
+    ...(isWish(rights.dataPolicy) ? { dataPolicy: rights.dataPolicy } : {}),
     limited: limitedScopes(chain, key.accountId, account, group, timeZone),
     pricing: pricingOf(key.accountId, group),
     responses: group?.responses ?? DEFAULT_RESPONSES_POLICY,

@@ -54,6 +54,7 @@ export async function issueSessionKey(
     models: null,
     endpoints: null,
     addresses: null,
+    dataPolicy: null,
     group: null,
     madeBy: session.sessionId,
     createdAtMs: nowMs,

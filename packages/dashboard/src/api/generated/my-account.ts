@@ -4,6 +4,8 @@ import type { Nothing } from './nothing.ts'
 
 export type AccessToken = { id: string; object: "access_token"; name: string; /** Its beginning: enough to tell it by. */ prefix: string; last4: string; /** `read`: look. `write`: change. `secrets`: make and rotate API keys, which asks a browser for a fresh factor. `operator`: be the operator as well. Money, factors, roles and tokens are for no token. */ scopes: readonly ("read" | "write" | "secrets" | "operator")[]; /** The only account that it reaches; null = all of yours. */ account: string | null; /** Unix seconds. */ created_at: number; /** Unix seconds; null = never. */ expires_at: number | null; /** Unix seconds; null = never. */ last_used_at: number | null }
 
+export type EmailChange = { email: string }
+
 export type Factors = { object: "factors"; password: boolean; passkeys: number; totp: boolean; /** Those that are left. */ recovery_codes: number; identities: number }
 
 export type Identity = { id: string; object: "identity"; /** Its address. */ issuer: string; /** What the configuration calls it; null = it is not there any more. */ title: string | null; /** As the issuer said last. */ email: string; /** Unix seconds. */ created_at: number; /** Unix seconds; null = never. */ last_used_at: number | null }
@@ -42,6 +44,8 @@ export interface MyAccountOperations {
   removeTotp: { params: Nothing; query: Nothing; body: Nothing; reply: { object: "factors"; changed: true } }
   confirmTotp: { params: Nothing; query: Nothing; body: { code: string }; reply: RecoveryCodes }
   makeRecoveryCodes: { params: Nothing; query: Nothing; body: Nothing; reply: RecoveryCodes }
+  changeEmail: { params: Nothing; query: Nothing; body: EmailChange; reply: { object: "mail"; /** The same for every address. */ sent: true } }
+  confirmEmail: { params: Nothing; query: Nothing; body: { /** What stands behind the # in the link. */ token: string }; reply: Self }
   makePlaygroundKey: { params: Nothing; query: Nothing; body: Nothing; reply: PlaygroundKey }
   createAccessToken: { params: Nothing; query: Nothing; body: NewAccessToken; reply: MadeAccessToken }
   listAccessTokens: { params: Nothing; query: Nothing; body: Nothing; reply: { object: "list"; data: readonly AccessToken[]; has_more: false } }
@@ -69,6 +73,8 @@ export const MY_ACCOUNT: { readonly [Name in keyof MyAccountOperations]: readonl
   removeTotp: ['DELETE', '/api/me/totp'],
   confirmTotp: ['POST', '/api/me/totp/confirm'],
   makeRecoveryCodes: ['POST', '/api/me/recovery-codes'],
+  changeEmail: ['POST', '/api/me/email'],
+  confirmEmail: ['POST', '/api/me/email/confirm'],
   makePlaygroundKey: ['POST', '/api/me/playground-key'],
   createAccessToken: ['POST', '/api/me/tokens'],
   listAccessTokens: ['GET', '/api/me/tokens'],

@@ -124,7 +124,10 @@ export function KeyForm({ title, submit, initial, busy, error, onClose, onSend }
           </div>
         </div>
       </details>
-      <details className="rounded-md border border-line">
+      <details
+        className="rounded-md border border-line"
+        open={checked && problems.retention !== undefined ? true : undefined}
+      >
         <summary className="cursor-pointer rounded-md px-3 py-2 font-medium">{t('rightsTitle')}</summary>
         <div className="flex flex-col gap-3 px-3 pb-3">
           <TextAreaField
@@ -140,6 +143,22 @@ export function KeyForm({ title, submit, initial, busy, error, onClose, onSend }
             value={values.addresses}
             onChange={(addresses) => set({ addresses })}
             spellCheck={false}
+          />
+          <TextField
+            label={t('retention')}
+            help={t('retentionHelp')}
+            inputMode="numeric"
+            optional
+            value={values.retention}
+            onChange={(retention) => set({ retention })}
+            error={wrong('retention')}
+            autoComplete="off"
+          />
+          <Checkbox
+            label={t('untrained')}
+            help={t('untrainedHelp')}
+            checked={values.untrained}
+            onChange={(untrained) => set({ untrained })}
           />
           <Checkbox
             label={t('manage')}

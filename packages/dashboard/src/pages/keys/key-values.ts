@@ -16,6 +16,9 @@ export interface KeyValues {
   readonly limits: Readonly<Record<LimitName, string>>
   readonly models: string
   readonly addresses: string
+  /** Days as text; empty = nothing is wanted. */
+  readonly retention: string
+  readonly untrained: boolean
   readonly manages: boolean
 }
 
@@ -27,10 +30,12 @@ export const NEW_KEY: KeyValues = {
   limits: { rpm: '', tpm: '', concurrency: '', requests_per_day: '', requests_per_month: '' },
   models: '',
   addresses: '',
+  retention: '',
+  untrained: false,
   manages: false,
 }
 
-export function valuesOf({ name, budget, limits, models, addresses, scopes }: Key): KeyValues {
+export function valuesOf({ name, budget, limits, models, addresses, data_policy: policy, scopes }: Key): KeyValues {
   const typed = LIMIT_NAMES.map((limit) => [limit, limits[limit] === undefined ? '' : String(limits[limit])] as const)
   return {
     name,
@@ -40,21 +45,24 @@ export function valuesOf({ name, budget, limits, models, addresses, scopes }: Ke
     limits: { ...NEW_KEY.limits, ...Object.fromEntries(typed) },
     models: (models ?? []).join('\n'),
     addresses: (addresses ?? []).join('\n'),
+    retention: policy?.retention_days === undefined ? '' : String(policy.retention_days),
+    untrained: policy?.training === false,
     manages: scopes.includes('keys:manage'),
   }
 }
 
-export type FieldName = 'name' | 'budget' | LimitName
-export type Problem = 'nameNeeded' | 'amountWrong' | 'wholeNumber'
+export type FieldName = 'name' | 'budget' | 'retention' | LimitName
+export type Problem = 'nameNeeded' | 'amountWrong' | 'wholeNumber' | 'daysWrong'
 
 /** What is wrong, by field; empty = it can be sent. */
-export function problemsOf({ name, budget, limits }: KeyValues): Partial<Record<FieldName, Problem>> {
+export function problemsOf({ name, budget, limits, retention }: KeyValues): Partial<Record<FieldName, Problem>> {
   const wrong = LIMIT_NAMES.filter(
     (limit) => limits[limit].trim() !== '' && !/^[1-9]\d{0,14}$/.test(limits[limit].trim()),
   )
   return {
     ...(name.trim() === '' ? { name: 'nameNeeded' as const } : {}),
     ...(budget.trim() !== '' && !isAmount(budget) ? { budget: 'amountWrong' as const } : {}),
+    ...(/^\d{0,4}$/.test(retention.trim()) ? {} : { retention: 'daysWrong' as const }),
     ...Object.fromEntries(wrong.map((limit) => [limit, 'wholeNumber' as const])),
   }
 }
@@ -75,6 +83,7 @@ export function newKeyBody(values: KeyValues): Body<'createKey'> {
     ...(values.budget.trim() === '' ? {} : { budget: budgetOf(values) }),
     ...(lines(values.models).length === 0 ? {} : { models: lines(values.models) }),
     ...(lines(values.addresses).length === 0 ? {} : { addresses: lines(values.addresses) }),
+    ...(policyOf(values) === null ? {} : { data_policy: policyOf(values) }),
     scopes: values.manages ? ['keys:manage'] : [],
   }
 }
@@ -93,12 +102,20 @@ export function patchBody(values: KeyValues): Body<'updateKey'> {
     budget: values.budget.trim() === '' ? null : budgetOf(values),
     models: lines(values.models).length === 0 ? null : lines(values.models),
     addresses: lines(values.addresses).length === 0 ? null : lines(values.addresses),
+    data_policy: policyOf(values),
     scopes: values.manages ? ['keys:manage'] : [],
   }
 }
 
 function budgetOf({ budget, reset }: KeyValues): { readonly amount: string; readonly reset: Reset } {
   return { amount: budget.trim().replace(',', '.'), reset }
+}
+
+/** Null = nothing is wanted. */
+function policyOf({ retention, untrained }: KeyValues): Body<'updateKey'>['data_policy'] {
+  const days = retention.trim()
+  if (days === '' && !untrained) return null
+  return { ...(days === '' ? {} : { retention_days: Number(days) }), ...(untrained ? { training: false } : {}) }
 }
 
 function daysInSeconds(days: string): number {

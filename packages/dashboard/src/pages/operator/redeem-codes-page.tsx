@@ -10,7 +10,7 @@ import { Card } from '../../ui/card.tsx'
 import { CodeBlock } from '../../ui/copy.tsx'
 import { type Column, DataTable } from '../../ui/data-table.tsx'
 import { ConfirmDialog, Dialog, FormDialog } from '../../ui/dialog.tsx'
-import { TextField } from '../../ui/field.tsx'
+import { MoneyField, TextField } from '../../ui/field.tsx'
 import { MenuItem, RowMenu } from '../../ui/menu.tsx'
 import { Page } from '../../ui/page.tsx'
 import { EmptyState, ErrorState } from '../../ui/states.tsx'
@@ -201,15 +201,7 @@ function MakeCodes({ onClose, onMade }: MakeProps) {
         maxLength={100}
         autoComplete="off"
       />
-      <TextField
-        label={t('amount')}
-        before="$"
-        value={amount}
-        onChange={setAmount}
-        error={shown(wrong.amount)}
-        inputMode="decimal"
-        autoComplete="off"
-      />
+      <MoneyField label={t('amount')} value={amount} onChange={setAmount} error={shown(wrong.amount)} />
       <TextField label={t('count')} value={count} onChange={setCount} error={shown(wrong.count)} inputMode="numeric" />
       <TextField
         label={t('days')}

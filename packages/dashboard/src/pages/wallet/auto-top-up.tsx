@@ -7,7 +7,7 @@ import { Button } from '../../ui/button.tsx'
 import { Card } from '../../ui/card.tsx'
 import { FormDialog } from '../../ui/dialog.tsx'
 import { ErrorNotice } from '../../ui/error-notice.tsx'
-import { TextField } from '../../ui/field.tsx'
+import { MoneyField } from '../../ui/field.tsx'
 import { Notice } from '../../ui/notice.tsx'
 import { toast } from '../../ui/toast.tsx'
 import { isAmount, plain } from './amounts.ts'
@@ -98,12 +98,9 @@ function AutoTopUpDialog({ autoTopUp, onClose }: AutoTopUpDialogProps) {
       onSubmit={send}
     >
       {fields.map(({ label, value, set }) => (
-        <TextField
+        <MoneyField
           key={label}
           label={label}
-          before="$"
-          inputMode="decimal"
-          autoComplete="off"
           value={value}
           onChange={set}
           error={checked && !isAmount(value) ? t('amountWrong') : undefined}

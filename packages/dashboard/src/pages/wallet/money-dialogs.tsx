@@ -4,7 +4,7 @@ import { useAct } from '../../api/hooks.ts'
 import { useFormatter } from '../../format/use-formatter.ts'
 import { useMessages } from '../../i18n/use-messages.ts'
 import { FormDialog } from '../../ui/dialog.tsx'
-import { TextField } from '../../ui/field.tsx'
+import { MoneyField, TextField } from '../../ui/field.tsx'
 import { toast } from '../../ui/toast.tsx'
 import { Checkbox, Segments } from '../../ui/toggles.tsx'
 import { isAmount, plain } from './amounts.ts'
@@ -46,11 +46,8 @@ export function TopUpDialog({ onClose }: DialogProps) {
         options={PRESETS.map((value) => ({ value: String(value), label: format.money(value) }))}
         className="self-start"
       />
-      <TextField
+      <MoneyField
         label={t('topUpAmount')}
-        before="$"
-        inputMode="decimal"
-        autoComplete="off"
         value={amount}
         onChange={setAmount}
         error={checked && !isAmount(amount) ? t('amountWrong') : undefined}
@@ -133,11 +130,8 @@ export function CreditDialog({ accountId, onClose }: DialogProps & { readonly ac
       error={credit.error}
       onSubmit={send}
     >
-      <TextField
+      <MoneyField
         label={t('topUpAmount')}
-        before="$"
-        inputMode="decimal"
-        autoComplete="off"
         autoFocus
         value={amount}
         onChange={setAmount}

@@ -1,4 +1,5 @@
-// PowerShell 5.1, which is part of Windows, and 7.
+// PowerShell 7, and 5.1, which is part of Windows. Left to itself, 5.1 takes the text of a request and of a reply for
+// Latin-1 where no charset is named, which no provider does for JSON: both ways are told to be UTF-8 here.
 import type { Example, SnippetSetup } from './example.ts'
 import { httpCall, type HttpCall } from './http-call.ts'
 
@@ -21,14 +22,16 @@ function invoking(
     ...others.map(([header, value]) => `  "${header}" = "${value}"`),
     '}',
     ...(body === null ? [] : hereString(body)),
-    `$reply = Invoke-RestMethod -Method ${method === 'GET' ? 'Get' : 'Post'} -Uri ${quoted(url)} -Headers $headers${
-      body === null ? '' : ' -ContentType "application/json" -Body $body'
+    // Without basic parsing, 5.1 asks whether it may read the reply as a page.
+    `$answer = Invoke-WebRequest -UseBasicParsing -Method ${method === 'GET' ? 'Get' : 'Post'} -Uri ${quoted(url)} -Headers $headers${
+      body === null ? '' : ' -ContentType "application/json; charset=utf-8" -Body $body'
     }`,
+    '$reply = [Text.Encoding]::UTF8.GetString($answer.RawContentStream.ToArray()) | ConvertFrom-Json',
     example.powershell,
   ]
 }
 
-/** Invoke-RestMethod waits for the end; .NET's own client hands lines out as they come. */
+/** Invoke-WebRequest waits for the end; .NET's own client hands lines out as they come. */
 function streaming({ url, keyHeader, body }: HttpCall, { keyVariable }: SnippetSetup): string[] {
   const [name, prefix] = keyHeader
   return [
@@ -36,10 +39,10 @@ function streaming({ url, keyHeader, body }: HttpCall, { keyVariable }: SnippetS
     ...hereString(body ?? ''),
     '$client = [Net.Http.HttpClient]::new()',
     `$client.DefaultRequestHeaders.Add("${name}", "${prefix}$env:${keyVariable}")`,
-    `$request = [Net.Http.HttpRequestMessage]::new("Post", ${quoted(url)})`,
+    `$request = [Net.Http.HttpRequestMessage]::new([Net.Http.HttpMethod]::Post, ${quoted(url)})`,
     '$request.Content = [Net.Http.StringContent]::new($body, [Text.Encoding]::UTF8, "application/json")',
-    '$reply = $client.SendAsync($request, "ResponseHeadersRead").Result',
-    '$lines = [IO.StreamReader]::new($reply.Content.ReadAsStreamAsync().Result)',
+    '$reply = $client.SendAsync($request, [Net.Http.HttpCompletionOption]::ResponseHeadersRead).GetAwaiter().GetResult()',
+    '$lines = [IO.StreamReader]::new($reply.Content.ReadAsStreamAsync().GetAwaiter().GetResult())',
     'while ($null -ne ($line = $lines.ReadLine())) { $line }',
   ]
 }

@@ -81,7 +81,7 @@ export const SDK_TOOLS: readonly Tool[] = [
     language: 'powershell',
     example: 'chat',
     speaks: 'openai-chat',
-    homepage: 'https://learn.microsoft.com/powershell/module/microsoft.powershell.utility/invoke-restmethod',
+    homepage: 'https://learn.microsoft.com/powershell/module/microsoft.powershell.utility/invoke-webrequest',
     run: 'pwsh',
     evidence: 'documentation',
   }),

@@ -21,6 +21,7 @@ import { MEMBERSHIP_ROUTES } from './resources/memberships.ts'
 import { OWN_WALLET_ROUTES } from './resources/own-wallet.ts'
 import { PAYMENT_WEBHOOK_ROUTES } from './resources/payment-webhook.ts'
 import { LOG_IN_ROUTES } from './resources/log-in.ts'
+import { OWN_EMAIL_ROUTES } from './resources/own-email.ts'
 import { OWN_FACTOR_ROUTES } from './resources/own-factors.ts'
 import { OWN_SESSION_ROUTES } from './resources/own-sessions.ts'
 import { SESSION_ROUTES } from './resources/session.ts'
@@ -64,6 +65,7 @@ export const API_ROUTES: readonly Route[] = [
   ...SESSION_ROUTES,
   ...OWN_SESSION_ROUTES,
   ...OWN_FACTOR_ROUTES,
+  ...OWN_EMAIL_ROUTES,
   ...PLAYGROUND_ROUTES,
   ...SELF_ROUTES,
   ...USAGE_ROUTES,

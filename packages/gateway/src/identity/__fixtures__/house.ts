@@ -5,6 +5,7 @@ import type { Group } from '../group-store.ts'
 import { createIdentityServices, type IdentityServices } from '../identity-services.ts'
 import type { NewKey } from '../key-service.ts'
 import type { KeyRecord } from '../key-store.ts'
+import type { MemberServiceOptions } from '../member-service.ts'
 import { DEFAULT_RESPONSES_POLICY } from '../responses-policy.ts'
 import { OPERATOR, type Principal } from '../principal.ts'
 
@@ -21,7 +22,7 @@ export interface House extends IdentityServices {
   who(key: string): Promise<Principal>
 }
 
-export function houseOn(database: Database): House {
+export function houseOn(database: Database, placeChanged: MemberServiceOptions['placeChanged'] = () => {}): House {
   const house = { nowMs: START_MS, told: [] as Change[], fileGroups: [] as readonly Group[] }
   const services = createIdentityServices({
     database,
@@ -30,6 +31,7 @@ export function houseOn(database: Database): House {
     now: () => house.nowMs,
     changes: { publish: async (change) => void house.told.push(change) },
     groups: () => house.fileGroups,
+    placeChanged,
   })
   const who = async (key: string): Promise<Principal> => {
     const principal = await services.keys.identify(key)

@@ -36,7 +36,7 @@ export interface PeopleHouse {
 }
 
 export function peopleHouseOn(database: Database): PeopleHouse {
-  const home = houseOn(database)
+  const home = houseOn(database, (place) => people.placeChanged(place))
   const mails: Mail[] = []
   const state = { settings: resolvePeople({ people: peopleSchema.parse({}) }) }
   const people = createPeopleServices({

@@ -3,16 +3,20 @@ import type { SendMail } from '../../billing/payments/outbound.ts'
 import type { ChangePublisher } from '../change.ts'
 import type { Group } from '../group-store.ts'
 import type { IdentityDatabase } from '../identity-database.ts'
+import type { PlaceChange } from '../member-service.ts'
 import type { Principal } from '../principal.ts'
 import { derivePeopleKey } from '../secret-key.ts'
 import { accessTokenDigest, parseAccessToken } from './access-token-format.ts'
 import { createAccessTokenService, type AccessTokenService } from './access-token-service.ts'
 import type { AccessTokenRecord } from './access-token-store.ts'
+import { createEmailService, type EmailService } from './email-service.ts'
 import { createFactorService, type FactorService } from './factor-service.ts'
 import { createInvitationService, type InvitationService } from './invitation-service.ts'
 import { createLinkService, type LinkService } from './link-service.ts'
 import { createLogInGuard } from './log-in-guard.ts'
 import { createLogInService, type LogInService } from './log-in-service.ts'
+import { createMailGuard } from './mail-guard.ts'
+import { placeMail } from './mail-texts.ts'
 import { createMembershipService, type MembershipService } from './membership-service.ts'
 import type { AskIssuer } from './oidc-issuer.ts'
 import { createOidcService, type OidcService } from './oidc-service.ts'
@@ -65,11 +69,14 @@ export interface PeopleServices {
   readonly factors: FactorService
   readonly oidc: OidcService
   readonly profile: ProfileService
+  readonly email: EmailService
   readonly persons: PersonService
   readonly signUp: SignUpService
   readonly invitations: InvitationService
   readonly memberships: MembershipService
   readonly tokens: AccessTokenService
+  /** Says so by mail. */
+  placeChanged(place: PlaceChange): void
   /** Null for a token that is unknown, expired, or of somebody who is suspended. */
   identifyToken(text: string): Promise<{ readonly token: AccessTokenRecord; readonly person: PersonRecord } | null>
   /** Of somebody who is logged in. */
@@ -95,6 +102,7 @@ export function createPeopleServices(options: PeopleOptions): PeopleServices {
     homeUrl: (kind) => (kind === 'set_up' ? options.adminUrl?.() : null) ?? homeUrl(),
   })
   const mail = createPostMail({ sendMail, brand, homeUrl, log })
+  const mailGuard = createMailGuard({ database, pepper, now })
   const invitations = createInvitationService({ database, now, settings, mail, ...told })
 
   return {
@@ -107,11 +115,15 @@ export function createPeopleServices(options: PeopleOptions): PeopleServices {
     factors: createFactorService({ ...common, brand }),
     oidc: createOidcService({ database, now, settings, sessions, logIn, tickets, ask, homeUrl }),
     profile: createProfileService({ database, now }),
+    email: createEmailService({ ...common, guard: mailGuard, mail }),
     persons: createPersonService({ database, now, links, mail, ...told }),
-    signUp: createSignUpService({ ...common, pepper, logIn, links, invitations, mail, ...told }),
+    signUp: createSignUpService({ ...common, logIn, links, invitations, mail, guard: mailGuard, ...told }),
     invitations,
     memberships: createMembershipService({ database, now, settings }),
     tokens: createAccessTokenService({ database, pepper, now }),
+
+    placeChanged: ({ email, ...place }) =>
+      mail.post((name) => placeMail({ brand: name, to: email, url: mail.url('log-in'), ...place })),
 
     async identifyToken(text) {
       if (parseAccessToken(text) === null) return null

@@ -39,6 +39,11 @@ export interface PersonStore {
   /** Nobody else changes this person, or what is theirs, before the transaction ends. False when there is none. */
   lock(personId: string): Promise<boolean>
   update(personId: string, changes: PersonChanges): Promise<void>
+  /**
+   * Those who signed up before then and never came in: the address is unconfirmed, no link waits for them, and they have
+   * neither a way in nor a place in an account. So many at the most. @returns whom it removed
+   */
+  removeForgotten(signedUpBeforeMs: number, nowMs: number, limit: number): Promise<readonly PersonRecord[]>
   /** Active ones. */
   countOperators(): Promise<number>
 }

@@ -9,7 +9,7 @@ export interface PostMail {
    * Address of a page of the dashboard. The token stands behind the #: browsers keep that to themselves, so no log of any
    * proxy ever has it.
    */
-  url(page: 'invitation' | 'confirm' | 'reset' | 'log-in', token?: string): string
+  url(page: 'invitation' | 'confirm' | 'reset' | 'log-in' | 'settings/profile', token?: string): string
 }
 
 export interface PostMailOptions {

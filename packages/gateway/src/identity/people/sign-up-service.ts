@@ -4,7 +4,6 @@
 //   join      the link of an invitation -> a person and a place in the account at once
 //
 // A stranger learns from no answer, and not from how long it takes, whether an address is known here.
-import { createHmac } from 'node:crypto'
 import { GatewayError } from '../../core/errors.ts'
 import { writeAudit } from '../audit-log.ts'
 import type { ChangePublisher } from '../change.ts'
@@ -15,8 +14,8 @@ import { OPERATOR, type Principal } from '../principal.ts'
 import { createPerson } from './create-person.ts'
 import type { InvitationService } from './invitation-service.ts'
 import type { LinkService } from './link-service.ts'
-import { networkOf } from './log-in-guard.ts'
 import { checkedEmail } from './mail-address.ts'
+import type { MailGuard } from './mail-guard.ts'
 import { confirmMail, forgotMail, knownAlreadyMail } from './mail-texts.ts'
 import { asNewcomer, startAfresh } from './newcomer.ts'
 import { makeOwnAccount } from './own-account.ts'
@@ -26,7 +25,6 @@ import type { PeopleConfig } from './people-settings.ts'
 import type { PersonRecord } from './person-store.ts'
 import type { PostMail } from './post-mail.ts'
 import { digestOfToken, type OpenSession, type SessionService } from './session-service.ts'
-import type { ThrottleRule } from './throttle-store.ts'
 import type { Visitor } from './visitor.ts'
 
 const CONFIRM_MS = 24 * 3_600_000
@@ -34,23 +32,8 @@ const RESET_MS = 3_600_000
 /** Known or not, an answer takes this long: what is done for it takes less. */
 const ANSWER_MS = 150
 
-const PER_ADDRESS: ThrottleRule = {
-  free: 20,
-  firstWaitMs: 10_000,
-  longestWaitMs: 3_600_000,
-  forgetMs: 3_600_000,
-}
-/** Nobody's mailbox is filled from here. */
-const PER_MAILBOX: ThrottleRule = {
-  free: 3,
-  firstWaitMs: 60_000,
-  longestWaitMs: 6 * 3_600_000,
-  forgetMs: 24 * 3_600_000,
-}
-
 export interface SignUpServiceOptions {
   readonly database: IdentityDatabase
-  readonly pepper: Buffer
   readonly now: () => number
   readonly settings: () => PeopleConfig
   readonly changes?: ChangePublisher
@@ -60,6 +43,7 @@ export interface SignUpServiceOptions {
   readonly links: LinkService
   readonly invitations: InvitationService
   readonly mail: PostMail
+  readonly guard: MailGuard
 }
 
 /** How somebody new wants to be called, and to log in. */
@@ -84,21 +68,7 @@ export interface SignUpService {
 }
 
 export function createSignUpService(options: SignUpServiceOptions): SignUpService {
-  const { database, pepper, now, settings, changes, sessions, logIn, passwords, links, invitations, mail } = options
-
-  const scopeOf = (what: string, text: string): string =>
-    createHmac('sha256', pepper).update(`sign-up\0${what}\0${text}`).digest('hex')
-
-  const mustNotFlood = async (email: string, address: string): Promise<void> => {
-    const scopes = [{ scope: scopeOf('mailbox', email), rule: PER_MAILBOX }]
-    if (address !== '') scopes.push({ scope: scopeOf('address', networkOf(address)), rule: PER_ADDRESS })
-    const waitMs = await database.throttle.take(scopes, now())
-    if (waitMs === 0) return
-    const retryAfterSeconds = Math.ceil(waitMs / 1000)
-    throw new GatewayError('rate_limit_exceeded', `Too many tries. Try again in ${retryAfterSeconds} s.`, {
-      retryAfterSeconds,
-    })
-  }
+  const { database, now, settings, changes, sessions, logIn, passwords, links, invitations, mail, guard } = options
 
   const inviteToConfirm = async (email: string, wanted: { readonly name?: string }, origin: Origin): Promise<void> => {
     const made = await database.transaction(async (stores) => {
@@ -184,13 +154,13 @@ export function createSignUpService(options: SignUpServiceOptions): SignUpServic
       }
       const email = checkedEmail(wanted.email)
       const name = wanted.name === undefined ? {} : { name: checkedName(wanted.name) }
-      await mustNotFlood(email, origin.address)
+      await guard.mustNotFlood(email, origin.address)
       await Promise.all([inviteToConfirm(email, name, origin), elapsed(ANSWER_MS)])
     },
 
     async forgot(given, origin = NO_ORIGIN) {
       const email = checkedEmail(given)
-      await mustNotFlood(email, origin.address)
+      await guard.mustNotFlood(email, origin.address)
       await Promise.all([sendReset(email, origin), elapsed(ANSWER_MS)])
     },
 
@@ -237,7 +207,7 @@ export function createSignUpService(options: SignUpServiceOptions): SignUpServic
       const { origin } = visitor
       const { invitation } = await invitations.look(newcomer.token)
       const email = invitation.email ?? checkedEmail(newcomer.email ?? '')
-      await mustNotFlood(email, origin.address)
+      await guard.mustNotFlood(email, origin.address)
       const hash = await hashOf(newcomer.password)
       const arrived = await database.transaction(async (stores) => {
         const known = await stores.persons.findByEmail(email)

@@ -51,6 +51,38 @@ describeEachDatabase('Members of a team', (open) => {
     await expect(home.members.remove(principal, team, idOf(owner))).rejects.toMatchObject(DENIED)
   })
 
+  it('are told by mail what somebody else did to their place, and of nothing else', async () => {
+    const { home, people, database, inside, again, mails, account } = await house()
+    const team = await account('The "Team"')
+    const owner = await inside(team, 'owner@example.com', 'owner')
+    const second = await inside(team, 'second@example.com', 'owner')
+    const dev = await inside(team, 'dev@example.com', 'developer')
+    const unsure = await inside(team, 'unsure@example.com', 'viewer')
+    await database.persons.update(unsure.person?.personId ?? '', { emailVerifiedAtMs: null })
+    const { members } = home
+    await members.update(owner, team, idOf(dev), { name: 'Somebody' })
+    await members.update(owner, team, idOf(dev), { role: 'developer' })
+    await members.update(owner, team, idOf(unsure), { role: 'developer' })
+    await members.add(OPERATOR, team, { email: 'later@example.com' })
+    expect(mails).toEqual([])
+    await members.update(owner, team, idOf(dev), { role: 'admin' })
+    expect(mails[0]).toMatchObject({ to: 'dev@example.com', subject: 'Fairlead: Your place in "The \'Team\'"' })
+    expect(mails[0]?.text).toContain('you have the role "admin" from now on; before, it was "developer".')
+    expect(mails[0]?.text).toContain('https://gateway.example/log-in')
+    await members.setStatus(owner, team, idOf(dev), 'suspended')
+    await members.setStatus(OPERATOR, team, idOf(dev), 'active')
+    await members.remove(owner, team, idOf(dev))
+    expect(mails.slice(1).map(({ text }) => text.split('\n')[0])).toEqual([
+      'Your place in "The \'Team\'" is suspended: until it is restored, it opens nothing.',
+      'Your place in "The \'Team\'" is open again, with the role "admin".',
+      'You have no place in "The \'Team\'" any more.',
+    ])
+    await members.update(second, team, idOf(second), { role: 'admin' })
+    await members.leave(await again(second), team)
+    expect(mails).toHaveLength(4)
+    expect(await people.memberships.list(owner)).toHaveLength(1)
+  })
+
   it('lose their sessions with their role, with suspension and with removal, and nobody else does', async () => {
     const { home, inside, again, isAlive, account } = await house()
     const team = await account()

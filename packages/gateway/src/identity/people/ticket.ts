@@ -1,13 +1,15 @@
-// A ticket is what a browser carries through a log-in of several steps: which challenge it was given, whose second factor
+// A ticket is what a browser, or a mail, carries through something of several steps: which challenge it was given, whose second factor
 // is asked for, where an issuer should send it back to. It is sealed, so the browser can neither read nor change it, and
 // giving one out costs no row in the database; only one that was used up is remembered, until it would have expired.
 import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto'
 import { GatewayError } from '../../core/errors.ts'
 import type { TicketStore } from './ticket-store.ts'
 
-export type TicketKind = 'second-factor' | 'passkey-log-in' | 'passkey-add' | 'passkey-prove' | 'oidc'
+export type TicketKind = 'second-factor' | 'passkey-log-in' | 'passkey-add' | 'passkey-prove' | 'oidc' | 'email-change'
 
 const LIFETIME_MS = 10 * 60_000
+/** Of those that wait for a mail to be read. */
+const LONGER_LIFETIMES_MS: Partial<Record<TicketKind, number>> = { 'email-change': 24 * 3_600_000 }
 const NONCE_BYTES = 12
 const TAG_BYTES = 16
 
@@ -76,7 +78,7 @@ function open(key: Buffer, kind: TicketKind, text: string): Omit<OpenTicket, 'di
     const plain = Buffer.concat([decipher.update(sealed), decipher.final()]).toString('utf8')
     // Sealed by `issue` above.
     const { data, issuedAtMs } = JSON.parse(plain) as { data: Record<string, unknown>; issuedAtMs: number }
-    return { data, issuedAtMs, expiresAtMs: issuedAtMs + LIFETIME_MS }
+    return { data, issuedAtMs, expiresAtMs: issuedAtMs + (LONGER_LIFETIMES_MS[kind] ?? LIFETIME_MS) }
   } catch {
     // Of another kind, another gateway, or made up.
     return null

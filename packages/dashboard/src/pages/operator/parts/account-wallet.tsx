@@ -8,7 +8,7 @@ import { Button } from '../../../ui/button.tsx'
 import { Card, Stat } from '../../../ui/card.tsx'
 import { type Column, DataTable } from '../../../ui/data-table.tsx'
 import { FormDialog } from '../../../ui/dialog.tsx'
-import { TextField } from '../../../ui/field.tsx'
+import { MoneyField, TextField } from '../../../ui/field.tsx'
 import { Notice } from '../../../ui/notice.tsx'
 import { EmptyState, Loaded } from '../../../ui/states.tsx'
 import { toast } from '../../../ui/toast.tsx'
@@ -154,15 +154,12 @@ function MoveMoney({ what, accountId, onClose }: MoveProps) {
       error={act.error}
       onSubmit={send}
     >
-      <TextField
+      <MoneyField
         label={t('amount')}
-        before="$"
         value={amount}
         onChange={setAmount}
         {...(isTopUp ? {} : { help: t('adjustHelp') })}
         error={tried && !isAmount ? t(isTopUp ? 'amountWrong' : 'adjustWrong') : ''}
-        inputMode="decimal"
-        autoComplete="off"
       />
       <TextField
         label={t('note')}

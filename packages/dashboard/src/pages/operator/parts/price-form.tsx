@@ -6,7 +6,7 @@ import type { PlainKey } from '../../../i18n/catalogue.ts'
 import { useMessages } from '../../../i18n/use-messages.ts'
 import { Button } from '../../../ui/button.tsx'
 import { ConfirmDialog, FormDialog } from '../../../ui/dialog.tsx'
-import { TextField } from '../../../ui/field.tsx'
+import { MoneyField } from '../../../ui/field.tsx'
 import { Loaded } from '../../../ui/states.tsx'
 import { toast } from '../../../ui/toast.tsx'
 import { modelMessages } from '../messages/models.ts'
@@ -112,16 +112,13 @@ export function PriceForm({ id, price, onClose }: Omit<PriceProps, 'source'> & {
     >
       <div className="grid grid-cols-1 gap-3 sm:grid-cols-2">
         {FIELDS.map(([field, label]) => (
-          <TextField
+          <MoneyField
             key={field}
             label={t(label)}
-            before="$"
             value={values[field] ?? ''}
             onChange={(value) => setValues({ ...values, [field]: value })}
             error={errors[field]}
             optional={field !== 'input' && field !== 'output'}
-            inputMode="decimal"
-            autoComplete="off"
           />
         ))}
       </div>

@@ -80,6 +80,17 @@ export function PoolMembers({ pool }: { readonly pool: Pool }) {
         cell: ({ basis, source }) => <span title={source}>{t(BASES[basis])}</span>,
       },
       {
+        id: 'answers',
+        header: t('answers'),
+        sortBy: ({ answers_seen: count }) => -count,
+        cell: ({ cost, answers_seen: count, kinds_seen: kinds }) =>
+          cost === null ? null : count === 0 ? (
+            <span className="text-soft">{t('answersUsual')}</span>
+          ) : (
+            <span title={format.list(kinds.map((one) => kind(one)))}>{t('answersSeen', { count })}</span>
+          ),
+      },
+      {
         id: 'first',
         header: t('firstFor'),
         sortBy: ({ first_for: kinds }) => -kinds.length,

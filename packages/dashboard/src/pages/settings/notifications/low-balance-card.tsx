@@ -7,7 +7,7 @@ import { Badge } from '../../../ui/badge.tsx'
 import { Button } from '../../../ui/button.tsx'
 import { Card } from '../../../ui/card.tsx'
 import { ConfirmDialog } from '../../../ui/dialog.tsx'
-import { TextField } from '../../../ui/field.tsx'
+import { MoneyField, TextField } from '../../../ui/field.tsx'
 import { Notice } from '../../../ui/notice.tsx'
 import { useErrorText } from '../../../ui/states.tsx'
 import { toast } from '../../../ui/toast.tsx'
@@ -79,11 +79,8 @@ function LowBalanceForm({ wallet: { low_balance: low } }: { readonly wallet: Own
   }
   return (
     <form noValidate onSubmit={send} className="flex flex-col gap-4">
-      <TextField
+      <MoneyField
         label={t('threshold')}
-        before="$"
-        inputMode="decimal"
-        autoComplete="off"
         value={threshold}
         onChange={setThreshold}
         error={problems.threshold}

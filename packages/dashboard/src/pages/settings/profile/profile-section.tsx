@@ -4,7 +4,6 @@ import { useAct } from '../../../api/hooks.ts'
 import { sessionQuery, usePerson } from '../../../app/session.ts'
 import { useFormatter } from '../../../format/use-formatter.ts'
 import { useMessages } from '../../../i18n/use-messages.ts'
-import { Badge } from '../../../ui/badge.tsx'
 import { Button } from '../../../ui/button.tsx'
 import { Card, Details } from '../../../ui/card.tsx'
 import { Code, CopyButton } from '../../../ui/copy.tsx'
@@ -16,6 +15,7 @@ import { toast } from '../../../ui/toast.tsx'
 import { profileMessages } from '../messages/profile.ts'
 import { RegionCard } from '../parts/region-card.tsx'
 import { SettingsFrame } from '../settings-frame.tsx'
+import { ConfirmEmail, EmailAddress } from './email-address.tsx'
 
 const LONGEST_NAME = 200
 
@@ -24,6 +24,7 @@ export function ProfileSection() {
     <SettingsFrame section="profile">
       <YouCard />
       <RegionCard />
+      <ConfirmEmail />
     </SettingsFrame>
   )
 }
@@ -41,19 +42,7 @@ function YouCard() {
           items={[
             {
               label: t('email'),
-              value: (
-                <>
-                  <span className="flex flex-wrap items-center gap-2">
-                    <span className="min-w-0 break-all">{person.email}</span>
-                    <Badge tone={person.email_verified ? 'good' : 'warn'}>
-                      {person.email_verified ? t('verified') : t('unverified')}
-                    </Badge>
-                  </span>
-                  <span className="block text-sm text-soft">
-                    {person.email_verified ? t('emailHelp') : t('unverifiedText')}
-                  </span>
-                </>
-              ),
+              value: <EmailAddress />,
             },
             ...(person.operator ? [{ label: t('rights'), value: t('operator') }] : []),
             { label: t('since'), value: format.date(person.created_at) },

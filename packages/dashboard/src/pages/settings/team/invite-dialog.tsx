@@ -1,16 +1,15 @@
 import { useState } from 'react'
 import type { MadeInvitation } from '../../../api/generated/operations.ts'
 import { useAct } from '../../../api/hooks.ts'
-import { type Role, usePerson } from '../../../app/session.ts'
+import type { Role } from '../../../app/session.ts'
 import { useMessages } from '../../../i18n/use-messages.ts'
 import { FormDialog } from '../../../ui/dialog.tsx'
 import { TextField } from '../../../ui/field.tsx'
 import { uiMessages } from '../../../ui/messages/ui.ts'
-import { SelectField } from '../../../ui/select.tsx'
 import { Segments } from '../../../ui/toggles.tsx'
 import { teamMessages } from '../messages/team.ts'
 import { isMailAddress } from '../parts/mail-address.ts'
-import { useRoleOptions } from './roles.ts'
+import { RoleField } from './role-field.tsx'
 
 interface InviteDialogProps {
   readonly accountId: string
@@ -21,7 +20,6 @@ interface InviteDialogProps {
 export function InviteDialog({ accountId, onClose, onMade }: InviteDialogProps) {
   const t = useMessages(teamMessages)
   const ui = useMessages(uiMessages)
-  const options = useRoleOptions(usePerson().role)
   const [way, setWay] = useState<'mail' | 'link'>('mail')
   const [email, setEmail] = useState('')
   const [role, setRole] = useState<Role>('developer')
@@ -70,13 +68,7 @@ export function InviteDialog({ accountId, onClose, onMade }: InviteDialogProps) 
           error={problem}
         />
       )}
-      <SelectField
-        label={t('role')}
-        help={options.find(({ value }) => value === role)?.note}
-        value={role}
-        onChange={setRole}
-        options={options}
-      />
+      <RoleField value={role} onChange={setRole} />
     </FormDialog>
   )
 }

@@ -1,13 +1,12 @@
 import { useState } from 'react'
 import type { Member } from '../../../api/generated/operations.ts'
 import { useAct } from '../../../api/hooks.ts'
-import { type Role, usePerson } from '../../../app/session.ts'
+import type { Role } from '../../../app/session.ts'
 import { useMessages } from '../../../i18n/use-messages.ts'
 import { ConfirmDialog, FormDialog } from '../../../ui/dialog.tsx'
-import { SelectField } from '../../../ui/select.tsx'
 import { toast } from '../../../ui/toast.tsx'
 import { teamMessages } from '../messages/team.ts'
-import { useRoleOptions } from './roles.ts'
+import { RoleField } from './role-field.tsx'
 
 interface MemberDialogProps {
   readonly accountId: string
@@ -17,7 +16,6 @@ interface MemberDialogProps {
 
 export function ChangeRole({ accountId, member, onClose }: MemberDialogProps) {
   const t = useMessages(teamMessages)
-  const options = useRoleOptions(usePerson().role)
   const [role, setRole] = useState<Role>(member.role)
   const change = useAct('updateMember', {
     invalidates: ['listMembers'],
@@ -38,13 +36,7 @@ export function ChangeRole({ accountId, member, onClose }: MemberDialogProps) {
       error={change.error}
       disabled={role === member.role}
     >
-      <SelectField
-        label={t('role')}
-        help={options.find(({ value }) => value === role)?.note}
-        value={role}
-        onChange={setRole}
-        options={options}
-      />
+      <RoleField value={role} onChange={setRole} />
     </FormDialog>
   )
 }

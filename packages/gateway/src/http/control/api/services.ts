@@ -71,7 +71,7 @@ export interface ControlServices extends MoneyServices {
   readonly receipts: ReceiptDesk
   readonly learning: Pick<LearningService<LearningCaller>, 'learn' | 'versions' | 'serve' | 'rollBack'>
   /** What the picker would choose from, as the config stands. */
-  autoPools(): readonly PoolView[]
+  autoPools(): Promise<readonly PoolView[]>
   readonly limits: Pick<LimitLedger, 'peek'>
   readonly responses: ResponseLibrary
   instances(): Promise<InstanceView>

@@ -32,6 +32,12 @@ const memberShape = z.strictObject({
     .nullable()
     .describe('Why it is never picked; null = it may be.'),
   first_for: z.array(z.enum(TASK_TYPES)).describe('Kinds of task that it is picked for, as the knobs stand.'),
+  answers_seen: z
+    .int()
+    .describe(
+      'Answers of it, of the newest here, that its cost is reckoned from; 0 = its answers are taken to be as long as is usual.',
+    ),
+  kinds_seen: z.array(z.enum(TASK_TYPES)).describe('What kinds of task those answers were to.'),
 })
 
 const poolShape = z
@@ -46,7 +52,11 @@ const poolShape = z
     baseline: z.string().nullable().describe('What savings are counted against; null = the pool is empty.'),
     baseline_configured: z.boolean().describe('Else it is the best model of the pool.'),
     control_share: z.number().describe('Share of conversations that really go to the baseline.'),
-    input_tokens: z.int().describe('Of the made-up request; its answer is as long as usual for its kind.'),
+    input_tokens: z
+      .int()
+      .describe(
+        'Of the made-up request; its answer is as long as answers of its kind have been here, or else usually are.',
+      ),
     members: z.array(memberShape),
     now: point.nullable().describe('Where the knobs stand; null = nothing can be picked.'),
     curve: z.array(point).describe('Along the knob, above the floor of the pool.'),
@@ -64,14 +74,14 @@ export const AUTO_POOL_ROUTES: readonly Route[] = [
     name: 'listAutoPools',
     summary: 'The pools of the picker, with quality against cost',
     description:
-      'Reckoned by the picker for one made-up request of each kind of task, at list prices, from its tables and the configuration; nothing of it is measured from traffic.',
+      'Reckoned by the picker for one made-up request of each kind of task, at list prices, from its tables and the configuration. Of traffic, only the length of answers is used.',
     reply: {
       description: 'The default pool first.',
       schema: z.strictObject({ object: z.literal('list'), data: z.array(poolShape), has_more: z.literal(false) }),
     },
-    handler(_call, { state, autoPools }) {
+    async handler(_call, { state, autoPools }) {
       const { auto, brand } = state.config()
-      const data = autoPools().map((view) => poolBody(view, auto, brand.autoModel))
+      const data = (await autoPools()).map((view) => poolBody(view, auto, brand.autoModel))
       return { object: 'list' as const, data, has_more: false as const }
     },
   }),
@@ -91,10 +101,12 @@ function poolBody({ pool, ...view }: PoolView, auto: AutoConfig, own: string): z
     baseline_configured: pool.baseline !== null,
     control_share: pool.controlPpm / 1e6,
     input_tokens: TYPICAL_INPUT_TOKENS,
-    members: view.members.map(({ costNanos, firstFor, ...member }) => ({
+    members: view.members.map(({ costNanos, firstFor, seenAnswers, ...member }) => ({
       ...member,
       cost: costNanos === null ? null : dollars(costNanos),
       first_for: [...firstFor],
+      answers_seen: [...seenAnswers.values()].reduce((sum, count) => sum + count, 0),
+      kinds_seen: [...seenAnswers.keys()],
     })),
     now: view.now === null ? null : pointBody(view.now),
     curve: view.curve.map(pointBody),

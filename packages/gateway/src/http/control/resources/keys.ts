@@ -1,5 +1,7 @@
 // /api/auth: API keys. Any key that may manage keys does so for its own account; the operator for everybody's.
 import { z } from 'zod'
+import { wantedDataPolicySchema } from '../../../config/data-policy-schema.ts'
+import { policyOf } from '../../../core/data-policy.ts'
 import {
   type KeyPatch,
   LONGEST_EXPIRY_SECONDS,
@@ -25,6 +27,8 @@ import {
   newBudget,
   newLimits,
   patternList,
+  wantedPolicyBody,
+  wantedPolicyShape,
 } from './shapes.ts'
 
 const route = routeFor<IdentityServices>()
@@ -46,6 +50,9 @@ const rules = {
   models: patternList('Ids of models that it may use; * stands for any text. Null = all that its group may.').nullish(),
   endpoints: patternList('Paths that it may call; * stands for any text. Null = all.').nullish(),
   addresses: patternList('IP addresses and CIDR ranges that it may come from. Null = all.').nullish(),
+  data_policy: wantedDataPolicySchema
+    .nullish()
+    .describe('What a provider must promise to be sent its requests; those that do not are not asked. Null = nothing.'),
   scopes: z
     .array(z.enum(SCOPES))
     .nullish()
@@ -93,6 +100,7 @@ const keyFields = {
   models: nullableList('Null = all that its group may use.'),
   endpoints: nullableList('Null = all.'),
   addresses: nullableList('Null = from anywhere.'),
+  data_policy: wantedPolicyShape.nullable().describe('Its own. That of the key that made it holds as well.'),
   made_by: z.string().describe('The key or the person that made it, or `master`.'),
   group: z.string().nullable().describe("Null = the account's."),
   account: z.string().optional().describe('For the operator only.'),
@@ -130,7 +138,7 @@ export const KEY_ROUTES: readonly Route<IdentityServices>[] = [
     name: 'createKey',
     summary: 'Make a key',
     description:
-      'A key never gets more than its maker has: limits, budget, models, endpoints, addresses, expiry, scopes. Whatever is done to a key later holds for the keys that were made with it.',
+      'A key never gets more than its maker has: limits, budget, models, endpoints, addresses, data policy, expiry, scopes. Whatever is done to a key later holds for the keys that were made with it.',
     errors: ['not_found'],
     idempotent: true,
     body: newKeyShape,
@@ -303,13 +311,16 @@ export const ACCOUNT_KEY_ROUTES: readonly Route<IdentityServices>[] = [
 type Rules = z.output<z.ZodObject<typeof rules>>
 
 /** Absent stays absent: a patch changes only what it names. A scope list of null is the maker's, as when it is absent. */
-function rulesOf(given: Rules): Pick<KeyPatch, 'budget' | 'models' | 'endpoints' | 'addresses' | 'scopes' | 'group'> {
-  const { budget, models, endpoints, addresses, scopes, group } = given
+function rulesOf(
+  given: Rules,
+): Pick<KeyPatch, 'budget' | 'models' | 'endpoints' | 'addresses' | 'dataPolicy' | 'scopes' | 'group'> {
+  const { budget, models, endpoints, addresses, data_policy: policy, scopes, group } = given
   return {
     ...(budget === undefined ? {} : { budget: budget === null ? null : budgetFromJson(budget) }),
     ...(models === undefined ? {} : { models }),
     ...(endpoints === undefined ? {} : { endpoints }),
     ...(addresses === undefined ? {} : { addresses }),
+    ...(policy === undefined ? {} : { dataPolicy: policy === null ? null : policyOf(policy) }),
     ...(scopes == null ? {} : { scopes }),
     ...(group === undefined ? {} : { group }),
   }
@@ -330,6 +341,7 @@ export function keyBody(record: KeyRecord, reader: Principal): z.input<typeof ke
     models: copied(record.models),
     endpoints: copied(record.endpoints),
     addresses: copied(record.addresses),
+    data_policy: record.dataPolicy === null ? null : wantedPolicyBody(record.dataPolicy),
     made_by: record.madeBy,
     group: record.group,
     ...(reader.operator ? { account: record.accountId } : {}),

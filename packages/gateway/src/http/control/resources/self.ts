@@ -9,6 +9,7 @@ import type { ScopeKind } from '../../../limits/limits.ts'
 import { accountShape, accountBody } from './accounts.ts'
 import { keyBody, keyShape } from './keys.ts'
 import { actingBody, actingShape, selfBody, selfShape } from './person-shapes.ts'
+import { wantedPolicyBody, wantedPolicyShape } from './shapes.ts'
 import { seesAccount } from './tenant.ts'
 
 const rulesShape = z
@@ -29,6 +30,11 @@ const meShape = z
     models: rulesShape,
     endpoints: rulesShape,
     addresses: rulesShape,
+    data_policy: wantedPolicyShape
+      .nullable()
+      .describe(
+        'What providers must promise to be sent its requests: the strictest of the key and of those that made it.',
+      ),
     time_zone: z.string(),
   })
   .meta({ id: 'Me' })
@@ -87,6 +93,7 @@ export const SELF_ROUTES: readonly Route[] = [
         models: principal.models.map((list) => [...list]),
         endpoints: principal.endpoints.map((list) => [...list]),
         addresses: principal.addresses.map((list) => [...list]),
+        data_policy: principal.dataPolicy === undefined ? null : wantedPolicyBody(principal.dataPolicy),
         time_zone: principal.timeZone,
       }
     },

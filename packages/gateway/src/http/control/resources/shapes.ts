@@ -1,5 +1,6 @@
 // What the resources look like on the wire, where more than one route shows them.
 import { z } from 'zod'
+import type { DataPolicy } from '../../../core/data-policy.ts'
 import type { LimitsPatch } from '../../../identity/limits-patch.ts'
 import { budgetJson, limitsJson, type LimitsJson } from '../../../limits/limits-json.ts'
 import { LIMIT_FIELDS, type Budget, type LimitName, type Limits } from '../../../limits/limits.ts'
@@ -35,6 +36,24 @@ export const budgetShape = z
 
 export function budgetBody({ amountNanos, reset }: Budget): z.input<typeof budgetShape> {
   return { amount: dollars(amountNanos), reset }
+}
+
+export const wantedPolicyShape = z
+  .strictObject({
+    retention_days: z
+      .int()
+      .nonnegative()
+      .optional()
+      .describe('Requests and answers are kept no longer; 0 = not at all.'),
+    training: z.literal(false).optional().describe('They are not trained on.'),
+  })
+  .meta({ id: 'WantedDataPolicy' })
+
+export function wantedPolicyBody({ retentionDays, training }: DataPolicy): z.input<typeof wantedPolicyShape> {
+  return {
+    ...(retentionDays === undefined ? {} : { retention_days: retentionDays }),
+    ...(training === false ? { training } : {}),
+  }
 }
 
 /** As requests have them. */
