@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { GatewayError } from '../core/errors.ts'
 import { CLIENT_DIALECTS } from '../dialects/client-dialects.ts'
 import type { ClientDialectName } from '../dialects/pass-dialects.ts'
+import type { RequestHead } from './request-head.ts'
 import { endPastBody, hasUnreadBody, mustClose } from './raw-answers.ts'
 
 export const CLOSE: readonly string[] = Object.freeze(['connection', 'close'])
@@ -23,19 +24,36 @@ export function answerError(
   error: GatewayError,
 ): void {
   if (response.headersSent || response.destroyed) return
-  const encoded = CLIENT_DIALECTS[dialect].encodeError(error, requestId)
-  const body = Buffer.from(encoded.body)
-  const headers = jsonHeaders(requestId, body)
-  if (error.retryAfterSeconds !== undefined) headers.push('retry-after', String(error.retryAfterSeconds))
-  for (const [name, value] of Object.entries(error.headers)) headers.push(name, value)
-  headers.push(...extra)
+  const { status, headers, body } = errorReply(dialect, error, requestId, extra)
+  headers.push('content-length', String(body.length))
   if (extra !== CLOSE && hasUnreadBody(request) && mustClose(request)) headers.push('connection', 'close')
-  response.writeHead(encoded.status, headers)
+  response.writeHead(status, headers)
   end(request, response, body)
 }
 
+export interface ErrorReply {
+  readonly status: number
+  /** Flat, without the length of the body. */
+  readonly headers: string[]
+  readonly body: Buffer
+}
+
+export function errorReply(
+  dialect: ClientDialectName,
+  error: GatewayError,
+  requestId: string,
+  extra: readonly string[],
+): ErrorReply {
+  const { status, body } = CLIENT_DIALECTS[dialect].encodeError(error, requestId)
+  const headers = jsonHeaders(requestId)
+  if (error.retryAfterSeconds !== undefined) headers.push('retry-after', String(error.retryAfterSeconds))
+  for (const [name, value] of Object.entries(error.headers)) headers.push(name, value)
+  headers.push(...extra)
+  return { status, headers, body: Buffer.from(body) }
+}
+
 export function answerJson({ request, response, requestId, extra }: Asker, body: Buffer): void {
-  response.writeHead(200, [...jsonHeaders(requestId, body), ...extra])
+  response.writeHead(200, [...jsonHeaders(requestId), 'content-length', String(body.length), ...extra])
   end(request, response, body)
 }
 
@@ -45,14 +63,14 @@ export function answerHead({ request, response }: Asker, status: number, headers
   end(request, response, undefined)
 }
 
-export function wrongMethod(request: IncomingMessage, path: string, allow: 'GET' | 'POST'): GatewayError {
+export function wrongMethod(request: RequestHead, path: string, allow: 'GET' | 'POST'): GatewayError {
   return new GatewayError('method_not_allowed', `${path} does not take ${request.method}. Use ${allow}.`, {
     headers: { allow: allow === 'GET' ? 'GET, HEAD' : allow },
   })
 }
 
-function jsonHeaders(requestId: string, body: Buffer): string[] {
-  return ['content-type', 'application/json', 'x-request-id', requestId, 'content-length', String(body.length)]
+function jsonHeaders(requestId: string): string[] {
+  return ['content-type', 'application/json', 'x-request-id', requestId]
 }
 
 function end(request: IncomingMessage, response: ServerResponse, body: Buffer | undefined): void {

@@ -1,7 +1,8 @@
-// The public port. The one file that knows `node:http`'s server: it sets every limit of a careless or hostile client,
-// finds the route, reads the body, asks who is calling and hands over to the relay.
+// The public port: it sets every limit of a careless or hostile client, finds the route, reads the body, asks who is calling
+// and hands over to the relay. Plain calls of models are read in plain/, everything else by `node:http`'s server, which this
+// file alone knows.
 //
-// /!\ Hot path: `#onRequest`.
+// /!\ Hot path: `#onPlain`.
 
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { Server as NetServer, type Socket } from 'node:net'
@@ -13,7 +14,9 @@ import type { KeyCache } from '../identity/key-cache.ts'
 import { checkAddress, checkEndpoint } from '../identity/permission.ts'
 import type { Principal } from '../identity/principal.ts'
 import type { Endpoint, PathFacts } from '../relay/endpoints.ts'
+import type { ClientDialectName } from '../dialects/pass-dialects.ts'
 import type { RelayRequest } from '../relay/ports.ts'
+import type { ReplySink } from '../relay/reply-sink.ts'
 import { answerError, answerHead, answerJson, CLOSE, wrongMethod, type Asker } from './answers.ts'
 import { callerDialect, modelShape, modelsPath, pathOf, withQueryKey } from './caller.ts'
 import { ConnectionGuard } from './connection-guard.ts'
@@ -23,7 +26,12 @@ import { HttpSink, KEEP_ALIVE_SECONDS } from './http-sink.ts'
 import type { ModelList } from './model-list.ts'
 import { matchPath, originForm, takesItems } from './paths.ts'
 import { answerBrokenRequest, answerRaw, hasUnreadBody } from './raw-answers.ts'
-import { BodyReader, declaresMoreThan } from './read-body.ts'
+import { PlainExchange } from './plain/plain-exchange.ts'
+import { PlainFront } from './plain/plain-front.ts'
+import type { PlainConnection } from './plain/plain-connection.ts'
+import type { PlainHead } from './plain/plain-head.ts'
+import { BodyReader, declaresMoreThan, type BodyCallback } from './read-body.ts'
+import type { RequestHead } from './request-head.ts'
 import { isWebhook, MOST_WEBHOOK_BYTES } from './webhook-paths.ts'
 
 export interface DataServerOptions {
@@ -54,10 +62,46 @@ export interface SocketDoor {
 }
 
 /** A request for the relay. */
-interface Visit extends Asker {
+interface Visit {
+  readonly request: RequestHead
+  readonly requestId: string
   readonly startedMs: number
   readonly endpoint: Endpoint
   readonly path: PathFacts
+  readonly line: Line
+}
+
+/** The way to its client, whoever reads and writes there. */
+interface Line {
+  /** Once at most. Calls back as `BodyReader.open`. */
+  readBody(callback: BodyCallback): void
+  refuse(dialect: ClientDialectName, error: GatewayError): void
+  sink(): ReplySink
+}
+
+/** Through `node:http`. */
+class NodeLine implements Line {
+  readonly #asker: Asker
+  readonly #bodies: BodyReader
+  readonly #writeStallTimeoutMs: number
+
+  constructor(asker: Asker, bodies: BodyReader, writeStallTimeoutMs: number) {
+    this.#asker = asker
+    this.#bodies = bodies
+    this.#writeStallTimeoutMs = writeStallTimeoutMs
+  }
+
+  readBody(callback: BodyCallback): void {
+    this.#bodies.read(this.#asker.request, callback)
+  }
+
+  refuse(dialect: ClientDialectName, error: GatewayError): void {
+    answerError(this.#asker, dialect, error)
+  }
+
+  sink(): ReplySink {
+    return new HttpSink(this.#asker.response, this.#asker.extra, this.#writeStallTimeoutMs)
+  }
 }
 
 const NO_HEADERS: readonly string[] = Object.freeze([])
@@ -70,6 +114,7 @@ export class DataServer {
   readonly #options: DataServerOptions
   readonly #bodies: BodyReader
   readonly #guard: ConnectionGuard
+  readonly #plain: PlainFront
   #draining = false
 
   constructor(options: DataServerOptions) {
@@ -80,12 +125,13 @@ export class DataServer {
       const { maxBodyBytes, minBodyBytesPerSecond, maxBytesInFlight } = options.config().server
       return { maxBodyBytes, minBytesPerSecond: minBodyBytesPerSecond, maxPendingBytes: maxBytesInFlight }
     })
+    const sweepMs = Math.min(5_000, Math.max(250, limits.headersTimeoutMs / 4))
     this.server = createServer({
       maxHeaderSize: limits.maxHeaderBytes,
       headersTimeout: limits.headersTimeoutMs,
       // Bodies have a limit of speed instead (read-body.ts): a large one over a thin line may take its time.
       requestTimeout: 0,
-      connectionsCheckingInterval: Math.min(5_000, Math.max(250, limits.headersTimeoutMs / 4)),
+      connectionsCheckingInterval: sweepMs,
       keepAliveTimeout: KEEP_ALIVE_SECONDS * 1_000,
       insecureHTTPParser: false,
       requireHostHeader: false,
@@ -95,7 +141,13 @@ export class DataServer {
     })
     // One more than allowed, so that too many can be told from just enough: Node drops the rest in silence.
     this.server.maxHeadersCount = limits.maxHeaders + 1
-    this.server.on('connection', (socket) => this.#guard.meet(socket))
+    this.#plain = new PlainFront(this.server, {
+      limits: () => options.config().server,
+      meet: (socket) => this.#guard.meet(socket),
+      begin: (connection, head) => this.#onPlain(connection, head),
+      sweepMs,
+      keepAliveMs: KEEP_ALIVE_SECONDS * 1_000,
+    })
     this.server.on('request', (request, response) => this.#onRequest(request, response))
     this.server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
       // A client that asks first need not send what would be refused.
@@ -136,13 +188,42 @@ export class DataServer {
   }
 
   closeIdleConnections(): void {
+    this.#plain.closeIdle()
     this.server.closeIdleConnections()
   }
 
   destroy(): void {
     this.#bodies[Symbol.dispose]()
+    this.#plain[Symbol.dispose]()
     this.server.closeAllConnections()
     if (!this.#draining) NetServer.prototype.close.call(this.server)
+  }
+
+  /** @returns false for what is not the relay's */
+  #onPlain(connection: PlainConnection, head: PlainHead): boolean {
+    const startedMs = performance.now()
+    const target = originForm(head.target)
+    const match = matchPath(target)
+    if (match.kind !== 'relay') return false
+    const requestId = newRequestId()
+    const exchange = new PlainExchange(connection, this.#bodies, {
+      requestId,
+      headers: head.headers,
+      url: target,
+      extra: this.#extraFor(head),
+      closes: this.#draining,
+    })
+    connection.exchange = exchange
+    const { endpoint, path } = match
+    this.#relay({ request: exchange, requestId, startedMs, endpoint, path, line: exchange })
+    return true
+  }
+
+  /** Header lines of every reply to it. */
+  #extraFor({ headers }: Pick<RequestHead, 'headers'>): readonly string[] {
+    const { cors } = this.#options.config().server
+    const extra = this.#draining ? CLOSE : NO_HEADERS
+    return cors.length > 0 ? [...extra, ...corsHeaders(cors, headers.origin)] : extra
   }
 
   #onRequest(request: IncomingMessage, response: ServerResponse): void {
@@ -150,9 +231,7 @@ export class DataServer {
     const requestId = newRequestId()
     const { config, intercept } = this.#options
     const { cors, maxHeaders } = config().server
-    if (this.#guard.isRefused(request.socket)) return
-    let extra = this.#draining ? CLOSE : NO_HEADERS
-    if (cors.length > 0) extra = [...extra, ...corsHeaders(cors, request.headers.origin)]
+    const extra = this.#extraFor(request)
 
     if (request.rawHeaders.length > maxHeaders * 2) {
       const error = new GatewayError('invalid_request', `The request has more than ${maxHeaders} headers.`)
@@ -166,11 +245,13 @@ export class DataServer {
     const target = originForm(request.url ?? '/')
     request.url = target
     const match = matchPath(target)
+    const asker = { request, response, requestId, extra }
     if (match.kind === 'relay') {
-      this.#relay({ request, response, requestId, extra, startedMs, endpoint: match.endpoint, path: match.path })
+      const { endpoint, path } = match
+      const line = new NodeLine(asker, this.#bodies, config().server.writeStallTimeoutMs)
+      this.#relay({ request, requestId, startedMs, endpoint, path, line })
       return
     }
-    const asker = { request, response, requestId, extra }
     switch (match.kind) {
       case 'models':
         void this.#models(asker, match.id)
@@ -194,7 +275,6 @@ export class DataServer {
     // Until somebody takes the connection over, nobody else would hear of its end.
     socket.on('error', () => socket.destroy())
     const { config, sockets, refused } = this.#options
-    if (this.#guard.isRefused(socket)) return
     const match = matchPath(originForm(request.url ?? '/'))
     const { websocket, maxHeaders } = config().server
     if (match.kind !== 'relay' || match.endpoint.path !== SOCKET_PATH || websocket === 'off') {
@@ -234,7 +314,7 @@ export class DataServer {
   #relay(visit: Visit): void {
     const { request, endpoint } = visit
     if (request.method !== 'POST') {
-      answerError(visit, endpoint.dialect, wrongMethod(request, endpoint.path, 'POST'))
+      visit.line.refuse(endpoint.dialect, wrongMethod(request, endpoint.path, 'POST'))
       return
     }
     let principal: Principal | Promise<Principal>
@@ -251,7 +331,7 @@ export class DataServer {
     }
     if (principal instanceof Promise) {
       // The body is read meanwhile, for a stream that nobody listens to would stand still.
-      this.#bodies.read(request, (error, body) => {
+      visit.line.readBody((error, body) => {
         principal.then(
           (known) => this.#begin(visit, error, body, known),
           () => undefined,
@@ -262,7 +342,7 @@ export class DataServer {
       return
     }
     const known = principal
-    this.#bodies.read(request, (error, body) => this.#begin(visit, error, body, known))
+    visit.line.readBody((error, body) => this.#begin(visit, error, body, known))
   }
 
   /**
@@ -270,14 +350,14 @@ export class DataServer {
    * @param path of the endpoint; `{model}` in it stands for the model
    * @throws {GatewayError} also through the promise
    */
-  #identify(request: IncomingMessage, path: string, model: string | null): Principal | Promise<Principal> {
+  #identify(request: RequestHead, path: string, model: string | null): Principal | Promise<Principal> {
     const principal = this.#options.keys.identify(withQueryKey(request))
     return principal instanceof Promise
       ? principal.then((known) => this.#permitted(known, request, path, model))
       : this.#permitted(principal, request, path, model)
   }
 
-  #permitted(principal: Principal, request: IncomingMessage, path: string, model: string | null): Principal {
+  #permitted(principal: Principal, request: RequestHead, path: string, model: string | null): Principal {
     if (principal.addresses.length > 0) checkAddress(principal, this.#guard.clientOf(request))
     if (principal.endpoints.length > 0) checkEndpoint(principal, path, model)
     return principal
@@ -288,9 +368,9 @@ export class DataServer {
       this.#refuse(visit, error)
       return
     }
-    const { request, response, requestId: id, extra, startedMs, endpoint, path } = visit
-    const sink = new HttpSink(response, extra, this.#options.config().server.writeStallTimeoutMs)
-    this.#options.relay({ id, endpoint, path, body, principal, headers: request.headers, startedMs, sink })
+    const { request, requestId: id, startedMs, endpoint, path, line } = visit
+    const { headers } = request
+    this.#options.relay({ id, endpoint, path, body, principal, headers, startedMs, sink: line.sink() })
   }
 
   async #models(asker: Asker, id: string | null): Promise<void> {
@@ -313,6 +393,6 @@ export class DataServer {
       this.#options.log.error({ err: reason, requestId }, 'a request could not be handled')
     }
     this.#options.refused(endpoint.path, error.status)
-    answerError(visit, endpoint.dialect, error)
+    visit.line.refuse(endpoint.dialect, error)
   }
 }

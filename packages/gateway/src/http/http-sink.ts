@@ -1,4 +1,4 @@
-// A reply over HTTP.
+// A reply through `node:http`: for requests that are not plain (see plain/plain-head.ts).
 //
 // Waiting for `drain` alone would hang for ever when the client leaves while it is slow, so `close` is heard as well.
 //
@@ -7,7 +7,6 @@
 
 import type { ServerResponse } from 'node:http'
 import type { ReplyListener, ReplySink } from '../relay/reply-sink.ts'
-import { setPlainHead } from './reply-head.ts'
 
 /** Above the usual 60 s of a load balancer in front, so that it is never us who close a connection in use. */
 export const KEEP_ALIVE_SECONDS = 75
@@ -96,12 +95,9 @@ export class HttpSink implements ReplySink {
   reply(status: number, headers: string[], body: Buffer | string): void {
     if (this.closed || this.#response.headersSent) return
     this.#ended = true
-    const plain = typeof body === 'string' && this.#extraHeaders.length === 0
-    if (!plain || !setPlainHead(this.#response, status, headers, body.length, KEEP_ALIVE_SECONDS)) {
-      const all = this.#withExtra(headers)
-      all.push('content-length', String(body.length))
-      this.#response.writeHead(status, all)
-    }
+    const all = this.#withExtra(headers)
+    all.push('content-length', String(body.length))
+    this.#response.writeHead(status, all)
     if (typeof body === 'string') this.#response.end(body, 'latin1')
     else this.#response.end(body)
     this.#watchRest()

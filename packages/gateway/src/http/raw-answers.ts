@@ -30,13 +30,15 @@ export function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket
   if (error.code === 'HPE_HEADER_OVERFLOW') {
     answerRaw(socket, new GatewayError('invalid_request', 'The headers of the request are too large.'), 431)
   } else if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') {
-    answerRaw(
-      socket,
-      new GatewayError('request_timeout', 'The request arrived too slowly. Send it again over a better connection.'),
-    )
+    answerSlowRequest(socket)
   } else {
     answerRaw(socket, new GatewayError('invalid_request', 'This is not a valid HTTP/1.1 request.'))
   }
+}
+
+export function answerSlowRequest(socket: Socket): void {
+  const message = 'The request arrived too slowly. Send it again over a better connection.'
+  answerRaw(socket, new GatewayError('request_timeout', message))
 }
 
 /** Writes a whole reply past the parser, and closes. */

@@ -1,7 +1,7 @@
 // The body of a request, under every limit that a careless or hostile client must be held to: size, speed, encoding,
 // and what all the bodies on their way take together.
 
-import type { IncomingMessage } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { promisify } from 'node:util'
 import { brotliDecompress, gunzip, inflate, zstdDecompress } from 'node:zlib'
 import { errorCode } from '../core/error-code.ts'
@@ -28,16 +28,19 @@ const MAX_RATIO = 100
 /** Small texts of one repeated letter compress better than any honest limit on the ratio allows for. */
 const RATIO_FLOOR_BYTES = 1024 * 1024
 
-type Callback = (error: GatewayError | null, body: Buffer) => void
+export type BodyCallback = (error: GatewayError | null, body: Buffer) => void
 
-interface PendingBody {
-  readonly request: IncomingMessage
-  bytes: number
-  /** Of these, how many the sweep has seen. */
-  countedBytes: number
-  /** By then more must have come. */
-  dueMs: number
-  fail(error: GatewayError): void
+/** Whose body it is. */
+export interface BodyOwner {
+  readonly headers: IncomingHttpHeaders
+  /** Nobody is left to answer. */
+  readonly destroyed: boolean
+}
+
+/** A body on its way. */
+export interface BodyIntake {
+  add(chunk: Buffer): void
+  end(): void
 }
 
 export class BodyReader implements Disposable {
@@ -63,55 +66,50 @@ export class BodyReader implements Disposable {
     return this.#pendingBytes
   }
 
-  /** Calls back once: with the decompressed body, or with the error to answer. Not at all when the client goes away. */
-  read(request: IncomingMessage, callback: Callback, maxBodyBytes = this.#limits().maxBodyBytes): void {
-    const { maxPendingBytes } = this.#limits()
-    if (declaresMoreThan(request, maxBodyBytes)) {
-      callback(tooLarge(maxBodyBytes), EMPTY)
-      return
-    }
-    let chunks: Buffer[] = []
-    let done = false
-    const finish = (error: GatewayError | null): void => {
-      if (done) return
-      done = true
-      this.#forget(node)
-      if (error !== null) {
-        chunks = []
-        callback(error, EMPTY)
-        return
-      }
-      const [first] = chunks
-      const body = chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks)
-      const encoding = request.headers['content-encoding']
-      if (encoding === undefined || encoding === 'identity') callback(null, body)
-      else decompress(body, encoding, maxBodyBytes, callback)
-    }
-    const nowMs = performance.now()
-    const node = new ListNode<PendingBody>({
-      request,
-      bytes: 0,
-      countedBytes: 0,
-      dueMs: nowMs + this.#times.graceMs,
-      fail: finish,
-    })
-    this.#pending.add(node)
-    this.#startSweep(nowMs)
-    request.on('data', (chunk: Buffer) => {
-      // What comes after a refusal is read and dropped, so that the client can take its answer.
-      if (done) return
-      node.owner.bytes += chunk.length
-      this.#pendingBytes += chunk.length
-      if (node.owner.bytes > maxBodyBytes) finish(tooLarge(maxBodyBytes))
-      else if (this.#pendingBytes > maxPendingBytes) finish(overloaded())
-      else chunks.push(chunk)
-    })
-    request.on('end', () => finish(null))
+  /** As `open`, of a request that is read here. */
+  read(request: IncomingMessage, callback: BodyCallback, maxBodyBytes?: number): void {
+    const intake = this.open(request, callback, maxBodyBytes)
+    if (intake === null) return
+    request.on('data', (chunk: Buffer) => intake.add(chunk))
+    request.on('end', () => intake.end())
   }
 
-  #forget(node: ListNode<PendingBody>): void {
-    this.#pending.remove(node)
-    this.#pendingBytes -= node.owner.bytes
+  /**
+   * Calls back once: with the decompressed body, or with the error to answer. Not at all when the client goes away.
+   * @returns null when it has been refused already
+   */
+  open(owner: BodyOwner, callback: BodyCallback, maxBodyBytes = this.#limits().maxBodyBytes): BodyIntake | null {
+    if (declaresMoreThan(owner, maxBodyBytes)) {
+      callback(tooLarge(maxBodyBytes), EMPTY)
+      return null
+    }
+    const nowMs = performance.now()
+    const { maxPendingBytes } = this.#limits()
+    const body = new PendingBody(this, owner, callback, {
+      maxBodyBytes,
+      maxPendingBytes,
+      dueMs: nowMs + this.#times.graceMs,
+    })
+    this.#pending.add(body.node)
+    this.#startSweep(nowMs)
+    return body
+  }
+
+  /** As `open`, of a body that is here already. */
+  whole(owner: BodyOwner, body: Buffer, callback: BodyCallback, maxBodyBytes = this.#limits().maxBodyBytes): void {
+    if (body.length > maxBodyBytes) callback(tooLarge(maxBodyBytes), EMPTY)
+    else if (this.#pendingBytes + body.length > this.#limits().maxPendingBytes) callback(overloaded(), EMPTY)
+    else deliver(owner, body, maxBodyBytes, callback)
+  }
+
+  /** @returns all that are pending, together */
+  count(bytes: number): number {
+    this.#pendingBytes += bytes
+    return this.#pendingBytes
+  }
+
+  forget(body: PendingBody): void {
+    if (this.#pending.remove(body.node)) this.#pendingBytes -= body.bytes
   }
 
   #startSweep(nowMs: number): void {
@@ -126,19 +124,18 @@ export class BodyReader implements Disposable {
     // A process that stood still could not read, and blames nobody for it.
     const lostMs = Math.max(0, nowMs - this.#sweptMs - 2 * sweepMs)
     this.#sweptMs = nowMs
-    for (const node of this.#pending.nodes()) {
-      const pending = node.owner
+    for (const { owner: body } of this.#pending.nodes()) {
       // Gone before its end: nobody is left to answer. (A listener for it would cost every request.)
-      if (pending.request.destroyed) {
-        this.#forget(node)
+      if (body.owner.destroyed) {
+        this.forget(body)
         continue
       }
       if (minBytesPerSecond === 0) continue
       // Bytes buy time, but never more than the grace: a large part sent at once is no licence to hold it for hours.
-      const boughtMs = ((pending.bytes - pending.countedBytes) / minBytesPerSecond) * 1_000
-      pending.countedBytes = pending.bytes
-      pending.dueMs = Math.min(pending.dueMs + boughtMs, nowMs + graceMs) + lostMs
-      if (nowMs >= pending.dueMs) pending.fail(tooSlow())
+      const boughtMs = ((body.bytes - body.countedBytes) / minBytesPerSecond) * 1_000
+      body.countedBytes = body.bytes
+      body.dueMs = Math.min(body.dueMs + boughtMs, nowMs + graceMs) + lostMs
+      if (nowMs >= body.dueMs) body.fail(tooSlow())
     }
     if (this.#pending.size === 0) {
       clearInterval(this.#sweep)
@@ -151,10 +148,76 @@ export class BodyReader implements Disposable {
   }
 }
 
+interface PendingLimits {
+  readonly maxBodyBytes: number
+  readonly maxPendingBytes: number
+  readonly dueMs: number
+}
+
+class PendingBody implements BodyIntake {
+  readonly node = new ListNode<PendingBody>(this)
+  readonly owner: BodyOwner
+  bytes = 0
+  /** Of these, how many the sweep has seen. */
+  countedBytes = 0
+  /** By then more must have come. */
+  dueMs: number
+  readonly #reader: BodyReader
+  readonly #limits: PendingLimits
+  #callback: BodyCallback | null
+  #chunks: Buffer[] = []
+
+  constructor(reader: BodyReader, owner: BodyOwner, callback: BodyCallback, limits: PendingLimits) {
+    this.#reader = reader
+    this.owner = owner
+    this.#callback = callback
+    this.#limits = limits
+    this.dueMs = limits.dueMs
+  }
+
+  /** What comes after a refusal is dropped: it is read only so that the client can take its answer. */
+  add(chunk: Buffer): void {
+    if (this.#callback === null) return
+    const { maxBodyBytes, maxPendingBytes } = this.#limits
+    this.bytes += chunk.length
+    const allBytes = this.#reader.count(chunk.length)
+    if (this.bytes > maxBodyBytes) this.fail(tooLarge(maxBodyBytes))
+    else if (allBytes > maxPendingBytes) this.fail(overloaded())
+    else this.#chunks.push(chunk)
+  }
+
+  end(): void {
+    const callback = this.#over()
+    if (callback === null) return
+    const [first] = this.#chunks
+    const body = this.#chunks.length === 1 && first !== undefined ? first : Buffer.concat(this.#chunks)
+    deliver(this.owner, body, this.#limits.maxBodyBytes, callback)
+  }
+
+  fail(error: GatewayError): void {
+    const callback = this.#over()
+    this.#chunks = []
+    callback?.(error, EMPTY)
+  }
+
+  #over(): BodyCallback | null {
+    const callback = this.#callback
+    this.#callback = null
+    if (callback !== null) this.#reader.forget(this)
+    return callback
+  }
+}
+
 const EMPTY = Buffer.alloc(0)
 
-export function declaresMoreThan(request: IncomingMessage, maxBodyBytes: number): boolean {
-  const declared = request.headers['content-length']
+function deliver({ headers }: BodyOwner, body: Buffer, maxBodyBytes: number, callback: BodyCallback): void {
+  const encoding = headers['content-encoding']
+  if (encoding === undefined || encoding === 'identity') callback(null, body)
+  else decompress(body, encoding, maxBodyBytes, callback)
+}
+
+export function declaresMoreThan({ headers }: Pick<BodyOwner, 'headers'>, maxBodyBytes: number): boolean {
+  const declared = headers['content-length']
   return declared !== undefined && Number(declared) > maxBodyBytes
 }
 
@@ -168,7 +231,7 @@ const DECODERS: ReadonlyMap<string, Decoder> = new Map<string, Decoder>([
   ['zstd', promisify<Buffer, { maxOutputLength: number }, Buffer>(zstdDecompress)],
 ])
 
-function decompress(body: Buffer, encoding: string, maxBodyBytes: number, callback: Callback): void {
+function decompress(body: Buffer, encoding: string, maxBodyBytes: number, callback: BodyCallback): void {
   const decode = DECODERS.get(encoding.trim().toLowerCase())
   if (decode === undefined) {
     callback(

@@ -18,7 +18,9 @@ translated. *portkey*: Portkey's gateway from npm, on the same Node.
 
 **How.** The server under test has core 0 for all its threads and child processes; load generator and mock upstream share a
 process on core 1. HTTP/1.1 keep-alive on both sides, no TLS. Blocks are interleaved in random order, every second round
-reversed. Ratios are taken between blocks of the same round. Shown are medians with the smallest and the largest block.
+reversed. Ratios are taken between blocks of the same round. Shown are medians and their spread: the
+quartiles, or the smallest and the largest of fewer than eight blocks. Blocks in which others took more than 5 % of the
+server's core are left out while half of a figure's blocks remain; where they do not, all count.
 
 - *CPU* is the kernel's own accounting (schedstat) over the whole process tree, including what is done after the reply.
   *Deferred* is the part of the processes above the workers: Fairlead's launcher and its primary.

@@ -67,14 +67,14 @@ function renderTable(result: SessionResult): string {
     })
     rows.push([`Memory per idle stream (${result.idle[0]?.streams} streams), KiB`, ...cells])
   }
-  return rows.length === 0 ? '' : table(['Median (smallest..largest block)', ...result.servers], rows)
+  return rows.length === 0 ? '' : table(['Median (spread)', ...result.servers], rows)
 }
 
 function valueCell(result: SessionResult, server: ServerName, measure: Measure): string {
   if (server === 'direct' && (measure.added || measure.figure === 'deferred')) return ''
   const scale = measure.unit === 'ms' ? 1 / 1000 : measure.unit === 'share' ? 100 : 1
   const value = measured(result, server, measure)
-  const scaled = { ...value, median: value.median * scale, min: value.min * scale, max: value.max * scale }
+  const scaled = { ...value, median: value.median * scale, low: value.low * scale, high: value.high * scale }
   const digits = { us: 1, ms: 2, '1/s': 0, x: 2, share: 0 }[measure.unit]
   if (value.count === 0) return ''
   const busy = [...byRound(result, server, measure.scenario, 'serverBusyShare').values()]
@@ -103,7 +103,7 @@ function renderNotes(result: SessionResult, options: BenchOptions): string {
 function range(value: Spread, digits: number): string {
   if (value.count === 0) return ''
   const median = value.median.toFixed(digits)
-  return value.count === 1 ? median : `${median} (${value.min.toFixed(digits)}..${value.max.toFixed(digits)})`
+  return value.count === 1 ? median : `${median} (${value.low.toFixed(digits)}..${value.high.toFixed(digits)})`
 }
 
 function table(head: string[], rows: string[][]): string {

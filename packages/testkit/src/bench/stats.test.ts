@@ -10,9 +10,13 @@ test('percentiles are nearest rank', () => {
 })
 
 test('a spread leaves out blocks that gave no number', () => {
-  expect(spread([3, Number.NaN, 1, 2])).toEqual({ median: 2, min: 1, max: 3, count: 3 })
+  expect(spread([3, Number.NaN, 1, 2])).toEqual({ median: 2, low: 1, high: 3, count: 3 })
   expect(spread([4, 1, 2, 3]).median).toBe(2.5)
   expect(spread([]).median).toBeNaN()
+})
+
+test('a spread of many is told by its quartiles, so that one bad block does not stand for all', () => {
+  expect(spread([8, 7, 6, 5, 4, 3, 2, 1])).toEqual({ median: 4.5, low: 2, high: 6, count: 8 })
 })
 
 test('a slope ignores the offset', () => {

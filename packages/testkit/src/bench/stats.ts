@@ -8,16 +8,24 @@ export function percentile(values: readonly number[], p: number): number {
   return sorted[Math.min(sorted.length - 1, Math.max(0, rank))] ?? Number.NaN
 }
 
-/** A median with the smallest and largest value it was taken from. */
-export type Spread = { median: number; min: number; max: number; count: number }
+/** A median, and how far the values spread: their quartiles, or the smallest and the largest of fewer than eight. */
+export type Spread = { median: number; low: number; high: number; count: number }
 
-/** Median and range over blocks; values that are not numbers (a block without an answer) are left out. */
+const ENOUGH_FOR_QUARTILES = 8
+
+/** Median and spread over blocks; values that are not numbers (a block without an answer) are left out. */
 export function spread(values: readonly number[]): Spread {
   const sorted = values.filter((value) => Number.isFinite(value)).toSorted((a, b) => a - b)
   const middle = sorted.length >> 1
   const upper = sorted[middle] ?? Number.NaN
   const median = sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2
-  return { median, min: sorted[0] ?? Number.NaN, max: sorted.at(-1) ?? Number.NaN, count: sorted.length }
+  const isMany = sorted.length >= ENOUGH_FOR_QUARTILES
+  return {
+    median,
+    low: isMany ? percentile(sorted, 25) : (sorted[0] ?? Number.NaN),
+    high: isMany ? percentile(sorted, 75) : (sorted.at(-1) ?? Number.NaN),
+    count: sorted.length,
+  }
 }
 
 /** Least-squares slope of y over x. */

@@ -43,14 +43,16 @@ test('a ratio is taken within a round, so that a slow minute falls out', () => {
   )
   const found = ratio(result, 'fairlead-bare', 'floor', CPU)
   expect(found.median).toBeCloseTo(1.1)
-  expect(found.max).toBeCloseTo(1.1)
+  expect(found.high).toBeCloseTo(1.1)
 })
 
-test('noisy rounds are left out while two quiet ones remain', () => {
+test('noisy rounds are left out while half of all remain quiet, and count where they do not', () => {
   const noisy = { foreignShare: 0.5 }
   const blocks = [0, 1, 2].flatMap((round) => [block('floor', round, 30), block('fairlead-bare', round, 36)])
   const result = session([...blocks, block('floor', 3, 30, noisy), block('fairlead-bare', 3, 300, noisy)])
-  expect(ratio(result, 'fairlead-bare', 'floor', CPU)).toMatchObject({ max: 1.2, count: 3 })
+  expect(ratio(result, 'fairlead-bare', 'floor', CPU)).toMatchObject({ high: 1.2, count: 3 })
+  const loud = session(result.blocks.map((entry) => (entry.round === 0 ? entry : { ...entry, ...noisy })))
+  expect(ratio(loud, 'fairlead-bare', 'floor', CPU)).toMatchObject({ median: 1.2, high: 10, count: 4 })
 })
 
 test('a target is missed by the median, and not mentioned when nothing was measured', () => {

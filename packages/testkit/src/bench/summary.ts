@@ -1,6 +1,7 @@
 // From blocks to figures: medians and ranges over rounds, ratios of blocks of the same round, and the targets that the
 // project has set itself. A ratio is always taken within a round, because there the machine was the same for both.
 import { NOISY_SHARE } from './block.ts'
+import type { Block } from './block.ts'
 import type { ScenarioName } from './scenarios.ts'
 import type { ServerName } from './servers.ts'
 import type { SessionResult } from './session.ts'
@@ -49,7 +50,7 @@ export const MEASURES: readonly Measure[] = [
   { label: '1 KiB beside 256 KiB: worst request', scenario: 'mixed', figure: 'max', unit: 'ms' },
 ]
 
-/** One figure of one server by round; noisy rounds are left out as long as two quiet ones remain. */
+/** One figure of one server by round; noisy rounds are left out as long as half of them remain. */
 export function byRound(
   result: SessionResult,
   server: ServerName,
@@ -58,32 +59,41 @@ export function byRound(
 ): Map<number, number> {
   const blocks = result.blocks.filter((block) => block.server === server && block.scenario === scenario)
   const quiet = blocks.filter((block) => block.foreignShare <= NOISY_SHARE)
-  const used = quiet.length >= 2 ? quiet : blocks
+  const used = quiet.length * 2 >= blocks.length ? quiet : blocks
   return new Map(used.map((block) => [block.round, block.figures[figure] ?? Number.NaN]))
 }
 
 /** The measure's figure for a server, over the rounds. */
 export function measured(result: SessionResult, server: ServerName, measure: Measure): Spread {
-  const own = byRound(result, server, measure.scenario, measure.figure)
-  if (!measure.added) return spread([...own.values()])
-  return paired(own, byRound(result, 'direct', measure.scenario, measure.figure), (value, direct) => value - direct)
+  if (measure.added) return paired(result, server, 'direct', measure, (value, direct) => value - direct)
+  return spread([...byRound(result, server, measure.scenario, measure.figure).values()])
 }
 
 /** The ratio of a server to a baseline, round by round. */
 export function ratio(result: SessionResult, server: ServerName, baseline: ServerName, measure: Measure): Spread {
-  const own = byRound(result, server, measure.scenario, measure.figure)
-  return paired(own, byRound(result, baseline, measure.scenario, measure.figure), (value, base) => value / base)
+  return paired(result, server, baseline, measure, (value, base) => value / base)
 }
 
+/** Round by round; where fewer than half of the rounds were quiet for both, all of them count, for noise falls on both. */
 function paired(
-  own: Map<number, number>,
-  base: Map<number, number>,
+  result: SessionResult,
+  server: ServerName,
+  baseline: ServerName,
+  { scenario, figure }: Measure,
   combine: (own: number, base: number) => number,
 ): Spread {
-  const shared = [...own].filter(([round]) => base.has(round))
-  // Noise can leave no round that was quiet for both; then medians are all there is to compare.
-  if (shared.length === 0) return spread([combine(spread([...own.values()]).median, spread([...base.values()]).median)])
-  return spread(shared.map(([round, value]) => combine(value, base.get(round) ?? Number.NaN)))
+  const blocksOf = (name: ServerName): Block[] =>
+    result.blocks.filter((block) => block.server === name && block.scenario === scenario)
+  const base = new Map(blocksOf(baseline).map((block) => [block.round, block]))
+  const pairs = blocksOf(server).flatMap((own) => {
+    const other = base.get(own.round)
+    return other === undefined ? [] : [{ own, other }]
+  })
+  const quiet = pairs.filter(({ own, other }) => Math.max(own.foreignShare, other.foreignShare) <= NOISY_SHARE)
+  const used = quiet.length * 2 >= pairs.length ? quiet : pairs
+  return spread(
+    used.map(({ own, other }) => combine(own.figures[figure] ?? Number.NaN, other.figures[figure] ?? Number.NaN)),
+  )
 }
 
 export type Target = { label: string; wanted: string; got: Spread; met: boolean }
@@ -100,8 +110,8 @@ export function targets(result: SessionResult): Target[] {
   const milli = (value: Spread): Spread => ({
     ...value,
     median: value.median / 1000,
-    min: value.min / 1000,
-    max: value.max / 1000,
+    low: value.low / 1000,
+    high: value.high / 1000,
   })
   const most = (label: string, got: Spread, limit: number, unit: string): Target => ({
     label,
