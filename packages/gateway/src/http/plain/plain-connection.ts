@@ -51,6 +51,7 @@ export class PlainConnection {
   readonly #heardDrain = (): void => this.exchange?.drained()
   readonly #heardEnd = (): void => this.#onEnd()
   readonly #heardTrouble = (): void => void this.socket.destroy()
+  readonly #heardSilence = (): void => this.#onSilence()
   readonly #heardClose = (): void => this.#onClose()
 
   constructor(socket: Socket, owner: PlainOwner) {
@@ -59,7 +60,7 @@ export class PlainConnection {
     socket.on('data', this.#heardBytes)
     socket.on('drain', this.#heardDrain)
     socket.on('end', this.#heardEnd)
-    socket.on('timeout', this.#heardTrouble)
+    socket.on('timeout', this.#heardSilence)
     socket.on('error', this.#heardTrouble)
     socket.on('close', this.#heardClose)
   }
@@ -186,10 +187,16 @@ export class PlainConnection {
     socket.off('data', this.#heardBytes)
     socket.off('drain', this.#heardDrain)
     socket.off('end', this.#heardEnd)
-    socket.off('timeout', this.#heardTrouble)
+    socket.off('timeout', this.#heardSilence)
     socket.off('error', this.#heardTrouble)
     socket.off('close', this.#heardClose)
     this.#owner.handOver(this, bytes)
+  }
+
+  /** Of a reply that had ended but not left: by now it has been taken whole, or nobody takes it. */
+  #onSilence(): void {
+    if (this.socket.writableLength === 0) this.socket.setTimeout(0)
+    else this.socket.destroy()
   }
 
   /** Its client has left: nobody speaks HTTP through a connection that is closed half-way. */

@@ -337,6 +337,23 @@ describe('a reply', () => {
     expect(client.responses).toHaveLength(0)
   })
 
+  it('that its client takes late leaves the connection to the next request', async () => {
+    await using served = await stage({
+      writeStallTimeoutMs: 200,
+      serve: (exchange, body) =>
+        exchange.reply(200, [], body === 'large' ? Buffer.alloc(20_000_000) : Buffer.from(body)),
+    })
+    const client = await served.client(true)
+    await client.send(post('/a', 'large'))
+    await sleep(50)
+    client.resumeReading()
+    expect((await client.response()).body).toHaveLength(20_000_000)
+    await sleep(300)
+    await client.send(post('/a', 'two'))
+    await client.response(1)
+    expect(bodyOf(client, 1)).toBe('two')
+  })
+
   it('has no line breaks in its fields, whatever they came from', async () => {
     await using served = await stage({
       serve: (exchange) => exchange.reply(200, ['x-model', 'a\r\nx-evil: 1\u4e2d'], Buffer.from('ok')),
