@@ -154,6 +154,14 @@ describe('H41: schemas in the form that Google takes', () => {
     ).toEqual({ type: 'OBJECT', properties: { id: { type: 'STRING' }, n: { type: 'NUMBER' } }, required: ['id', 'n'] })
   })
 
+  it('an object of whatever members has an empty list of them: without one it is refused', () => {
+    const free = { type: 'object', description: 'Anything.', additionalProperties: {} }
+    const parameters = parametersForGemini({ type: 'object', properties: { metadata: free, list: { items: free } } })
+    const written = { type: 'OBJECT', description: 'Anything.', properties: {} }
+    expect(parameters?.['properties']).toEqual({ metadata: written, list: { type: 'ARRAY', items: written } })
+    expect(parametersForGemini({ type: 'object', properties: {} })).toBeUndefined()
+  })
+
   it('references are written out, recursive ones are cut', () => {
     const tree = {
       $ref: '#/$defs/node',
@@ -170,15 +178,15 @@ describe('H41: schemas in the form that Google takes', () => {
         'a/b': { type: 'string' },
       },
     }
-    const cutOff = { type: 'OBJECT', description: 'A node.' }
+    const cutOff = { type: 'OBJECT', description: 'A node.', properties: {} }
     expect(clean(tree)).toEqual({
       type: 'OBJECT',
       description: 'A node.',
       properties: { name: { type: 'STRING' }, left: cutOff, more: { type: 'ARRAY', items: cutOff } },
     })
-    expect(clean({ $ref: '#/nowhere', description: 'D' })).toEqual({ type: 'OBJECT', description: 'D' })
-    expect(clean({ $ref: 'https://example.com/x.json' })).toEqual({ type: 'OBJECT' })
-    expect(clean({ $ref: '#' })).toEqual({ type: 'OBJECT' })
+    expect(clean({ $ref: '#/nowhere', description: 'D' })).toEqual({ type: 'OBJECT', description: 'D', properties: {} })
+    expect(clean({ $ref: 'https://example.com/x.json' })).toEqual({ type: 'OBJECT', properties: {} })
+    expect(clean({ $ref: '#' })).toEqual({ type: 'OBJECT', properties: {} })
   })
 
   it('references that multiply come to an end', () => {

@@ -170,7 +170,7 @@ class SchemaCleaner {
     for (const [name, property] of Object.entries(objectOf(value['properties']) ?? {})) {
       put(properties, name, this.clean(property, path))
     }
-    if (Object.keys(properties).length === 0) return
+    // Google refuses an object that has none of them, and takes one whose list of them is empty.
     out['properties'] = properties
     const required = (arrayOf(value['required']) ?? []).filter(
       (name) => typeof name === 'string' && Object.hasOwn(properties, name),
@@ -195,6 +195,7 @@ function bareType(value: JsonObject): JsonObject {
     type,
     ...(description === undefined ? {} : { description }),
     ...(type === 'ARRAY' ? { items: { type: 'STRING' } } : {}),
+    ...(type === 'OBJECT' ? { properties: {} } : {}),
   }
 }
 
