@@ -4,8 +4,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { GatewayError } from '../core/errors.ts'
 import { CLIENT_DIALECTS } from '../dialects/client-dialects.ts'
 import type { ClientDialectName } from '../dialects/pass-dialects.ts'
-import type { RequestHead } from './request-head.ts'
 import { endPastBody, hasUnreadBody, mustClose } from './raw-answers.ts'
+import type { RequestHead } from './request-head.ts'
 
 export const CLOSE: readonly string[] = Object.freeze(['connection', 'close'])
 

@@ -1,6 +1,5 @@
 // The public port: it sets every limit of a careless or hostile client, finds the route, reads the body, asks who is calling
-// and hands over to the relay. Plain calls of models are read in plain/, everything else by `node:http`'s server, which this
-// file alone knows.
+// and hands over to the relay. Plain calls of models are read in plain/, everything else by `node:http`'s server.
 //
 // /!\ Hot path: `#onPlain`.
 
@@ -10,11 +9,11 @@ import type { Logger } from 'pino'
 import type { Config } from '../config/config.ts'
 import { GatewayError, toGatewayError } from '../core/errors.ts'
 import { newRequestId } from '../core/request-id.ts'
+import type { ClientDialectName } from '../dialects/pass-dialects.ts'
 import type { KeyCache } from '../identity/key-cache.ts'
 import { checkAddress, checkEndpoint } from '../identity/permission.ts'
 import type { Principal } from '../identity/principal.ts'
 import type { Endpoint, PathFacts } from '../relay/endpoints.ts'
-import type { ClientDialectName } from '../dialects/pass-dialects.ts'
 import type { RelayRequest } from '../relay/ports.ts'
 import type { ReplySink } from '../relay/reply-sink.ts'
 import { answerError, answerHead, answerJson, CLOSE, wrongMethod, type Asker } from './answers.ts'
@@ -25,11 +24,11 @@ import { corsHeaders, preflightHeaders } from './cors.ts'
 import { HttpSink, KEEP_ALIVE_SECONDS } from './http-sink.ts'
 import type { ModelList } from './model-list.ts'
 import { matchPath, originForm, takesItems } from './paths.ts'
-import { answerBrokenRequest, answerRaw, hasUnreadBody } from './raw-answers.ts'
+import type { PlainConnection } from './plain/plain-connection.ts'
 import { PlainExchange } from './plain/plain-exchange.ts'
 import { PlainFront } from './plain/plain-front.ts'
-import type { PlainConnection } from './plain/plain-connection.ts'
 import type { PlainHead } from './plain/plain-head.ts'
+import { answerBrokenRequest, answerRaw, hasUnreadBody } from './raw-answers.ts'
 import { BodyReader, declaresMoreThan, type BodyCallback } from './read-body.ts'
 import type { RequestHead } from './request-head.ts'
 import { isWebhook, MOST_WEBHOOK_BYTES } from './webhook-paths.ts'

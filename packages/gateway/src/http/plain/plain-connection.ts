@@ -83,8 +83,8 @@ export class PlainConnection {
   /** The reply is complete with this. @param closes and so is the connection */
   ended(last: string, closes: boolean): void {
     const { socket } = this
+    // The rest of a body goes where it went: whoever reads it forgets it at its end.
     this.exchange = null
-    this.intake = null
     this.idleSweeps = 0
     if (last !== '') socket.write(last, 'latin1')
     if (closes) {

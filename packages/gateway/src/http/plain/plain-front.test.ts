@@ -11,6 +11,7 @@ import { PlainFront, type PlainFrontOptions } from './plain-front.ts'
 
 interface Stage extends AsyncDisposable {
   readonly front: PlainFront
+  readonly bodies: BodyReader
   /** Of a reply that nobody waits for any more. */
   readonly events: string[]
   client(paused?: boolean): Promise<RawClient>
@@ -23,7 +24,7 @@ interface Settings extends Partial<PlainFrontOptions> {
   readonly closes?: boolean
 }
 
-/** Echoes what it read, and says who read it. `/refused` is refused before its body. */
+/** Echoes what it read, and says who read it. `/refused` is refused before its body, `/later` while that comes. */
 async function stage(settings: Settings = {}): Promise<Stage> {
   const { maxBodyBytes = 10_000_000, writeStallTimeoutMs = 5_000, closes = false } = settings
   const events: string[] = []
@@ -48,6 +49,8 @@ async function stage(settings: Settings = {}): Promise<Stage> {
         exchange.refuse('openai-chat', new GatewayError('invalid_api_key', 'No.'))
         return true
       }
+      if (url === '/later')
+        setTimeout(() => exchange.refuse('openai-chat', new GatewayError('invalid_api_key', 'No.')), 10)
       exchange.readBody((error, body) => {
         if (error !== null) exchange.refuse('openai-chat', error)
         else (settings.serve ?? echo)(exchange, body.toString('latin1'))
@@ -64,6 +67,7 @@ async function stage(settings: Settings = {}): Promise<Stage> {
   const clients: RawClient[] = []
   return {
     front,
+    bodies,
     events,
     async client(paused = false) {
       const made = await connectRaw((server.address() as AddressInfo).port, { paused })
@@ -232,6 +236,19 @@ describe('a refusal before the body has come', () => {
     await client.send(text.slice(1_000) + post('/a', 'two'))
     await client.response(1)
     expect(bodyOf(client, 1)).toBe('plain /a two')
+  })
+
+  it('while it comes is forgotten with its last byte', async () => {
+    await using served = await stage()
+    const client = await served.client()
+    const text = post('/later', 'x'.repeat(2_000))
+    await client.send(text.slice(0, 1_000))
+    expect((await client.response()).status).toBe(401)
+    expect(served.bodies.waiting).toBe(1)
+    await client.send(text.slice(1_000) + post('/a', 'two'))
+    await client.response(1)
+    expect(bodyOf(client, 1)).toBe('plain /a two')
+    expect([served.bodies.waiting, served.bodies.pendingBytes]).toEqual([0, 0])
   })
 
   it('arrives whole when much of it is left, and ends the connection', async () => {
