@@ -2,6 +2,7 @@
 // Several gateways bring rows in at the same time; sums that they share are locked in one order, so that nobody waits for
 // each other in a circle.
 import { sql, type Kysely, type RawBuilder } from 'kysely'
+import { paceFor } from '../core/pace.ts'
 import { splitPart } from '../billing/journal/journal-line.ts'
 import type { JournalAdvance, JournalBatch, JournalRow } from '../billing/usage/usage-store.ts'
 import { chargeOnce } from './charged-once.ts'
@@ -25,10 +26,15 @@ import {
 import { DAYS_UNTIL, readState, setMark } from './usage-state.ts'
 import { Charges, countPayers, settle } from './wallet-charges.ts'
 
+/** With the text of what is sent. */
+const ROW_US = 5
 const REMEMBERED = 20_000
 const TEXTS: ReadonlySet<string> = new Set(['request_id', 'trail', 'extras'])
 const LAST_USED_EVERY_MS = 30_000
 const KIND_NUMBERS: ReadonlySet<string> = new Set(['status', 'stream', 'attempts', 'estimated'])
+
+/** Those of `RECORD_COLUMNS`, an array each. */
+type Columns = readonly (string | number | null)[][]
 
 export class PostgresUsageStore extends SqlUsageStore {
   readonly inOrder = false
@@ -67,7 +73,14 @@ export class PostgresUsageStore extends SqlUsageStore {
     const state = await readState(transaction, true)
     const rollups = new RollupBatch()
     await this.#learnNames(transaction, rows)
-    await insertRecords(transaction, this.#values(rows, rollups, charges))
+    const pace = paceFor(rows.length)
+    const perPiece = pace.piece(ROW_US)
+    const columns: Columns = RECORD_COLUMNS.map(() => [])
+    for (let at = 0; at < rows.length; at += perPiece) {
+      if (at > 0) await pace.pause()
+      this.#addValues(columns, rows.slice(at, at + perPiece), rollups, charges)
+    }
+    await insertRecords(transaction, columns)
     const sums = splitByAge(rollups.entries(), state)
     await addSums(transaction, 'usage_hours', sums.hours)
     await addSums(transaction, 'usage_days', sums.days)
@@ -98,9 +111,7 @@ export class PostgresUsageStore extends SqlUsageStore {
       this.#prices.set(text, text === '' ? NO_PRICE : await rowIdOf(transaction, 'usage_prices', PRICE_FIELDS, [text]))
   }
 
-  /** The columns of `RECORD_COLUMNS`, an array each. */
-  #values(rows: readonly JournalRow[], rollups: RollupBatch, charges: Charges): readonly (string | number | null)[][] {
-    const columns: (string | number | null)[][] = RECORD_COLUMNS.map(() => [])
+  #addValues(columns: Columns, rows: readonly JournalRow[], rollups: RollupBatch, charges: Charges): void {
     for (const row of rows) {
       const key = known(this.#keys, row.keyText)
       const kind = known(this.#kinds, row.kindText)
@@ -125,9 +136,8 @@ export class PostgresUsageStore extends SqlUsageStore {
         row.extrasText,
         charges.add(row),
       ]
-      for (const [index, value] of values.entries()) columns[index]?.push(value)
+      for (let index = 0; index < values.length; index++) columns[index]?.push(values[index] ?? null)
     }
-    return columns
   }
 
   async #touchKeys(transaction: Kysely<Tables>, rows: readonly JournalRow[]): Promise<void> {
@@ -136,7 +146,7 @@ export class PostgresUsageStore extends SqlUsageStore {
     for (const { keyText, startedAtMs } of rows) {
       if (startedAtMs < (this.#lastUsed.get(keyText) ?? 0) + LAST_USED_EVERY_MS) continue
       this.#lastUsed.set(keyText, startedAtMs)
-      touched.set(cleaned(splitPart(keyText)[0] ?? ''), startedAtMs)
+      touched.set(splitPart(keyText)[0] ?? '', startedAtMs)
     }
     const sorted = [...touched].sort(([a], [b]) => (a < b ? -1 : 1))
     if (sorted.length === 0) return
@@ -171,14 +181,9 @@ function seriesName(fields: readonly string[]): string {
   return seriesFields(fields).join('\t')
 }
 
-async function insertRecords(
-  transaction: Kysely<Tables>,
-  columns: readonly (string | number | null)[][],
-): Promise<void> {
+async function insertRecords(transaction: Kysely<Tables>, columns: Columns): Promise<void> {
   const arrays = RECORD_COLUMNS.map((column, index) =>
-    TEXTS.has(column)
-      ? sql`${(columns[index] ?? []).map((text) => cleaned(String(text)))}::text[]`
-      : sql`${columns[index] ?? []}::bigint[]`,
+    TEXTS.has(column) ? sql`${columns[index] ?? []}::text[]` : sql`${columns[index] ?? []}::bigint[]`,
   )
   await sql`insert into usage_records (${names(RECORD_COLUMNS)}) select * from unnest(${sql.join(arrays)})`.execute(
     transaction,
@@ -253,9 +258,4 @@ function valueOf(column: string, field: string): string | number {
 
 function names(columns: readonly string[]): RawBuilder<unknown> {
   return sql.raw(columns.join(', '))
-}
-
-/** PostgreSQL's text cannot hold a NUL; one in a model's name must not keep the whole journal out. */
-function cleaned(text: string): string {
-  return text.includes('\0') ? text.replaceAll('\0', '\uFFFD') : text
 }

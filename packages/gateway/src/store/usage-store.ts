@@ -1,11 +1,10 @@
 // Usage rows in SQLite. The insert is the one statement that runs once per call, so it goes to node:sqlite directly:
 // sixteen rows a statement, and what repeats from call to call (the key, and the kind of call) as a row id that is
-// looked up once and remembered. node:sqlite is synchronous: a large batch gives the event loop a turn between slices,
-// inside its one transaction. Who needs the database meanwhile waits for the whole batch, nobody else does.
+// looked up once and remembered. node:sqlite is synchronous: a batch goes in by pieces (`core/pace.ts`), inside its one
+// transaction. Who needs the database meanwhile waits for the whole batch, nobody else does.
 import { open } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Kysely } from 'kysely'
 import { splitPart } from '../billing/journal/journal-line.ts'
 import type { JournalAdvance, JournalBatch, JournalRow } from '../billing/usage/usage-store.ts'
@@ -14,6 +13,7 @@ import { insertReceipts } from './receipt-store.ts'
 import { RollupBatch, type KindFacts, type RollupEntry } from './rollup-batch.ts'
 import { LATENCY_BUCKETS } from '../billing/usage/latency-histogram.ts'
 import { errorCode } from '../core/error-code.ts'
+import { paceFor, type Pace } from '../core/pace.ts'
 import { FIRST_CALLS, FIRST_DURATION, FIRST_FIRST, SUM_COLUMNS } from './rollup-columns.ts'
 import type { Tables } from './schema.ts'
 import { moveTo, SqlUsageStore } from './sql-usage-store.ts'
@@ -33,9 +33,8 @@ import { readState, setMark, DAYS_UNTIL } from './usage-state.ts'
 import { Charges, settle } from './wallet-charges.ts'
 
 const ROWS_PER_STATEMENT = 16
-/** Some 3 ms. */
-const ROWS_PER_TURN = 400
-const SUMS_PER_TURN = 300
+const ROW_US = 7.5
+const SUM_US = 10
 /** A key's last use is written at most this often: the usage rows have it exactly. */
 const LAST_USED_EVERY_MS = 30_000
 /** Remembered row ids; past that many the memory starts anew. */
@@ -73,15 +72,17 @@ export class SqliteUsageStore extends SqlUsageStore {
         const prepared = (this.#made ??= new Prepared(this.#handle))
         const rollups = new RollupBatch()
         const charges = new Charges(prepared.nextTransfers())
-        for (let at = 0; at < rows.length; at += ROWS_PER_TURN) {
-          if (at > 0) await nextTurn()
-          insertRecords(prepared, rows.slice(at, at + ROWS_PER_TURN), rollups, charges)
+        const pace = paceFor(rows.length)
+        const perPiece = inWholeStatements(pace.piece(ROW_US))
+        for (let at = 0; at < rows.length; at += perPiece) {
+          if (at > 0) await pace.pause()
+          insertRecords(prepared, rows.slice(at, at + perPiece), rollups, charges)
         }
         this.#touchKeys(prepared, rows)
         const sums = splitByAge(rollups.entries(), await readState(transaction))
         if (sums.daysUntil !== null) await setMark(transaction, DAYS_UNTIL, sums.daysUntil)
-        await addSums(prepared.hours, sums.hours)
-        await addSums(prepared.days, sums.days)
+        await addSums(prepared.hours, sums.hours, pace)
+        await addSums(prepared.days, sums.days, pace)
         await settle(transaction, charges, due, advance)
       })
       this.#checkpoints.wrote(batch.rows.length)
@@ -149,11 +150,17 @@ function insertRecords(
   })
 }
 
-async function addSums(table: SumsTable, entries: readonly RollupEntry[]): Promise<void> {
-  for (let at = 0; at < entries.length; at += SUMS_PER_TURN) {
-    await nextTurn()
-    table.add(entries.slice(at, at + SUMS_PER_TURN))
+async function addSums(table: SumsTable, entries: readonly RollupEntry[], pace: Pace): Promise<void> {
+  const perPiece = pace.piece(SUM_US)
+  for (let at = 0; at < entries.length; at += perPiece) {
+    await pace.pause()
+    table.add(entries.slice(at, at + perPiece))
   }
+}
+
+/** A rest of less than a statement's rows goes in one by one. */
+function inWholeStatements(rows: number): number {
+  return Math.max(ROWS_PER_STATEMENT, rows - (rows % ROWS_PER_STATEMENT))
 }
 
 class Prepared {

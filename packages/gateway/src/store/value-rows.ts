@@ -18,17 +18,10 @@ export function valueRows<Column extends string>(
 ): RawBuilder<unknown> {
   const names = Object.keys(columns) as Column[]
   if (isPostgres(kysely)) {
-    const arrays = names.map(
-      (column) => sql`${rows.map((row) => sendable(row[column]))}::${sql.raw(columns[column])}[]`,
-    )
+    const arrays = names.map((column) => sql`${rows.map((row) => row[column])}::${sql.raw(columns[column])}[]`)
     return sql`unnest(${sql.join(arrays)}) as ${sql.raw(`${name}(${names.join(', ')})`)}`
   }
   const values = JSON.stringify(rows.map((row) => names.map((column) => row[column])))
   const parts = names.map((column, index) => `value ->> ${index} as ${column}`)
   return sql`(select ${sql.raw(parts.join(', '))} from json_each(${values})) as ${sql.raw(name)}`
-}
-
-/** PostgreSQL's text cannot hold a NUL. */
-function sendable(value: string | number | null): string | number | null {
-  return typeof value === 'string' && value.includes('\0') ? value.replaceAll('\0', '\uFFFD') : value
 }

@@ -45,13 +45,17 @@ async function compare(options: BenchOptions, args: string[]): Promise<number> {
   return result.blocks.some((block) => block.failed > 0) ? 1 : 0
 }
 
-/** The load generator wants a core, a young generation of its own choosing and a say in when it collects. */
+/**
+ * The load generator wants a core, a young generation of its own choosing and a say in when it collects. V8's helper threads
+ * would share that core, and take it for a scheduler's tick of 4 ms or several.
+ */
 async function startPinnedToLoadCore(args: string[]): Promise<number> {
   if (process.platform !== 'linux' || spawnSync('taskset', ['-c', String(LOAD_CORE), 'true']).status !== 0) {
     console.error(`The benchmark needs Linux, "taskset" and at least ${LOAD_CORE + 1} cores.`)
     return 2
   }
-  const node = [process.execPath, '--max-semi-space-size=64', '--expose-gc', fileURLToPath(import.meta.url), ...args]
+  const flags = ['--max-semi-space-size=64', '--single-threaded-gc', '--expose-gc']
+  const node = [process.execPath, ...flags, fileURLToPath(import.meta.url), ...args]
   const child = spawn('taskset', ['-c', String(LOAD_CORE), ...node], {
     stdio: 'inherit',
     env: { ...process.env, [PINNED]: '1' },

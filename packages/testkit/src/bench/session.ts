@@ -132,7 +132,12 @@ async function warmUp(contender: Contender, mock: MockUpstream, seconds: number)
   })
   mock.setPlan(SHORT_STREAM)
   const streamed = loadRequest(server, 1024, SHORT_STREAM.contentChunks)
-  await closedLoop(server.port, streamed, { connections: 32, seconds: Math.max(0.7, seconds / 2) })
+  // What is done once per stream is compiled for good after some ten thousand of them.
+  await closedLoop(server.port, streamed, {
+    connections: 32,
+    seconds: 8 * Math.max(0.2, seconds),
+    maxRequests: 20_000,
+  })
   if (tree === undefined) return
   contender.jsonCapacity = await capacity(tree, () => closedLoop(server.port, small, { connections: 32, seconds: 0.4 }))
   contender.streamCapacity = await capacity(tree, () =>

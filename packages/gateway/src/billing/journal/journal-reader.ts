@@ -5,8 +5,8 @@
 // When the database refuses (full, locked), the files stay where they are and the next `drain` tries again.
 import { open, readdir, stat, unlink, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { errorCode } from '../../core/error-code.ts'
+import { paceFor } from '../../core/pace.ts'
 import { journalDirectoryName } from './journal-directory.ts'
 import { END_OF_SEGMENT, followBeginnings, parseJournalLines, type JournalFormat } from './journal-line.ts'
 import { instanceIsAlive } from './journal-liveness.ts'
@@ -15,8 +15,7 @@ import type { JournalRow, JournalTarget, SliceReturn } from '../usage/usage-stor
 
 /** What two seconds of a busy machine make: the more rows at once, the fewer roll-ups are written for each. */
 const DEFAULT_BATCH_ROWS = 4000
-/** Read at one go, some 1 ms; then others have their turn. */
-const LINES_PER_TURN = 1000
+const LINE_US = 2
 const USUAL_LINE_BYTES = 200
 /** Of a dead worker's files at one go; some 2 ms. */
 const FOLLOW_BYTES = 256 * 1024
@@ -133,11 +132,14 @@ async function drainSegment(
   const { usage } = options.database
   await using file = await open(join(options.dir, fileName), 'r')
   let position = await usage.position(instance, segment)
+  // What is written meanwhile waits for the next run. Else a busy worker would keep one run going, in transactions of the few
+  // lines that came during the one before.
+  const { size } = await file.stat()
   let total = 0
-  for (;;) {
-    const taken = await readWholeLines(file, buffer, position)
+  while (position < size) {
+    const taken = await readWholeLines(file, buffer, position, size)
     if (taken === 0) break
-    const { malformed, ...batch } = await parseInTurns(buffer.toString('utf8', 0, taken), format)
+    const { malformed, ...batch } = await parseInPieces(buffer.toString('utf8', 0, taken), format)
     await usage.append(batch, { instance, segment, from: position, position: position + taken, directory })
     if (malformed > 0) options.onMalformed?.(malformed, fileName)
     position += taken
@@ -146,7 +148,7 @@ async function drainSegment(
   return { rows: total, ended: await hasEndMark(file, position) }
 }
 
-async function parseInTurns(
+async function parseInPieces(
   text: string,
   format: JournalFormat,
 ): Promise<{
@@ -159,9 +161,11 @@ async function parseInTurns(
   const returns: SliceReturn[] = []
   const receipts: JournalReceipt[] = []
   let malformed = 0
+  const pace = paceFor(text.length / USUAL_LINE_BYTES)
+  const most = pace.piece(LINE_US)
   for (let at = 0; at < text.length;) {
-    if (at > 0) await nextTurn()
-    const read = parseJournalLines(text, rows, { start: at, most: LINES_PER_TURN, format, returns, receipts })
+    if (at > 0) await pace.pause()
+    const read = parseJournalLines(text, rows, { start: at, most, format, returns, receipts })
     malformed += read.malformed
     // A full buffer without a line feed, which was passed over.
     if (read.next === at) break
@@ -202,15 +206,16 @@ async function withoutEnd(dir: string, segments: readonly Segment[]): Promise<re
   for (const { fileName, format } of segments) {
     await using file = await open(join(dir, fileName), 'r')
     const buffer = Buffer.allocUnsafe(FOLLOW_BYTES)
-    for (let at = 0, taken = 0; (taken = await readWholeLines(file, buffer, at)) > 0; at += taken)
+    const { size } = await file.stat()
+    for (let at = 0, taken = 0; (taken = await readWholeLines(file, buffer, at, size)) > 0; at += taken)
       followBeginnings(buffer.toString('utf8', 0, taken), begun, format)
   }
   return [...begun.values()]
 }
 
-/** Bytes up to the last line feed that is there; 0 = no whole line yet. */
-async function readWholeLines(file: FileHandle, buffer: Buffer, position: number): Promise<number> {
-  const { bytesRead } = await file.read(buffer, 0, buffer.length, position)
+/** Bytes up to the last line feed before `end`; 0 = no whole line yet. */
+async function readWholeLines(file: FileHandle, buffer: Buffer, position: number, end: number): Promise<number> {
+  const { bytesRead } = await file.read(buffer, 0, Math.min(buffer.length, end - position), position)
   const lines = buffer.subarray(0, bytesRead).lastIndexOf(10) + 1
   // A full buffer without a line feed is no line of ours: pass over it.
   return lines === 0 && bytesRead === buffer.length ? bytesRead : lines

@@ -223,6 +223,35 @@ describeEachDatabase('the usage journal', (open) => {
     expect(segments()).toEqual([])
   })
 
+  it('leaves to the next run what is written during this one, however busy the worker is', async () => {
+    const writer = createJournalWriter({ dir: journal, instance: 'w1' })
+    writer.append(recordOf('req_1'))
+    const { usage } = database
+    let runs = 0
+    const reader = createJournalReader({
+      dir: journal,
+      isAlive: () => true,
+      database: {
+        usage: {
+          position: (...args) => usage.position(...args),
+          positions: (...args) => usage.positions(...args),
+          append: async (...args) => {
+            if (++runs > 5) throw new Error('one run that never ends')
+            writer.append(recordOf(`req_${runs + 1}`))
+            await usage.append(...args)
+          },
+          forget: (...args) => usage.forget(...args),
+          flush: () => usage.flush(),
+        },
+      },
+    })
+    expect(await reader.drain()).toBe(1)
+    expect(await storedIds()).toEqual(['req_1'])
+    expect(await reader.drain()).toBe(1)
+    expect(await storedIds()).toEqual(['req_1', 'req_2'])
+    await writer.close()
+  })
+
   it('reads a line that is being written only when it is whole', async () => {
     const writer = createJournalWriter({ dir: journal, instance: 'w1' })
     writer.append(recordOf('req_1'))
