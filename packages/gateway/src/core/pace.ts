@@ -18,7 +18,7 @@ const GENTLE: Pace = {
   pause: () => sleep(1),
 }
 
-/** On a machine near its limit it counts what gets done, and to come back after each sleep costs a third of the work. */
+/** On a machine near its limit it counts what gets done, and coming back after each sleep makes the work a third dearer. */
 const BRISK: Pace = {
   piece: (itemUs) => Math.max(1, Math.floor(3000 / itemUs)),
   pause: () => nextTurn(),
