@@ -46,6 +46,8 @@ describe.runIf(canRun)(`Journeys${whyNot}`, { timeout: 60_000 }, () => {
     const { page, open, mustBeAccessible } = hedy
     await open('/log-in')
     await page.getByRole('link', { name: 'Sign up' }).click()
+    // The page before has a field of the same name.
+    await page.getByRole('heading', { name: 'Sign up' }).waitFor()
     await page.getByLabel('Mail address').fill(MAIL)
     await page.getByRole('button', { name: 'Send the link' }).click()
     await page.getByText(`A mail to ${MAIL} is on its way.`).waitFor()
