@@ -161,7 +161,8 @@ async function parseInPieces(
   const returns: SliceReturn[] = []
   const receipts: JournalReceipt[] = []
   let malformed = 0
-  const pace = paceFor(text.length / USUAL_LINE_BYTES)
+  // Of a stream there are two lines for one row.
+  const pace = paceFor(text.length / (2 * USUAL_LINE_BYTES))
   const most = pace.piece(LINE_US)
   for (let at = 0; at < text.length;) {
     if (at > 0) await pace.pause()
