@@ -44,9 +44,8 @@ function arrayText(values: readonly unknown[]): string {
 }
 
 function elementText(value: unknown): string {
-  if (typeof value === 'number' || typeof value === 'bigint') return String(value)
+  if (typeof value === 'number') return String(value)
   if (value === null || value === undefined) return 'NULL'
-  if (typeof value === 'boolean') return value ? '1' : '0'
   if (typeof value !== 'string') throw new TypeError(`An array of ${typeof value}s has no text for PostgreSQL yet.`)
   const clean = withoutNul(value)
   return `"${TO_ESCAPE.test(clean) ? clean.replace(EACH_TO_ESCAPE, String.raw`\$&`) : clean}"`

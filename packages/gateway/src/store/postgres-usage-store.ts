@@ -2,9 +2,9 @@
 // Several gateways bring rows in at the same time; sums that they share are locked in one order, so that nobody waits for
 // each other in a circle.
 import { sql, type Kysely, type RawBuilder } from 'kysely'
-import { paceFor } from '../core/pace.ts'
 import { splitPart } from '../billing/journal/journal-line.ts'
 import type { JournalAdvance, JournalBatch, JournalRow } from '../billing/usage/usage-store.ts'
+import { paceFor } from '../core/pace.ts'
 import { chargeOnce } from './charged-once.ts'
 import { insertReceipts } from './receipt-store.ts'
 import { RollupBatch, type KindFacts, type RollupEntry } from './rollup-batch.ts'

@@ -147,7 +147,10 @@ async function warmUp(contender: Contender, mock: MockUpstream, seconds: number)
 
 async function capacity(tree: ProcessTree, load: () => ReturnType<typeof closedLoop>): Promise<number> {
   // What it does after the reply is done by the same core.
-  const spentNs = (): number => tree.cpu().foregroundNs + tree.cpu().deferredNs
+  const spentNs = (): number => {
+    const { foregroundNs, deferredNs } = tree.cpu()
+    return foregroundNs + deferredNs
+  }
   const before = spentNs()
   const { tally } = await load()
   return (tally.completed * 1e9) / (spentNs() - before)
