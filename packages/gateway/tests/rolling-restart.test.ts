@@ -7,13 +7,25 @@ import { eventually, isAlive, spawnGateway } from './support/processes.ts'
 import { restartUnderLoad } from './support/restart-under-load.ts'
 
 describe('a rolling restart', () => {
-  it('refuses, resets and breaks nothing: 60 of 60 streams and every one of the requests', async () => {
-    const { streams, load, replaced } = await restartUnderLoad({ streams: 60, restarts: 2, clients: 8 })
-    expect(streams).toEqual({ done: 60 })
-    expect(load.failures).toEqual([])
-    expect(load.answered).toBeGreaterThan(100)
-    expect(replaced).toBe(true)
-  })
+  it.each([
+    { workers: 2, how: 'two workers, whose connections the primary deals out' },
+    { workers: 1, how: 'the only worker, which takes its connections itself' },
+  ])(
+    'refuses, resets and breaks nothing: 60 of 60 streams and every one of the requests ($how)',
+    async ({ workers }) => {
+      const { streams, load, visitors, replaced } = await restartUnderLoad({
+        streams: 60,
+        restarts: 2,
+        clients: 8,
+        workers,
+      })
+      expect(streams).toEqual({ done: 60 })
+      expect([...load.failures, ...visitors.failures]).toEqual([])
+      expect(load.answered).toBeGreaterThan(100)
+      expect(visitors.answered).toBeGreaterThan(100)
+      expect(replaced).toBe(true)
+    },
+  )
 
   it('does two in a row when it is asked twice, and has as many workers as before', async () => {
     await using upstream = await spawnFakeUpstream()

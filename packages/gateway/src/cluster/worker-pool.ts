@@ -1,4 +1,5 @@
-// The worker processes: forked by the cluster module, which hands each new connection to one of them in turn.
+// The worker processes. With one, it accepts its connections itself; with several the cluster module hands each new connection to
+// one of them in turn.
 //
 // Order of a rolling restart: fork the new worker, wait until it listens, then tell the old one to drain. So there is
 // never a moment without somebody who accepts.
@@ -13,6 +14,7 @@ import type { TurnMemory } from '../relay/turn-memory.ts'
 import type { JobOrder } from '../responses/keeper.ts'
 import type { FleetChange } from '../routing/outcome.ts'
 import type { ControlPlane } from './control-plane.ts'
+import { workerFlags } from './worker-flags.ts'
 import type { Workers } from './workers.ts'
 import { Handoffs } from './handoffs.ts'
 import type { FromWorker, ToWorker, WorkerReport, WorkerStart } from './messages.ts'
@@ -27,12 +29,6 @@ interface Member {
   readonly replacement: boolean
   report: WorkerReport | undefined
 }
-
-/**
- * V8 collects garbage with the help of threads. Where the workers take all cores, those threads run in their place, and the
- * scheduler may let each have a tick of 4 ms: replies then waited for 16 to 20 ms (measured), and for 1 ms without them.
- */
-const COLLECT_ALONE = ['--single-threaded-gc']
 const COLLECT_TIMEOUT_MS = 500
 const REFORK_BASE_MS = 100
 const REFORK_CAP_MS = 10_000
@@ -60,14 +56,16 @@ export class WorkerPool implements Workers {
   /** Starts workers until there are as many as configured. Resolves with the address when the first round listens. */
   async start(count: number): Promise<{ readonly host: string; readonly port: number }> {
     const file = import.meta.filename
-    cluster.schedulingPolicy = cluster.SCHED_RR
+    // The only worker takes its connections from the kernel. Those of several are dealt out by the primary, or one of them
+    // would get most.
+    cluster.schedulingPolicy = count === 1 ? cluster.SCHED_NONE : cluster.SCHED_RR
     cluster.setupPrimary({
       exec: join(import.meta.dirname, `worker${file.slice(file.lastIndexOf('.'))}`),
-      execArgv: [
-        ...process.execArgv,
-        ...(count >= availableParallelism() ? COLLECT_ALONE : []),
-        ...(this.#options.diagnostics ? ['--expose-gc'] : []),
-      ],
+      execArgv: workerFlags(process.execArgv, {
+        workers: count,
+        cores: availableParallelism(),
+        diagnostics: this.#options.diagnostics,
+      }),
       args: [],
     })
     const addresses = await Promise.all(Array.from({ length: count }, () => this.#fork().readyPromise))

@@ -1,4 +1,4 @@
-// A plain load: so many clients, each asking the next thing when it has its answer, over connections that are kept.
+// A plain load: so many clients, each asking the next thing when it has its answer.
 
 import { Agent, request as httpRequest } from 'node:http'
 import { chat } from './gateway.ts'
@@ -24,14 +24,14 @@ export interface Load {
   stop(): Promise<LoadResult>
 }
 
-/** @param options `streams`: every other call asks for a stream */
+/** @param options `streams`: every other call asks for a stream; `newConnections`: one for each call, where else they are kept */
 export function startLoad(
   url: string,
   key: string,
   clients: number,
-  options: { readonly streams?: boolean } = {},
+  options: { readonly streams?: boolean; readonly newConnections?: boolean } = {},
 ): Load {
-  const agent = new Agent({ keepAlive: true, maxSockets: clients })
+  const agent = new Agent({ keepAlive: options.newConnections !== true, maxSockets: clients })
   const requestIds: string[] = []
   const begunIds: string[] = []
   const failures: string[] = []

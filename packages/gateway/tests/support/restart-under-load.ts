@@ -9,6 +9,8 @@ export interface RestartReport {
   /** How the streams ended, and how many did so. */
   readonly streams: Readonly<Record<string, number>>
   readonly load: LoadResult
+  /** Of clients that connect anew for each call. */
+  readonly visitors: LoadResult
   /** None of the first workers is among the last. */
   readonly replaced: boolean
 }
@@ -20,9 +22,10 @@ export async function restartUnderLoad(size: {
   readonly streams: number
   readonly restarts: number
   readonly clients: number
+  readonly workers: number
 }): Promise<RestartReport> {
   await using upstream = await spawnFakeUpstream()
-  await using gateway = await spawnGateway({ yaml: providersYaml([upstream.url]), workers: 2 })
+  await using gateway = await spawnGateway({ yaml: providersYaml([upstream.url]), workers: size.workers })
   const { key } = await gateway.control.makeKey()
   const first = gateway.workerPids()
   const gapMs = Math.round((size.restarts * 3_000) / PIECES)
@@ -32,6 +35,7 @@ export async function restartUnderLoad(size: {
   )
   await Promise.all(streams.map(({ responded }) => responded))
   const load = startLoad(gateway.url, key, size.clients)
+  const visitors = startLoad(gateway.url, key, size.clients, { newConnections: true })
   for (let round = 1; round <= size.restarts; round += 1) {
     const seen = gateway.lineCount
     gateway.signal('SIGUSR2')
@@ -44,5 +48,6 @@ export async function restartUnderLoad(size: {
     const outcome = end === 'done' && Buffer.byteLength(text) !== PIECES * 4 ? 'short' : end
     counts[outcome] = (counts[outcome] ?? 0) + 1
   }
-  return { streams: counts, load: await load.stop(), replaced: !last.slice(-2).some((pid) => first.includes(pid)) }
+  const replaced = !last.slice(-size.workers).some((pid) => first.includes(pid))
+  return { streams: counts, load: await load.stop(), visitors: await visitors.stop(), replaced }
 }
