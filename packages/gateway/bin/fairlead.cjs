@@ -13,9 +13,10 @@ if (launcher.exists(source) && !process.env.NODE_COMPILE_CACHE) {
   process.env.NODE_COMPILE_CACHE = path.join(root, '..', '..', 'node_modules', '.cache', 'fairlead')
 }
 // The young generation holds one request's garbage: at 64 MiB most of it dies before a copy (DESIGN section 2). The old one may
-// double before it is marked again: V8's own choice is a quarter more, which is 0.1 s of a core every half minute.
-var everyProcess = ['--max-semi-space-size=64', '--heap-growing-percent=100']
-// The primary works beside the workers, on cores that are theirs: without threads that collect for it, and not to save memory
-// while they are busy. `cluster/worker-flags.ts` takes these away again.
-var primary = ['--single-threaded-gc', '--no-memory-reducer']
+// double before it is marked: V8's own choice is a quarter more, which is 0.1 s of a core every half minute. And a lull is no
+// reason to collect: V8 then drops compiled code, too, and the next callers wait until it is compiled again.
+var everyProcess = ['--max-semi-space-size=64', '--heap-growing-percent=100', '--no-memory-reducer']
+// The primary works beside the workers, on cores that are theirs: without threads that collect for it. A worker may have
+// them, see `cluster/worker-flags.ts`.
+var primary = ['--single-threaded-gc']
 launcher.run(launcher.exists(source) ? source : built, process.argv.slice(2), everyProcess.concat(primary))

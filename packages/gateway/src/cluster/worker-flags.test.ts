@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { workerFlags } from './worker-flags.ts'
 
-const PRIMARY = ['--max-semi-space-size=64', '--single-threaded-gc', '--no-memory-reducer']
+const PRIMARY = ['--max-semi-space-size=64', '--single-threaded-gc']
 
 describe('the flags of a worker', () => {
-  it('are those of the primary, without what is for the primary alone', () => {
+  it('are those of the primary, with the helpers that the primary does without', () => {
     expect(workerFlags(PRIMARY, { workers: 1, cores: 2, diagnostics: false })).toEqual(['--max-semi-space-size=64'])
   })
 

@@ -1,9 +1,7 @@
-// The flags of Node that a worker is started with. It has those of the primary, but for what `bin/fairlead.cjs` chose for the
-// primary alone.
+// The flags of Node that a worker is started with: those of the primary, but that it decides for itself who collects its garbage.
 
 /** Collects garbage without helper threads. */
 const COLLECT_ALONE = '--single-threaded-gc'
-const OF_THE_PRIMARY: readonly string[] = [COLLECT_ALONE, '--no-memory-reducer']
 
 /**
  * V8 collects garbage with the help of threads. Where the workers take all cores, those threads run in their place, and the
@@ -17,7 +15,7 @@ export function workerFlags(
   { workers, cores, diagnostics }: { readonly workers: number; readonly cores: number; readonly diagnostics: boolean },
 ): string[] {
   return [
-    ...primaryFlags.filter((flag) => !OF_THE_PRIMARY.includes(flag)),
+    ...primaryFlags.filter((flag) => flag !== COLLECT_ALONE),
     ...(workers >= cores ? [COLLECT_ALONE] : []),
     ...(diagnostics ? ['--expose-gc'] : []),
   ]
