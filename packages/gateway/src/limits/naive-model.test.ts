@@ -67,6 +67,25 @@ const STEP = fc.record({
   refund: fc.boolean(),
 })
 
+const STILL = { passMs: 0, caller: 0, tokens: 0, costNanos: 0, settle: 0, usedShare: 0, refund: false }
+/** A call that costs more than was reserved, hours after it began: its scope was used then, not a day ago. */
+const CHARGED_LATE: [[Limits, number | undefined][], (typeof STILL)[]] = [
+  [
+    [{}, 113],
+    [{}, undefined],
+    [{}, undefined],
+    [{}, undefined],
+  ],
+  [
+    { ...STILL, passMs: DAY_MS / 3, costNanos: 65 },
+    { ...STILL, passMs: DAY_MS / 3, costNanos: 69, settle: 1, usedShare: 1.7 },
+    { ...STILL, passMs: DAY_MS / 3, caller: 1 },
+    { ...STILL, passMs: DAY_MS / 3, caller: 1 },
+    ...Array.from({ length: 20 }, () => ({ ...STILL, passMs: 100, caller: 1 })),
+    { ...STILL, costNanos: 69 },
+  ],
+]
+
 test('lets a call through exactly when a list of all calls would, for all of its scopes or for none', () => {
   let through = 0
   let refused = 0
@@ -122,7 +141,7 @@ test('lets a call through exactly when a list of all calls would, for all of its
         }
       },
     ),
-    { numRuns: 300 },
+    { numRuns: 300, examples: [CHARGED_LATE] },
   )
   expect(through).toBeGreaterThan(300)
   expect(refused).toBeGreaterThan(300)

@@ -143,6 +143,7 @@ export class ScopeFigures implements Forgettable {
 
   /** Counts what was used beyond what was reserved, now and whatever the limit. */
   charge(tokens: number, costNanos: number, nowMs: number): void {
+    this.#usedAtMs = nowMs
     if (tokens > 0) this.#tokens?.correct(nowMs, 0, tokens, nowMs)
     if (costNanos > 0) this.#budget?.book(costNanos)
   }
