@@ -1,5 +1,5 @@
-// The worker processes. With one, it accepts its connections itself; with several the cluster module hands each new connection to
-// one of them in turn.
+// The worker processes. The only one accepts its connections itself; to one of several the cluster module hands each new
+// connection in turn.
 //
 // Order of a rolling restart: fork the new worker, wait until it listens, then tell the old one to drain. So there is
 // never a moment without somebody who accepts.
@@ -14,9 +14,9 @@ import type { TurnMemory } from '../relay/turn-memory.ts'
 import type { JobOrder } from '../responses/keeper.ts'
 import type { FleetChange } from '../routing/outcome.ts'
 import type { ControlPlane } from './control-plane.ts'
-import { workerFlags } from './worker-flags.ts'
 import type { Workers } from './workers.ts'
 import { Handoffs } from './handoffs.ts'
+import { workerFlags } from './worker-flags.ts'
 import type { FromWorker, ToWorker, WorkerReport, WorkerStart } from './messages.ts'
 
 interface Member {
@@ -29,6 +29,7 @@ interface Member {
   readonly replacement: boolean
   report: WorkerReport | undefined
 }
+
 const COLLECT_TIMEOUT_MS = 500
 const REFORK_BASE_MS = 100
 const REFORK_CAP_MS = 10_000
@@ -56,8 +57,8 @@ export class WorkerPool implements Workers {
   /** Starts workers until there are as many as configured. Resolves with the address when the first round listens. */
   async start(count: number): Promise<{ readonly host: string; readonly port: number }> {
     const file = import.meta.filename
-    // The only worker takes its connections from the kernel. Those of several are dealt out by the primary, or one of them
-    // would get most.
+    // The only worker takes its connections from the kernel. Those of several are dealt out by the primary: the
+    // kernel would do so unevenly.
     cluster.schedulingPolicy = count === 1 ? cluster.SCHED_NONE : cluster.SCHED_RR
     cluster.setupPrimary({
       exec: join(import.meta.dirname, `worker${file.slice(file.lastIndexOf('.'))}`),

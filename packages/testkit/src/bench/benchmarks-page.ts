@@ -19,7 +19,8 @@ translated. *portkey*: Portkey's gateway from npm, on the same Node.
 **How.** The server under test has core 0 for all its threads and child processes; load generator and mock upstream share a
 process on core 1, without helper threads for its garbage (since 2026-11-22: they took that core for ticks of 4 ms), and with its
 young generation alone collected before each block (since 2026-11-22, 13:00: after a whole collection V8 compiled the
-generator anew inside the block, which cost *direct* 2 to 4 ms in one of a hundred first tokens and everybody else more). Every server is warmed up with up to 60,000 requests and 20,000 streams. HTTP/1.1 keep-alive on both sides, no TLS. Blocks are
+generator anew inside the block, which cost *direct* 2 to 4 ms in one of a hundred first tokens and everybody else more). Every
+server is warmed up with up to 60,000 requests and 20,000 streams. HTTP/1.1 keep-alive on both sides, no TLS. Blocks are
 interleaved in random order, every second round reversed. Ratios are taken between blocks of the same round. Shown are
 medians and their spread: the quartiles, or the smallest and the largest of fewer than eight blocks. Blocks in which others
 took more than 5 % of the server's core are left out while half of a figure's blocks remain; where they do not, all count.
