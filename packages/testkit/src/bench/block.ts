@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { nowUs } from './clock.ts'
 import { sampleCore } from './process-accounting.ts'
-import { runScenario } from './scenarios.ts'
+import { isPaced, runScenario } from './scenarios.ts'
 import type { Contender, ScenarioContext, ScenarioName } from './scenarios.ts'
 import { LOAD_CORE, SERVER_CORE } from './server-process.ts'
 import type { ServerName } from './servers.ts'
@@ -18,10 +18,29 @@ export type Block = {
   failures: string
   /** Share of the server's core that went to anybody else, or was stolen by the hypervisor. */
   foreignShare: number
+  /** Share of the server's core that the hypervisor stole. */
+  stolenShare: number
 }
 
 /** Above this share of other people's work on the server's core, a block is noisy. */
 export const NOISY_SHARE = 0.05
+
+/**
+ * The same for what the hypervisor stole, in blocks that measure latency. A core that is away for one hundredth of the
+ * time makes more than one request of a hundred late, and a p99 says nothing of the server any more. The kernel counts
+ * stolen time in ticks of 10 ms: one tick passes, two in 2 s do not.
+ */
+export const NOISY_STOLEN_SHARE = 0.005
+
+export function isNoisy({ scenario, foreignShare, stolenShare }: Block): boolean {
+  return foreignShare > NOISY_SHARE || (isPaced(scenario) && stolenShare > NOISY_STOLEN_SHARE)
+}
+
+/** The quieter of two blocks. */
+export function quieter(one: Block, other: Block): Block {
+  const noise = ({ foreignShare, stolenShare }: Block): number => Math.max(foreignShare, stolenShare * 10)
+  return noise(other) < noise(one) ? other : one
+}
 
 /** Runs one block; undefined when the server cannot carry the load at all. */
 export async function runBlock(
@@ -73,7 +92,9 @@ export async function runBlock(
   const completed = outcome.tallies.reduce((sum, tally) => sum + tally.completed, 0)
   const invented = completed - (context.mock.totals.requests - askedBefore)
   if (invented > 0) failures.set('answered without asking the upstream', invented)
-  const foreignNs = core.busyNs - coreBefore.busyNs - spentNs + core.stolenNs - coreBefore.stolenNs
+  const wholeNs = (nowUs() - fromUs) * 1000
+  const stolenNs = core.stolenNs - coreBefore.stolenNs
+  const foreignNs = core.busyNs - coreBefore.busyNs - spentNs + stolenNs
   return {
     round,
     scenario,
@@ -81,7 +102,8 @@ export async function runBlock(
     figures,
     failed: [...failures.values()].reduce((sum, count) => sum + count, 0),
     failures: describeFailures(failures),
-    foreignShare: Math.max(0, foreignNs / 1000 / (nowUs() - fromUs)),
+    foreignShare: Math.max(0, foreignNs / wholeNs),
+    stolenShare: stolenNs / wholeNs,
   }
 }
 

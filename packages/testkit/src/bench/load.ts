@@ -70,14 +70,23 @@ export async function closedLoop(
 /** More than this many at once, and the server is not keeping up: the rest waits, at the cost of its latency. */
 const MOST_CONNECTIONS = 1024
 
+/** One request of an open loop, as `pick` is asked about it. */
+export type Arrival = {
+  index: number
+  /** Due in the first `settleSeconds`. */
+  settling: boolean
+  /** The first on its connection, which is opened for it. */
+  opening: boolean
+}
+
 /**
- * `perSecond` requests a second for `seconds`, arrivals at random (Poisson): independent clients do not take turns.
- * `pick` may alternate between requests; latencies land in the tally that it names.
+ * `perSecond` requests a second for `settleSeconds` and then `seconds`, arrivals at random (Poisson): independent
+ * clients do not take turns. `pick` may alternate between requests; latencies land in the tally that it names.
  */
 export async function openLoop(
   port: number,
-  options: { perSecond: number; seconds: number; random: () => number },
-  pick: (index: number) => { request: LoadRequest; tally: Tally },
+  options: { perSecond: number; seconds: number; settleSeconds?: number; random: () => number },
+  pick: (arrival: Arrival) => { request: LoadRequest; tally: Tally },
 ): Promise<{ elapsedUs: number }> {
   const idle: LoadConnection[] = []
   const open = new Set<LoadConnection>()
@@ -94,14 +103,19 @@ export async function openLoop(
     open.add(connection)
     return connection
   }
-  const dispatch = (connection: LoadConnection, index: number, scheduledUs: number): void => {
-    const { request, tally } = pick(index)
+  const arrival = (index: number, scheduledUs: number, opening: boolean): Arrival => ({
+    index,
+    settling: scheduledUs < settledUs,
+    opening,
+  })
+  const dispatch = (connection: LoadConnection, index: number, scheduledUs: number, opening: boolean): void => {
+    const { request, tally } = pick(arrival(index, scheduledUs, opening))
     connection.send(request.wire, request.expected, scheduledUs, tally)
   }
   function release(connection: LoadConnection): void {
     const next = waiting.shift()
     if (next !== undefined) {
-      dispatch(connection, next.index, next.scheduledUs)
+      dispatch(connection, next.index, next.scheduledUs, false)
       return
     }
     underWay--
@@ -109,25 +123,28 @@ export async function openLoop(
   }
 
   const startUs = nowUs()
-  const endUs = startUs + options.seconds * 1e6
+  const settledUs = startUs + (options.settleSeconds ?? 0) * 1e6
+  const endUs = settledUs + options.seconds * 1e6
   const meanGapUs = 1e6 / options.perSecond
   let nextUs = startUs
   let index = 0
   await spin(() => {
     const now = nowUs()
     for (; nextUs <= now && nextUs < endUs; index++) {
-      const connection = idle.pop() ?? (open.size < MOST_CONNECTIONS ? create() : undefined)
+      const kept = idle.pop()
+      const connection = kept ?? (open.size < MOST_CONNECTIONS ? create() : undefined)
       if (connection === undefined) waiting.push({ index, scheduledUs: nextUs })
       else {
         underWay++
-        dispatch(connection, index, nextUs)
+        dispatch(connection, index, nextUs, kept === undefined)
       }
       nextUs -= Math.log(1 - options.random()) * meanGapUs
     }
     return nextUs < endUs || (underWay > 0 && now < endUs + GRACE_US)
   })
   const elapsedUs = nowUs() - startUs
-  for (const { index: late } of waiting) pick(late).tally.fail('never sent: the server did not keep up')
+  for (const { index: late, scheduledUs } of waiting)
+    pick(arrival(late, scheduledUs, false)).tally.fail('never sent: the server did not keep up')
   for (const connection of open) connection.abandon('no reply in time')
   return { elapsedUs }
 }

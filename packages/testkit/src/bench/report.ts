@@ -1,5 +1,5 @@
 // The result as Markdown: it reads the same on a terminal and in docs/benchmarks.md.
-import { NOISY_SHARE } from './block.ts'
+import { isNoisy, NOISY_SHARE, NOISY_STOLEN_SHARE } from './block.ts'
 import type { Machine } from './machine.ts'
 import type { BenchOptions } from './options.ts'
 import type { ServerName } from './servers.ts'
@@ -25,12 +25,12 @@ export function renderReport(result: SessionResult, options: BenchOptions, machi
 
 function renderRun(result: SessionResult, options: BenchOptions, machine: Machine): string {
   const failed = result.blocks.reduce((sum, block) => sum + block.failed, 0)
-  const noisy = result.blocks.filter((block) => block.foreignShare > NOISY_SHARE).length
+  const noisy = result.blocks.filter(isNoisy).length
   const lines = [
     `- ${machine.cpu}, ${machine.cores} cores, Linux ${machine.kernel}; Node ${machine.node}; ${machine.nginx}`,
     `- \`${machine.command}\` (seed ${options.seed}): ${options.blocks} blocks of ${options.seconds} s`,
     `- half load: ${result.halfLoadPerSecond} streams per second`,
-    `- ${noisy} of ${result.blocks.length} blocks were noisy (more than ${NOISY_SHARE * 100} % of the server's core went to others)`,
+    `- ${noisy} of ${result.blocks.length} blocks were noisy (more than ${NOISY_SHARE * 100} % of the server's core went to others, or, where latencies are measured, more than ${NOISY_STOLEN_SHARE * 100} % was stolen by the hypervisor)`,
     failed === 0 ? '- no failed request' : `- **THIS RUN HAS ERRORS: ${failed} failed requests, see the notes**`,
   ]
   return lines.join('\n')

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { benchmarksPage } from './benchmarks-page.ts'
+import { isNoisy } from './block.ts'
 import type { Block } from './block.ts'
 import { parseOptions } from './options.ts'
 import { renderReport } from './report.ts'
@@ -28,6 +29,7 @@ function block(server: ServerName, round: number, cpu: number, more: Partial<Blo
     failed: 0,
     failures: '',
     foreignShare: 0,
+    stolenShare: 0,
     ...more,
   }
 }
@@ -53,6 +55,12 @@ test('noisy rounds are left out while half of all remain quiet, and count where 
   expect(ratio(result, 'fairlead-bare', 'floor', CPU)).toMatchObject({ high: 1.2, count: 3 })
   const loud = session(result.blocks.map((entry) => (entry.round === 0 ? entry : { ...entry, ...noisy })))
   expect(ratio(loud, 'fairlead-bare', 'floor', CPU)).toMatchObject({ median: 1.2, high: 10, count: 4 })
+})
+
+test('time stolen by the hypervisor spoils a latency and not the cost of a request', () => {
+  const stolen = { stolenShare: 0.01 }
+  const paced = { ...stolen, scenario: 'ttft' } as const
+  expect([block('floor', 0, 30, stolen), block('floor', 0, 30, paced)].map(isNoisy)).toEqual([false, true])
 })
 
 test('a target is missed by the median, and not mentioned when nothing was measured', () => {

@@ -1,6 +1,6 @@
 // From blocks to figures: medians and ranges over rounds, ratios of blocks of the same round, and the targets that the
 // project has set itself. A ratio is always taken within a round, because there the machine was the same for both.
-import { NOISY_SHARE } from './block.ts'
+import { isNoisy } from './block.ts'
 import type { Block } from './block.ts'
 import type { ScenarioName } from './scenarios.ts'
 import type { ServerName } from './servers.ts'
@@ -44,6 +44,13 @@ export const MEASURES: readonly Measure[] = [
   { label: 'Added latency p99 at 4,000/s', scenario: 'rate-4000', figure: 'p99', unit: 'ms', added: true },
   { label: 'Added time to first token p50, half load', scenario: 'ttft', figure: 'p50', unit: 'ms', added: true },
   { label: 'Added time to first token p99, half load', scenario: 'ttft', figure: 'p99', unit: 'ms', added: true },
+  {
+    label: 'The same over a new connection p50',
+    scenario: 'ttft',
+    figure: 'openingP50',
+    unit: 'ms',
+    added: true,
+  },
   { label: 'Added delay per chunk p50', scenario: 'sse', figure: 'delayP50', unit: 'ms', added: true },
   { label: 'Added delay per chunk p99', scenario: 'sse', figure: 'delayP99', unit: 'ms', added: true },
   { label: '1 KiB beside 256 KiB: added p99', scenario: 'mixed', figure: 'p99', unit: 'ms', added: true },
@@ -58,7 +65,7 @@ export function byRound(
   figure: string,
 ): Map<number, number> {
   const blocks = result.blocks.filter((block) => block.server === server && block.scenario === scenario)
-  const quiet = blocks.filter((block) => block.foreignShare <= NOISY_SHARE)
+  const quiet = blocks.filter((block) => !isNoisy(block))
   const used = quiet.length * 2 >= blocks.length ? quiet : blocks
   return new Map(used.map((block) => [block.round, block.figures[figure] ?? Number.NaN]))
 }
@@ -89,7 +96,7 @@ function paired(
     const other = base.get(own.round)
     return other === undefined ? [] : [{ own, other }]
   })
-  const quiet = pairs.filter(({ own, other }) => Math.max(own.foreignShare, other.foreignShare) <= NOISY_SHARE)
+  const quiet = pairs.filter(({ own, other }) => !isNoisy(own) && !isNoisy(other))
   const used = quiet.length * 2 >= pairs.length ? quiet : pairs
   return spread(
     used.map(({ own, other }) => combine(own.figures[figure] ?? Number.NaN, other.figures[figure] ?? Number.NaN)),
