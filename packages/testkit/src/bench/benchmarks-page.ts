@@ -22,8 +22,11 @@ young generation alone collected before each block (since 2026-11-22, 13:00: aft
 generator anew inside the block, which cost *direct* 2 to 4 ms in one of a hundred first tokens and everybody else more). Every
 server is warmed up with up to 60,000 requests and 20,000 streams. HTTP/1.1 keep-alive on both sides, no TLS. Blocks are
 interleaved in random order, every second round reversed. Ratios are taken between blocks of the same round. Shown are
-medians and their spread: the quartiles, or the smallest and the largest of fewer than eight blocks. Blocks in which others
-took more than 5 % of the server's core are left out while half of a figure's blocks remain; where they do not, all count.
+medians and their spread: the quartiles, or the smallest and the largest of fewer than eight blocks. Noisy blocks are those in
+which others took more than 5 % of the server's core, and, where latencies are measured, those in which the hypervisor stole more
+than 0.5 % of it (since 2026-11-22, 16:00: a core that is away for one hundredth of the time makes more than one request of a
+hundred late). They are repeated up to three times, within limits, and left out while half of a figure's blocks remain; where they
+do not, all count.
 
 - *CPU* is the kernel's own accounting (schedstat) over the whole process tree, including what is done after the reply.
   *Deferred* is the part of the processes above the workers: Fairlead's launcher and its primary.
@@ -32,8 +35,11 @@ took more than 5 % of the server's core are left out while half of a figure's bl
   was not used up: the load generator was.
 - *Added latency*: an open loop with random arrivals. Latency counts from the moment a request was due, minus the
   same percentile of *direct* at the same rate in the same round. A server is left out of rates that are beyond 70 % of its maximum.
-- *Time to first token*: to the first chunk with content, at a rate of streams (ten chunks each) that keeps the slowest server but
-  Portkey half busy, work after the reply included (until 2026-11-22 without it). Portkey gets half of its own maximum.
+  Latencies count from a settling time on, a quarter of the block's length and on top of it, in which the generator opens its
+  connections (since 2026-11-22, 16:00; before, these openings were 2 % of a block's first tokens and cost 0.25 to 0.7 ms of the p99).
+- *Time to first token*: to the first chunk with content, at half of the streams (ten chunks each) per second that a core of the
+  slowest server but Portkey can do, work after the reply included (until 2026-11-22 without it). Portkey gets half of its own
+  maximum. *Over a new connection*: of the settling time, the requests for which a connection was opened, many at once.
 - *Worst request*: 400 requests of 1 KiB a second beside 20 of 256 KiB; the longest that any small one took, everything included.
 - *Memory per idle stream*: slope of resident memory over the number of streams at one chunk a second, fresh process, warmed up.
 

@@ -45,7 +45,7 @@ export const MEASURES: readonly Measure[] = [
   { label: 'Added time to first token p50, half load', scenario: 'ttft', figure: 'p50', unit: 'ms', added: true },
   { label: 'Added time to first token p99, half load', scenario: 'ttft', figure: 'p99', unit: 'ms', added: true },
   {
-    label: 'The same over a new connection p50',
+    label: '– over a new connection, p50',
     scenario: 'ttft',
     figure: 'openingP50',
     unit: 'ms',
