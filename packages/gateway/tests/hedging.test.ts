@@ -37,22 +37,13 @@ balancer: { retry_budget: 1, breaker: { consecutive_failures: 1000, min_requests
 afterEach(async () => {
   await first.setFault(undefined)
   await second.setFault(undefined)
-  await vi.waitUntil(async () => (await open()) === 0, SOON)
+  await vi.waitUntil(async () => (await gateway.requestsInFlight()) === 0, SOON)
 })
 afterAll(async () => {
   await gateway[Symbol.asyncDispose]()
   await first[Symbol.asyncDispose]()
   await second[Symbol.asyncDispose]()
 })
-
-/** Requests that are under way. */
-async function open(): Promise<number> {
-  const metrics = (await (await fetch(`${gateway.origin}/metrics`, { headers: MASTER })).text()).split('\n')
-  const inFlight = metrics.find((line) => line.startsWith('fairlead_requests_in_flight'))
-  return Number(inFlight?.split(' ').at(-1))
-}
-
-const MASTER = { authorization: 'Bearer test-master-key-0123456789' }
 
 async function ask(key = gateway.key, more: Record<string, unknown> = {}, signal?: AbortSignal) {
   const response = await fetch(`${gateway.url}/chat/completions`, {

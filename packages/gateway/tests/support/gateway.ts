@@ -25,6 +25,8 @@ export interface TestGateway extends AsyncDisposable {
   makeKey(limits?: Limits, expiresInSeconds?: number): Promise<{ readonly id: string; readonly key: string }>
   /** What workers hold of this wallet and have not spent goes back at once, instead of when nobody has used it for a while. */
   callBack(accountId: string): Promise<void>
+  /** As its metrics have it: 0 once the books of every call are closed, which is a moment after its sockets are. */
+  requestsInFlight(): Promise<number>
   /** Waits until what was journaled is in the database, and returns the newest rows first. */
   usage(): Promise<Awaited<ReturnType<App['control']['recentUsage']>>>
 }
@@ -67,6 +69,11 @@ export async function startGateway(
     makeKey,
     callBack: async (accountId) => {
       await app.control.slices.callBack(accountId)
+    },
+    async requestsInFlight() {
+      const metrics = await fetch(`${app.url}/metrics`, { headers: { authorization: `Bearer ${MASTER_KEY}` } })
+      const line = /^fairlead_requests_in_flight (\d+)$/m.exec(await metrics.text())
+      return Number(line?.[1])
     },
     usage: async () => await app.control.recentUsage(),
     async [Symbol.asyncDispose]() {
