@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { nowUs } from './clock.ts'
 import { sampleCore } from './process-accounting.ts'
-import { isPaced, runScenario } from './scenarios.ts'
+import { isOpenLoop, runScenario } from './scenarios.ts'
 import type { Contender, ScenarioContext, ScenarioName } from './scenarios.ts'
 import { LOAD_CORE, SERVER_CORE } from './server-process.ts'
 import type { ServerName } from './servers.ts'
@@ -32,14 +32,17 @@ export const NOISY_SHARE = 0.05
  */
 export const NOISY_STOLEN_SHARE = 0.005
 
-export function isNoisy({ scenario, foreignShare, stolenShare }: Block): boolean {
-  return foreignShare > NOISY_SHARE || (isPaced(scenario) && stolenShare > NOISY_STOLEN_SHARE)
+export function isNoisy(block: Block): boolean {
+  return noise(block) > 1
 }
 
-/** The quieter of two blocks. */
 export function quieter(one: Block, other: Block): Block {
-  const noise = ({ foreignShare, stolenShare }: Block): number => Math.max(foreignShare, stolenShare * 10)
   return noise(other) < noise(one) ? other : one
+}
+
+/** Above 1, too much. */
+function noise({ scenario, foreignShare, stolenShare }: Block): number {
+  return Math.max(foreignShare / NOISY_SHARE, isOpenLoop(scenario) ? stolenShare / NOISY_STOLEN_SHARE : 0)
 }
 
 /** Runs one block; undefined when the server cannot carry the load at all. */

@@ -5,6 +5,7 @@ import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { closedLoop, openLoop } from './load.ts'
+import type { Arrival } from './load.ts'
 import type { MockUpstream } from './mock-upstream.ts'
 import { startMockUpstream } from './mock-upstream.ts'
 import { plainRequest } from './plain-request.ts'
@@ -72,6 +73,25 @@ test('an open loop keeps its schedule and counts latency from it when the server
   await openLoop(direct.port, load(), () => ({ request: works, tally: good }))
   expect(good.failed).toBe(0)
   expect(good.completed).toBe(tally.failed)
+})
+
+test('an open loop says which requests are due while it settles, and which open their connection', async () => {
+  const request = loadRequest(direct, 1024)
+  const tally = new Tally()
+  const arrivals: Arrival[] = []
+  const load = { perSecond: 500, seconds: 0.1, settleSeconds: 0.1, random: seededRandom(5) }
+  await openLoop(direct.port, load, (arrival) => {
+    arrivals.push(arrival)
+    return { request, tally }
+  })
+  expect(arrivals.map(({ index }) => index)).toEqual(arrivals.map((_, index) => index))
+  const settling = arrivals.filter((arrival) => arrival.settling)
+  expect(settling).toEqual(arrivals.slice(0, settling.length))
+  expect([settling.length, arrivals.length - settling.length].every((count) => count > 20)).toBe(true)
+  const opening = arrivals.filter((arrival) => arrival.opening)
+  expect(opening[0]?.index).toBe(0)
+  expect(opening.length).toBeLessThan(arrivals.length)
+  expect([tally.completed, tally.failed]).toEqual([arrivals.length, 0])
 })
 
 test('the platform floor relays a call and a stream unharmed', async () => {

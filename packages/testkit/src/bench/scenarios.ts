@@ -22,8 +22,8 @@ export const SCENARIO_NAMES = [
 ] as const
 export type ScenarioName = (typeof SCENARIO_NAMES)[number]
 
-/** Whether it measures latencies under a rate that the server's pauses do not slow down. */
-export function isPaced(name: ScenarioName): boolean {
+/** Whether requests come by a schedule, which a pause of the server does not slow down: each pause shows in the latencies. */
+export function isOpenLoop(name: ScenarioName): boolean {
   switch (name) {
     case 'rate-1000':
     case 'rate-4000':
