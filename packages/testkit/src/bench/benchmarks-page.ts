@@ -24,9 +24,10 @@ server is warmed up with up to 60,000 requests and 20,000 streams. HTTP/1.1 keep
 interleaved in random order, every second round reversed. Ratios are taken between blocks of the same round. Shown are
 medians and their spread: the quartiles, or the smallest and the largest of fewer than eight blocks. Noisy blocks are those in
 which others took more than 5 % of the server's core, and, where latencies are measured, those in which the hypervisor stole more
-than 0.5 % of it (since 2026-11-22, 16:00: a core that is away for one hundredth of the time makes more than one request of a
-hundred late). They are repeated up to three times, within limits, and left out while half of a figure's blocks remain; where they
-do not, all count.
+than 0.5 % of a core from the two together (since 2026-11-22, 16:00, and until 18:50 of the server's alone: a core that is away for
+one hundredth of the time makes more than one request of a hundred late). They are repeated up to three times and 30 % more blocks
+in all, or as often as \`--repeats\` says, the quieter one is kept, and noisy ones are left out while half of a figure's blocks
+remain; where they do not, all count.
 
 - *CPU* is the kernel's own accounting (schedstat) over the whole process tree, including what is done after the reply.
   *Deferred* is the part of the processes above the workers: Fairlead's launcher and its primary.

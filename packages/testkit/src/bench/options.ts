@@ -10,6 +10,8 @@ export type BenchOptions = {
   scenarios: ScenarioName[]
   blocks: number
   seconds: number
+  /** How often a noisy block may be run again; undefined: a few times, and not many in all. */
+  repeats: number | undefined
   /** Streams that are held open for the memory figure; 0 leaves it out. */
   idleStreams: number
   writeFile: string | undefined
@@ -31,6 +33,8 @@ Linux with two cores; a full run takes about 20 minutes.
   --servers A,B        ${SERVER_NAMES.join(', ')}
   --blocks N           blocks of each scenario and server, in random order, every second time reversed (default 5)
   --seconds S          length of a block (default 2)
+  --repeats N          runs a noisy block again until it was quiet, N times at most, however long that takes (default: 3
+                       times, and 30 % more blocks in all)
   --seed N             repeats the order and the arrivals of an earlier run
   --write FILE         puts the result at the top of FILE, as in docs/benchmarks.md
   --json FILE          writes every block as it was measured
@@ -48,6 +52,7 @@ export function parseOptions(args: string[]): BenchOptions {
       servers: { type: 'string' },
       blocks: { type: 'string' },
       seconds: { type: 'string' },
+      repeats: { type: 'string' },
       seed: { type: 'string' },
       write: { type: 'string' },
       json: { type: 'string' },
@@ -69,6 +74,7 @@ export function parseOptions(args: string[]): BenchOptions {
     scenarios,
     blocks: positive('blocks', values.blocks, values.quick ? 2 : 5),
     seconds: positive('seconds', values.seconds, values.quick ? 0.5 : 2),
+    repeats: values.repeats === undefined ? undefined : positive('repeats', values.repeats, 0),
     idleStreams: !wanted.includes('idle') ? 0 : values.quick ? 1000 : 2000,
     writeFile: values.write,
     jsonFile: values.json,

@@ -30,7 +30,7 @@ function renderRun(result: SessionResult, options: BenchOptions, machine: Machin
     `- ${machine.cpu}, ${machine.cores} cores, Linux ${machine.kernel}; Node ${machine.node}; ${machine.nginx}`,
     `- \`${machine.command}\` (seed ${options.seed}): ${options.blocks} blocks of ${options.seconds} s`,
     `- half load: ${result.halfLoadPerSecond} streams per second`,
-    `- ${noisy} of ${result.blocks.length} blocks were noisy (more than ${NOISY_SHARE * 100} % of the server's core went to others, or, where latencies are measured, more than ${NOISY_STOLEN_SHARE * 100} % was stolen by the hypervisor)`,
+    `- ${noisy} of ${result.blocks.length} blocks were noisy (more than ${NOISY_SHARE * 100} % of the server's core went to others, or, where latencies are measured, more than ${NOISY_STOLEN_SHARE * 100} % of a core was stolen from it and the load's), after ${result.repeated} had been run again`,
     failed === 0 ? '- no failed request' : `- **THIS RUN HAS ERRORS: ${failed} failed requests, see the notes**`,
   ]
   return lines.join('\n')

@@ -19,6 +19,8 @@ import { percentile, seededRandom, shuffled } from './stats.ts'
 export type SessionResult = {
   servers: ServerName[]
   blocks: Block[]
+  /** Blocks that were run once more because they were noisy. */
+  repeated: number
   idle: IdleResult[]
   /** Why a server or a figure is missing. */
   notes: string[]
@@ -32,6 +34,7 @@ export async function runSession(options: BenchOptions, progress: (line: string)
   const result: SessionResult = {
     servers: [],
     blocks: [],
+    repeated: 0,
     idle: [],
     notes: [],
     halfLoadPerSecond: 0,
@@ -73,16 +76,17 @@ export async function runSession(options: BenchOptions, progress: (line: string)
 
 type Round = { mock: MockUpstream; random: () => number; progress: (line: string) => void; result: SessionResult }
 
-/** How much longer a run may get, and how often one block may be run, until it was quiet. */
+/** How often a noisy block is run again, and how much longer a run may get by that, unless the caller is patient. */
+const REPEATS = 3
 const REPEATS_SHARE = 0.3
-const MOST_TRIES = 4
 
 async function runRounds(options: BenchOptions, contenders: Contender[], round: Round): Promise<void> {
   const { mock, random, result } = round
   const orders = new Map<string, Contender[]>()
   const total = options.blocks * options.scenarios.length * contenders.length
-  // Noisy blocks are repeated, but a machine that is never quiet must not make the run endless.
-  let repeatsLeft = Math.ceil(total * REPEATS_SHARE)
+  // A machine that is never quiet must not make the run endless.
+  const repeats = options.repeats ?? REPEATS
+  let repeatsLeft = options.repeats === undefined ? Math.ceil(total * REPEATS_SHARE) : Number.POSITIVE_INFINITY
   let done = 0
   for (let index = 0; index < options.blocks; index++) {
     for (const scenario of shuffled(options.scenarios, random)) {
@@ -98,10 +102,11 @@ async function runRounds(options: BenchOptions, contenders: Contender[], round: 
           halfLoadPerSecond: result.halfLoadPerSecond,
         }
         let block = await runBlock(index, scenario, context)
-        for (let tries = 1; block !== undefined && isNoisy(block) && tries < MOST_TRIES && repeatsLeft > 0; tries++) {
+        for (let again = 0; block !== undefined && isNoisy(block) && again < repeats && repeatsLeft > 0; again++) {
           repeatsLeft--
-          const again = await runBlock(index, scenario, context)
-          if (again !== undefined) block = quieter(block, again)
+          result.repeated++
+          const other = await runBlock(index, scenario, context)
+          if (other !== undefined) block = quieter(block, other)
         }
         done++
         if (block !== undefined) result.blocks.push(block)

@@ -36,7 +36,7 @@ function block(server: ServerName, round: number, cpu: number, more: Partial<Blo
 
 function session(blocks: Block[]): SessionResult {
   const servers = [...new Set(blocks.map((entry) => entry.server))]
-  return { servers, blocks, idle: [], notes: [], halfLoadPerSecond: 0, reportedLagSeconds: {} }
+  return { servers, blocks, repeated: 0, idle: [], notes: [], halfLoadPerSecond: 0, reportedLagSeconds: {} }
 }
 
 test('a ratio is taken within a round, so that a slow minute falls out', () => {
@@ -90,5 +90,6 @@ test('a run with failed requests says so, and older results stay on the page', (
 test('flags that mean nothing are refused with the ones that do', () => {
   expect(() => parseOptions(['--servers', 'apache'])).toThrow(/"apache" is not one of direct, nginx/)
   expect(() => parseOptions(['--blocks', '0'])).toThrow(/--blocks takes a number above 0/)
+  expect(() => parseOptions(['--repeats', 'often'])).toThrow(/--repeats takes a number above 0/)
   expect(parseOptions(['--only', 'json,idle']).scenarios).toEqual(['json-1k', 'json-2k', 'json-32k', 'json-256k'])
 })
