@@ -144,6 +144,10 @@ export abstract class PassEvents implements StreamReader {
 
 /** The joined `data` lines of one event, or null when it has none. */
 export function readPayload(event: string): string | null {
+  // The usual form, one line and a blank one.
+  if (event.startsWith('data: ') && event.endsWith('\n\n') && event.indexOf('\n') === event.length - 2) {
+    return event.slice(6, -2)
+  }
   let payload: string | null = null
   for (const line of event.split('\n')) {
     if (!line.startsWith('data')) continue

@@ -109,7 +109,7 @@ describe('a stream on its way through', () => {
   it('H10: what Azure tells of its filters comes with a choice and a delta, so that loops over the stream go on', () => {
     const filter = '"content_filter_results":{"hate":{"filtered":false}}'
     const opening = `data: {"choices":[],"created":0,"id":"","model":"","object":"","prompt_filter_results":[{"prompt_index":0,${filter}}]}\n\n`
-    const late = `data: {"id":"","object":"","created":0,"model":"","choices":[{"index":0,"finish_reason":null,${filter},"content_filter_offsets":{"check_offset":44}}]}\n\n`
+    const late = `data: {"id":"","object":"","created":0,"model":"","choices":[{"index":0,"finish_reason":null,${filter},"content_filter_offsets":{"check_offset":44,"of":"né 東"}}]}\n\n`
     const { out, stream } = follow(opening + ROLE + delta('a') + late + delta('b') + FINISH + USAGE + DONE, [])
     const chunks = out
       .split('\n\n')
@@ -121,7 +121,7 @@ describe('a stream on its way through', () => {
       expect(choices[0]).toMatchObject({ index: 0, delta: {} })
     }
     expect(chunks[0]).toHaveProperty('prompt_filter_results.0.content_filter_results')
-    expect(chunks[3].choices[0]).toMatchObject({ content_filter_offsets: { check_offset: 44 } })
+    expect(chunks[3].choices[0]).toMatchObject({ content_filter_offsets: { check_offset: 44, of: 'né 東' } })
     expect(stream).toMatchObject({ done: true, eventCount: 5 })
   })
 

@@ -32,8 +32,9 @@ export class ChatStream extends PassEvents {
   // Learnt from the first event that names the model: the exact text to look for, and what stands in for it.
   #pattern = ''
   #replacement = ''
-  #usageMark = '"usage":{'
-  #finishMark = '"finish_reason":"'
+  // Without the quote in front, which a search would stop at some forty times in every event.
+  #usageMark = 'usage":{'
+  #finishMark = 'finish_reason":"'
 
   constructor(options: PassFacts) {
     super()
@@ -49,7 +50,7 @@ export class ChatStream extends PassEvents {
       !this.sawOutput ||
       events.includes(this.#usageMark) ||
       events.includes(this.#finishMark) ||
-      events.includes('"error"')
+      events.includes('error"')
     const pattern = this.#pattern
     const unchanged = pattern === this.#replacement
     let out = ''
@@ -191,8 +192,8 @@ export class ChatStream extends PassEvents {
     const key = payload.slice(keyStart, modelStart)
     // Servers in Python write a space behind each colon, and then they do so everywhere.
     if (key === '"model": ') {
-      this.#usageMark = '"usage": {'
-      this.#finishMark = '"finish_reason": "'
+      this.#usageMark = 'usage": {'
+      this.#finishMark = 'finish_reason": "'
     } else if (key !== '"model":') {
       return
     }
@@ -219,12 +220,13 @@ function readableChoices({ choices }: ParsedChunk): string | null {
     isJsonObject(choice) && choice.delta === undefined && choice.text === undefined && choice.message === undefined
   if (!choices.some(lacks)) return null
   const whole = choices.map((choice: unknown) => (lacks(choice) ? { ...choice, delta: {} } : choice))
-  return latin1Of(JSON.stringify(whole))
+  return JSON.stringify(whole)
 }
 
+/** Texts in it have one character a byte still, like all text here. */
 function parseChunk(payload: string): ParsedChunk | null {
   try {
-    const value: unknown = JSON.parse(Buffer.from(payload, 'latin1').toString('utf8'))
+    const value: unknown = JSON.parse(payload)
     return isJsonObject(value) ? value : null
   } catch {
     return null
