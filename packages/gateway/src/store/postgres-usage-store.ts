@@ -77,7 +77,7 @@ export class PostgresUsageStore extends SqlUsageStore {
     const perPiece = pace.piece(ROW_US)
     const columns: Columns = RECORD_COLUMNS.map(() => [])
     for (let at = 0; at < rows.length; at += perPiece) {
-      if (at > 0) await pace.pause()
+      await pace.pause()
       this.#addValues(columns, rows.slice(at, at + perPiece), rollups, charges)
     }
     await insertRecords(transaction, columns)

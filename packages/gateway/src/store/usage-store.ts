@@ -75,7 +75,7 @@ export class SqliteUsageStore extends SqlUsageStore {
         const pace = paceFor(rows.length)
         const perPiece = inWholeStatements(pace.piece(ROW_US))
         for (let at = 0; at < rows.length; at += perPiece) {
-          if (at > 0) await pace.pause()
+          await pace.pause()
           insertRecords(prepared, rows.slice(at, at + perPiece), rollups, charges)
         }
         this.#touchKeys(prepared, rows)
@@ -84,6 +84,8 @@ export class SqliteUsageStore extends SqlUsageStore {
         await addSums(prepared.hours, sums.hours, pace)
         await addSums(prepared.days, sums.days, pace)
         await settle(transaction, charges, due, advance)
+        // The commit writes all the pages at once.
+        await pace.pause()
       })
       this.#checkpoints.wrote(batch.rows.length)
     } catch (error) {

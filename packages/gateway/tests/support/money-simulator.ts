@@ -254,7 +254,7 @@ class Gateway implements Machine {
       const rows: JournalRow[] = []
       const returns: SliceReturn[] = []
       const text = journal.text.slice(from)
-      const { malformed } = parseJournalLines(text, rows, { returns })
+      const malformed = parseJournalLines(text, rows, { returns })
       if (malformed > 0) throw new Error(`lines of ${journal.holder} make no sense`)
       const advance = { instance: journal.holder, segment: 1, from, directory: 'disk' }
       // As the journal reader does it: a position behind the end says that all is done.

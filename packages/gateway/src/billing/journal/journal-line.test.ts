@@ -30,7 +30,7 @@ it('never takes a record for a beginning, whatever its id is', () => {
 it('passes over beginnings without a complaint', () => {
   const rows: JournalRow[] = []
   const line = formatJournalLine(usageRecord({ requestId: 'req_1' }))
-  expect(parseJournalLines(`${BEGINNING}${line}${line}`, rows).malformed).toBe(0)
+  expect(parseJournalLines(`${BEGINNING}${line}${line}`, rows)).toBe(0)
   expect(rows).toHaveLength(1)
 })
 
@@ -43,7 +43,7 @@ it('tells money that is given back from calls, whatever their ids are', () => {
   ]
   const call = formatJournalLine(usageRecord({ requestId: '\\<sl_1', sliceId: 'sl_1', paidNanos: 3 }))
   const text = `${given.map(formatReturnLine).join('')}${call}\\<sl_2\t1\n\\<sl_3\t-1\x7f\n`
-  expect(parseJournalLines(text, rows, { returns }).malformed).toBe(2)
+  expect(parseJournalLines(text, rows, { returns })).toBe(2)
   expect(returns).toEqual(given)
   expect(rows).toMatchObject([{ requestId: '\\<sl_1', sliceId: 'sl_1', paidNanos: 3, providerCostNanos: 700 }])
 })
@@ -57,7 +57,7 @@ it('tells receipts from calls, whatever is in them, and leaves out those that we
       const receipts: JournalReceipt[] = []
       const call = formatJournalLine(usageRecord({ requestId: '\\=rcpt_2' }))
       const torn = `${line.slice(0, -3)}\n`
-      expect(parseJournalLines(`${line}${BEGINNING}${call}${line}${call}${torn}`, rows, { receipts }).malformed).toBe(1)
+      expect(parseJournalLines(`${line}${BEGINNING}${call}${line}${call}${torn}`, rows, { receipts })).toBe(1)
       expect(receipts).toEqual([receipt, receipt])
       expect(rows.map(({ requestId }) => requestId)).toEqual(['\\=rcpt_2'])
       const open = new Map<string, JournalRow>()

@@ -65,9 +65,6 @@ export function formatReceiptLine({ receiptId, createdAtMs, keyId, accountId, bo
 export type JournalFormat = 1 | 2 | 3
 
 export interface ParseOptions {
-  readonly start?: number
-  /** Lines at most. */
-  readonly most?: number
   readonly format?: JournalFormat
   /** Where money that was given back is added. */
   readonly returns?: SliceReturn[]
@@ -75,18 +72,18 @@ export interface ParseOptions {
 }
 
 /**
- * Adds the whole lines of `text` to `rows`, from `start` on and at most `most` of them. A line that makes no sense (a
- * torn write, a disk error) is counted and left out: one bad line must not hold up all that come after it.
- * @returns where to go on
+ * Adds the whole lines of `text` to `rows`. A line that makes no sense (a torn write, a disk error) is counted and left
+ * out: one bad line must not hold up all that come after it.
+ * @returns how many made no sense
  */
 export function parseJournalLines(
   text: string,
   rows: JournalRow[],
-  { start = 0, most = Infinity, format = 3, returns, receipts }: ParseOptions = {},
-): { readonly next: number; readonly malformed: number } {
+  { format = 3, returns, receipts }: ParseOptions = {},
+): number {
   let malformed = 0
-  let at = start
-  for (let line = 0; line < most && at < text.length; line++) {
+  let at = 0
+  while (at < text.length) {
     const end = text.indexOf('\n', at)
     if (end === -1) break
     if (isBeginning(text, at)) {
@@ -113,7 +110,7 @@ export function parseJournalLines(
     else if (end > at && text.slice(at, end) !== END_OF_SEGMENT) malformed++
     at = end + 1
   }
-  return { next: at, malformed }
+  return malformed
 }
 
 /**

@@ -139,7 +139,7 @@ async function drainSegment(
   while (position < size) {
     const taken = await readWholeLines(file, buffer, position, size)
     if (taken === 0) break
-    const { malformed, ...batch } = await parseInPieces(buffer.toString('utf8', 0, taken), format)
+    const { malformed, ...batch } = await parseInPieces(buffer.subarray(0, taken), format)
     await usage.append(batch, { instance, segment, from: position, position: position + taken, directory })
     if (malformed > 0) options.onMalformed?.(malformed, fileName)
     position += taken
@@ -148,8 +148,9 @@ async function drainSegment(
   return { rows: total, ended: await hasEndMark(file, position) }
 }
 
+/** @param lines whole lines, or a buffer full of something else */
 async function parseInPieces(
-  text: string,
+  lines: Buffer,
   format: JournalFormat,
 ): Promise<{
   rows: readonly JournalRow[]
@@ -162,17 +163,25 @@ async function parseInPieces(
   const receipts: JournalReceipt[] = []
   let malformed = 0
   // Of a stream there are two lines for one row.
-  const pace = paceFor(text.length / (2 * USUAL_LINE_BYTES))
-  const most = pace.piece(LINE_US)
-  for (let at = 0; at < text.length;) {
-    if (at > 0) await pace.pause()
-    const read = parseJournalLines(text, rows, { start: at, most, format, returns, receipts })
-    malformed += read.malformed
-    // A full buffer without a line feed, which was passed over.
-    if (read.next === at) break
-    at = read.next
+  const pace = paceFor(lines.length / (2 * USUAL_LINE_BYTES))
+  const pieceBytes = pace.piece(LINE_US) * USUAL_LINE_BYTES
+  for (let at = 0; at < lines.length;) {
+    await pace.pause()
+    const end = endOfPiece(lines, at, at + pieceBytes)
+    // Piece by piece: making text of half a second's lines at once took .7 ms.
+    const text = lines.toString('utf8', at, end)
+    malformed += parseJournalLines(text, rows, { format, returns, receipts })
+    at = end
   }
   return { rows, returns, receipts, malformed }
+}
+
+/** Behind the last line feed before `wanted`; behind the first one after it where a line is longer than that. */
+function endOfPiece(lines: Buffer, from: number, wanted: number): number {
+  if (wanted >= lines.length) return lines.length
+  const before = lines.lastIndexOf(10, wanted - 1)
+  const last = before < from ? lines.indexOf(10, wanted) : before
+  return last === -1 ? lines.length : last + 1
 }
 
 /**

@@ -289,6 +289,24 @@ describeEachDatabase('the usage journal', (open) => {
     await writer.close()
   })
 
+  it('reads what is more than one piece of work, whatever lies on the seams', async () => {
+    const writer = createJournalWriter({ dir: journal, instance: 'w1' })
+    // Of four bytes a character, so that a seam in the middle of one would show.
+    const record = (n: number): UsageRecord => recordOf(`req_${n}`, { model: '\u{1f6a2}'.repeat(n % 40) })
+    for (let n = 0; n < 600; n++) writer.append(record(n))
+    appendFileSync(join(journal, segments()[0]!), `${'x'.repeat(120_000)}\n`)
+    for (let n = 600; n < 1200; n++) writer.append(record(n))
+    await writer.close()
+    const malformed: number[] = []
+    const reader = createJournalReader({ dir: journal, database, onMalformed: (count) => malformed.push(count) })
+    expect(await reader.drain()).toBe(1200)
+    expect(malformed).toEqual([1])
+    const stored = (await database.usage.recent({ limit: 2000 })).toReversed()
+    expect(stored.map(({ requestId, model }) => [requestId, model])).toEqual(
+      Array.from({ length: 1200 }, (_, n) => [record(n).requestId, record(n).model]),
+    )
+  })
+
   it('stays where it is while the database refuses it, and comes in afterwards', async () => {
     const writer = createJournalWriter({ dir: journal, instance: 'w1' })
     for (let n = 0; n < 100; n++) writer.append(recordOf(`req_${n}`, { model: `new-model-${n % 7}` }))
