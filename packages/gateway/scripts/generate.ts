@@ -1,12 +1,12 @@
-// `npm run generate` writes the generated documents; `npm run generate -- --check` says whether they are current.
+// `npm run generate` writes the generated files; `npm run generate -- --check` says whether they are current.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { generatedDocs } from './generated-docs.ts'
+import { generatedFiles } from './generated-files.ts'
 
 const ROOT = resolve(import.meta.dirname, '../../..')
 const checking = process.argv.includes('--check')
 
-for (const [name, text] of generatedDocs()) {
+for (const [name, text] of await generatedFiles()) {
   const path = resolve(ROOT, name)
   const current = existsSync(path) && readFileSync(path, 'utf8') === text
   if (checking && !current) {

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { expect, it } from 'vitest'
-import { generatedDocs } from '../../scripts/generated-docs.ts'
+import { generatedFiles } from '../../scripts/generated-files.ts'
 import { configJsonSchema } from './json-schema.ts'
 
 const ROOT = resolve(import.meta.dirname, '../../../..')
 
-it.each([...generatedDocs()])('%s is what the code says (npm run generate)', (name, text) => {
+it.each([...(await generatedFiles())])('%s is what the code says (npm run generate)', (name, text) => {
   expect(readFileSync(resolve(ROOT, name), 'utf8')).toBe(text)
 })
 

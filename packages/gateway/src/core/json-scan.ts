@@ -8,7 +8,12 @@
 // It works on text decoded as latin1, where one character is one byte: offsets are byte offsets, and the text can be
 // cut and written back byte for byte whatever its encoding was.
 //
-// /!\ Hot path: `skipString` and `skipContainer` run over every byte of every request.
+// For the body of a request, whose bytes are at hand, `scanBody` does the same with json-skip.ts.
+//
+// /!\ Hot path: `skipString` and `skipContainer` run over every byte that they are given.
+
+import { BodySkipper } from './json-skip.ts'
+import type { StringWatch } from './string-watch.ts'
 
 export class JsonScanError extends Error {
   override readonly name = 'JsonScanError'
@@ -22,6 +27,8 @@ export class JsonScanError extends Error {
 
 /** Deeper bodies are refused before anything recursive can meet them. */
 export const MAX_JSON_DEPTH = 64
+/** Inside of the outermost object, which is a level of its own. */
+const MOST_OPEN = MAX_JSON_DEPTH - 1
 
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
@@ -40,47 +47,47 @@ const SCALAR = /(?:-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|true|fal
  */
 export type EntryVisitor = (rawKey: string, valueStart: number, valueEnd: number) => boolean | undefined | void
 
-/** Strings that a scan notes on its way through nested values, without reading them. */
-export class StringWatch {
-  /** By the code of a string's first character: the lengths that are noted, as bits 0 to 31. */
-  readonly #lengths: Uint32Array
-  readonly #longFrom: number
-  /** Offsets of opening quotes. */
-  readonly found: number[] = []
-
-  /** @param lengths for characters below 128 @param longFrom longer strings are noted whatever they begin with */
-  constructor(lengths: Uint32Array, longFrom: number) {
-    this.#lengths = lengths
-    this.#longFrom = longFrom
-  }
-
-  /** /!\ Hot path: once a string. */
-  see(text: string, start: number, end: number): void {
-    const length = end - start - 2
-    if (length < 32) {
-      const first = text.charCodeAt(start + 1)
-      if (first < 128 && ((this.#lengths[first] ?? 0) >>> length) & 1) this.found.push(start)
-    } else if (length >= this.#longFrom) this.found.push(start)
-  }
-}
-
 /**
  * Scans the object that begins at `start`; returns the offset behind its closing brace.
  * With `whole`, anything but white space behind it is an error.
  * @throws {JsonScanError}
  */
-export function scanObject(
-  text: string,
-  start: number,
-  visit: EntryVisitor,
-  whole = true,
-  watch: StringWatch | null = null,
-): number {
-  let at = skipSpace(text, start)
+export function scanObject(text: string, start: number, visit: EntryVisitor, whole = true): number {
+  const first = openObject(text, start)
+  if (text.charCodeAt(first) === CLOSE_BRACE) return finish(text, first + 1, whole)
+  return scanEntries(text, first, visit, whole)
+}
+
+/**
+ * Scans a whole body, which is one object. `watch` sees each string that is nested in one of its values.
+ * @param text `body` as latin1
+ * @throws {JsonScanError}
+ */
+export function scanBody(body: Uint8Array, text: string, visit: EntryVisitor, watch: StringWatch): void {
+  const first = openObject(text, 0)
+  if (text.charCodeAt(first) === CLOSE_BRACE) finish(text, first + 1, true)
+  else scanEntries(text, first, visit, true, watch, hold(body))
+}
+
+/** Offset of what is first in the object that begins at `start`: a key, or its end. */
+function openObject(text: string, start: number): number {
+  const at = skipSpace(text, start)
   if (text.charCodeAt(at) !== OPEN_BRACE) throw new JsonScanError('expected a JSON object', at)
-  at = skipSpace(text, at + 1)
-  if (text.charCodeAt(at) === CLOSE_BRACE) return finish(text, at + 1, whole)
-  return scanEntries(text, at, visit, whole, watch)
+  return skipSpace(text, at + 1)
+}
+
+/** Undefined until the first body is scanned; null where it is not to be had. */
+let bodySkipper: BodySkipper | null | undefined
+
+function hold(body: Uint8Array): BodySkipper | null {
+  if (bodySkipper === undefined) {
+    try {
+      bodySkipper = new BodySkipper()
+    } catch {
+      bodySkipper = null
+    }
+  }
+  return bodySkipper !== null && bodySkipper.hold(body) ? bodySkipper : null
 }
 
 /**
@@ -94,6 +101,7 @@ export function scanEntries(
   visit: EntryVisitor,
   whole = true,
   watch: StringWatch | null = null,
+  skipper: BodySkipper | null = null,
 ): number {
   let at = start
   for (;;) {
@@ -103,7 +111,7 @@ export function scanEntries(
     at = skipSpace(text, keyEnd)
     if (text.charCodeAt(at) !== COLON) throw new JsonScanError('expected ":" after a key', at)
     const valueStart = skipSpace(text, at + 1)
-    const valueEnd = skipValue(text, valueStart, watch)
+    const valueEnd = skipValue(text, valueStart, watch, skipper)
     if (visit(rawKey, valueStart, valueEnd) === true) return valueEnd
     at = skipSpace(text, valueEnd)
     const next = text.charCodeAt(at)
@@ -123,7 +131,7 @@ export function scanArray(text: string, start: number, visit: (start: number, en
   at = skipSpace(text, at + 1)
   if (text.charCodeAt(at) === CLOSE_BRACKET) return at + 1
   for (;;) {
-    const end = skipValue(text, at, null)
+    const end = skipValue(text, at, null, null)
     visit(at, end)
     at = skipSpace(text, end)
     const next = text.charCodeAt(at)
@@ -139,10 +147,15 @@ function finish(text: string, at: number, whole: boolean): number {
 }
 
 /** Offset behind the value at `at`. */
-function skipValue(text: string, at: number, watch: StringWatch | null): number {
+function skipValue(text: string, at: number, watch: StringWatch | null, skipper: BodySkipper | null): number {
   const first = text.charCodeAt(at)
-  if (first === QUOTE) return skipString(text, at)
-  if (first === OPEN_BRACE || first === OPEN_BRACKET) return skipContainer(text, at, watch)
+  if (first === QUOTE || first === OPEN_BRACE || first === OPEN_BRACKET) {
+    if (skipper !== null && watch !== null) {
+      const end = skipper.skip(at, MOST_OPEN, watch)
+      if (end !== -1) return end
+    }
+    return first === QUOTE ? skipString(text, at) : skipContainer(text, at, watch)
+  }
   SCALAR.lastIndex = at
   if (!SCALAR.test(text)) throw new JsonScanError('expected a JSON value', at)
   return SCALAR.lastIndex
@@ -169,7 +182,7 @@ export function skipString(text: string, at: number): number {
 }
 
 // One level a slot: the closing bracket that it waits for. The scan is synchronous and never re-enters itself.
-const closers = new Uint8Array(MAX_JSON_DEPTH)
+const closers = new Uint8Array(MOST_OPEN)
 
 function skipContainer(text: string, at: number, watch: StringWatch | null): number {
   const { length } = text
@@ -181,8 +194,7 @@ function skipContainer(text: string, at: number, watch: StringWatch | null): num
       if (watch !== null) watch.see(text, index, end)
       index = end - 1
     } else if (code === OPEN_BRACE || code === OPEN_BRACKET) {
-      // The outermost object is a level of its own.
-      if (depth === MAX_JSON_DEPTH - 1) throw new JsonScanError(`nested deeper than ${MAX_JSON_DEPTH} levels`, index)
+      if (depth === MOST_OPEN) throw new JsonScanError(`nested deeper than ${MAX_JSON_DEPTH} levels`, index)
       closers[depth] = code + 2
       depth += 1
     } else if (code === CLOSE_BRACE || code === CLOSE_BRACKET) {

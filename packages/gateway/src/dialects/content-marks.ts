@@ -6,7 +6,8 @@
 // A word that looks like a mark and is none (somebody's text is exactly `image_url`) makes the bound too high, which
 // costs nothing. A mark that is spelled with escapes is read as what it means.
 
-import { decodeString, skipSpace, skipString, StringWatch } from '../core/json-scan.ts'
+import { decodeString, skipSpace, skipString } from '../core/json-scan.ts'
+import { StringWatch } from '../core/string-watch.ts'
 
 export interface ContentMarks {
   readonly pictures: number

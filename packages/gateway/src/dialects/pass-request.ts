@@ -5,8 +5,9 @@
 // the model, its caller says so. Sources of the fields: OpenAI's OpenAPI document 2.3.0, Anthropic's and Google's SDKs.
 
 import { GatewayError } from '../core/errors.ts'
-import { decodeString, JsonScanError, scanObject, skipSpace, type StringWatch } from '../core/json-scan.ts'
+import { decodeString, JsonScanError, scanBody, scanObject, skipSpace } from '../core/json-scan.ts'
 import { PLAIN_BOUNDS, type PriceBounds } from '../core/price-bounds.ts'
+import type { StringWatch } from '../core/string-watch.ts'
 import { contentWatch } from './content-marks.ts'
 import { PRICE_KEYS, readBounds, type PriceField } from './price-fields.ts'
 
@@ -175,7 +176,7 @@ export function scanRequest(body: Buffer, path: NamedByPath = NOT_NAMED): Scanne
   }
 
   try {
-    scanObject(text, 0, visit, true, watch)
+    scanBody(body, text, visit, watch)
   } catch (error) {
     if (error instanceof JsonScanError) throw describeBadJson(text, error)
     throw error

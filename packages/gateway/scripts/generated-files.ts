@@ -1,5 +1,8 @@
-// The documents that are made from code, so that they cannot say something else than the code does.
+// What is made from code, so that it cannot say something else than the code does: documents, and compiled code.
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { operationsModules } from '@fairlead/dashboard/operations-module'
+import loadWabt from 'wabt'
 import { configJsonSchema } from '../src/config/json-schema.ts'
 import { ERROR_TABLE } from '../src/core/errors.ts'
 import { VERSION } from '../src/core/version.ts'
@@ -9,8 +12,9 @@ import type { Route } from '../src/http/control/api/route.ts'
 import { API_ROUTES } from '../src/http/control/routes.ts'
 
 /** Path from the root of the repository -> text. */
-export function generatedDocs(): ReadonlyMap<string, string> {
+export async function generatedFiles(): Promise<ReadonlyMap<string, string>> {
   return new Map([
+    ['packages/gateway/src/core/json-skip-module.ts', await jsonSkipModule()],
     ['docs/fairlead.schema.json', configJsonSchema()],
     ['docs/errors.md', errorsPage()],
     ['docs/roles.md', rolesPage()],
@@ -19,6 +23,16 @@ export function generatedDocs(): ReadonlyMap<string, string> {
       ([file, text]) => [`packages/dashboard/src/api/generated/${file}`, text] as const,
     ),
   ])
+}
+
+async function jsonSkipModule(): Promise<string> {
+  const file = 'json-skip.wat'
+  const source = readFileSync(resolve(import.meta.dirname, '../src/core', file), 'utf8')
+  const { buffer } = (await loadWabt()).parseWat(file, source).toBinary({})
+  return `// Made by \`npm run generate\` from ${file}. Change it there.
+export const JSON_SKIP_MODULE =
+  '${Buffer.from(buffer).toString('base64')}'
+`
 }
 
 /** As a gateway with nothing configured serves it at /api/openapi.json. */
