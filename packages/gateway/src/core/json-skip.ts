@@ -26,7 +26,7 @@ const PAGE_BYTES = 65_536
 const MARGIN_BYTES = 64
 /** Larger ones have their bytes in pictures and files: long strings, which JavaScript finds the end of as fast. */
 const LARGEST_BODY_BYTES = 2 * 1024 * 1024
-const NOTED_ROOM = (BODY_AT - NOTED_AT) / 4
+const NOTED_ROOM = (BODY_AT - NOTED_AT) / 8
 
 /** One body at a time; the next one takes its place. */
 export class BodySkipper {
@@ -46,7 +46,7 @@ export class BodySkipper {
     this.#noted = noted
     this.#skip = skip
     this.#bytes = new Uint8Array(memory.buffer)
-    this.#notes = new Uint32Array(memory.buffer, NOTED_AT, NOTED_ROOM)
+    this.#notes = new Uint32Array(memory.buffer, NOTED_AT, 2 * NOTED_ROOM)
   }
 
   /** @returns false when it is not to be had for this body */
@@ -71,8 +71,8 @@ export class BodySkipper {
     }
     const end = this.#skip(BODY_AT + at, this.#end, depthLimit, watch.longFrom, NOTED_ROOM)
     if (end === -1) return -1
-    const count = this.#noted.value
-    for (let index = 0; index < count; index += 1) watch.found.push((this.#notes[index] ?? 0) - BODY_AT)
+    const offsets = 2 * this.#noted.value
+    for (let index = 0; index < offsets; index += 1) watch.found.push((this.#notes[index] ?? 0) - BODY_AT)
     return end - BODY_AT
   }
 
@@ -84,7 +84,7 @@ export class BodySkipper {
       return false
     }
     this.#bytes = new Uint8Array(this.#memory.buffer)
-    this.#notes = new Uint32Array(this.#memory.buffer, NOTED_AT, NOTED_ROOM)
+    this.#notes = new Uint32Array(this.#memory.buffer, NOTED_AT, 2 * NOTED_ROOM)
     return true
   }
 }

@@ -4,7 +4,7 @@
 ;; Compiled into json-skip-module.ts by `npm run generate`. json-skip.ts lays out the memory:
 ;;      0  closing brackets that are waited for, one byte a level
 ;;     64  StringWatch's lengths: 128 words of 32 bits
-;;   1024  offsets of noted strings, 32 bits each, of which `$room` have room
+;;   1024  noted strings, of which `$room` have room: where each begins and ends, 32 bits each
 ;;  65536  the body, and behind it at least 64 bytes of anything
 (module
   (memory (export "memory") 2)
@@ -80,7 +80,8 @@
             (if (local.get $noting)
               (then
                 (br_if $givesUp (i32.ge_u (local.get $count) (local.get $room)))
-                (i32.store offset=1024 (i32.shl (local.get $count) (i32.const 2)) (local.get $start))
+                (i32.store offset=1024 (i32.shl (local.get $count) (i32.const 3)) (local.get $start))
+                (i32.store offset=1028 (i32.shl (local.get $count) (i32.const 3)) (local.get $at))
                 (local.set $count (i32.add (local.get $count) (i32.const 1)))))
             (br $outsideStrings)))
 

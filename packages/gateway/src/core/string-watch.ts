@@ -4,7 +4,7 @@ export class StringWatch {
   readonly lengths: Uint32Array
   /** Longer strings are noted whatever they begin with. */
   readonly longFrom: number
-  /** Offsets of opening quotes. */
+  /** Where they begin and end, in turns: the offset of an opening quote, and the one behind its closing quote. */
   readonly found: number[] = []
 
   constructor(lengths: Uint32Array, longFrom: number) {
@@ -17,7 +17,7 @@ export class StringWatch {
     const length = end - start - 2
     if (length < 32) {
       const first = text.charCodeAt(start + 1)
-      if (first < 128 && ((this.lengths[first] ?? 0) >>> length) & 1) this.found.push(start)
-    } else if (length >= this.longFrom) this.found.push(start)
+      if (first < 128 && ((this.lengths[first] ?? 0) >>> length) & 1) this.found.push(start, end)
+    } else if (length >= this.longFrom) this.found.push(start, end)
   }
 }

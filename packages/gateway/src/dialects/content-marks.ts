@@ -80,7 +80,7 @@ export function contentWatch(): StringWatch {
 
 /**
  * @param text a body that was scanned and found well-formed, as latin1
- * @param found what its scan has noted
+ * @param found what its scan has noted: where strings begin and end, in turns
  */
 export function contentMarks(text: string, found: readonly number[]): ContentMarks {
   const noted = text.includes('\\u00') ? everyString(text) : found
@@ -96,8 +96,9 @@ export function contentMarks(text: string, found: readonly number[]): ContentMar
   }
   let media = 0
   let mediaStrings = 0
-  for (const start of noted) {
-    const end = skipString(text, start)
+  for (let index = 0; index < noted.length; index += 2) {
+    const start = noted[index] ?? 0
+    const end = noted[index + 1] ?? 0
     const length = end - start - 2
     if (length < LEAST_MEDIA_BYTES) {
       const kind = kindOf(text, start, end)
@@ -128,10 +129,13 @@ const NO_MARKS: ContentMarks = Object.freeze({
 
 /** Where escapes may hide a mark, each string is looked at. */
 function everyString(text: string): number[] {
-  const starts: number[] = []
-  for (let start = text.indexOf('"'); start !== -1; start = text.indexOf('"', skipString(text, start)))
-    starts.push(start)
-  return starts
+  const strings: number[] = []
+  for (let start = text.indexOf('"'); start !== -1;) {
+    const end = skipString(text, start)
+    strings.push(start, end)
+    start = text.indexOf('"', end)
+  }
+  return strings
 }
 
 /** What a string between its quotes at `start` and before `end` says; undefined = nothing. */
