@@ -24,7 +24,7 @@ const BODY_AT = 65_536
 const PAGE_BYTES = 65_536
 /** What is read beyond the end of a body. */
 const MARGIN_BYTES = 64
-/** Larger ones have their bytes in pictures and files: long strings, which JavaScript finds the end of as fast. */
+/** Larger ones have their bytes in pictures and files: long strings, which JavaScript finds the end of faster. */
 const LARGEST_BODY_BYTES = 2 * 1024 * 1024
 const NOTED_ROOM = (BODY_AT - NOTED_AT) / 8
 
